@@ -1,0 +1,15 @@
+//! The rules of Tacit, without any I/O: names, permissions, encryption, tokens.
+//!
+//! Nothing here opens a file or a socket, reads a clock or the environment, or knows HTTP or
+//! SQL. Time and randomness are arguments. An auditor can read this crate alone.
+
+pub mod cipher;
+pub mod id;
+pub mod keyring;
+pub mod name;
+pub mod password;
+pub mod permission;
+pub mod random;
+pub mod time;
+pub mod token;
+pub mod trusted_ip;

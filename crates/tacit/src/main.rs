@@ -1,0 +1,2 @@
+//! Tacit.
+fn main() {}
