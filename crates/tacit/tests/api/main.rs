@@ -1,0 +1,4 @@
+//! The API through its whole stack: every layer, no socket, on SQLite and PostgreSQL.
+
+mod harness;
+mod status;
