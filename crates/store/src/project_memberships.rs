@@ -35,6 +35,24 @@ row! {
     }
 }
 
+row! {
+    /// A project that an actor is in.
+    pub struct MemberProjectRow {
+        /// The membership.
+        pub id: MembershipId,
+        /// The project.
+        pub project_id: ProjectId,
+        /// Its name.
+        pub project_name: String,
+        /// Its type, such as `secret-manager`.
+        pub project_type: String,
+        /// When the actor was added.
+        pub created_at: Timestamp,
+        /// When the membership last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
 /// An actor as memberships name it.
 #[derive(Clone, Copy, Debug)]
 pub enum Member<'a> {
@@ -72,6 +90,47 @@ pub async fn roles_of(
                 params![project, id],
             )
             .await
+        }
+    }
+}
+
+/// The projects a member is in, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn projects_of(db: &mut Connection, member: Member<'_>) -> Result<Vec<MemberProjectRow>> {
+    let (column, id) = member.column();
+    let sql = format!(
+        "SELECT m.id, m.project_id, p.name AS project_name, p.type AS project_type,
+                m.created_at, m.updated_at
+           FROM project_memberships m
+           JOIN projects p ON p.id = m.project_id
+          WHERE m.{column} = $1"
+    );
+    db.fetch_all(&sql, params![id]).await
+}
+
+/// The roles of a member in all its projects, ended ones included.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles_everywhere(db: &mut Connection, member: Member<'_>) -> Result<Vec<MembershipRoleRow>> {
+    let (column, id) = member.column();
+    let sql = format!(
+        "SELECT r.* FROM membership_roles r
+           JOIN project_memberships m ON m.id = r.membership_id
+          WHERE m.{column} = $1"
+    );
+    db.fetch_all(&sql, params![id]).await
+}
+
+impl Member<'_> {
+    fn column(&self) -> (&'static str, &str) {
+        match self {
+            Self::User(id) => ("user_id", id.as_str()),
+            Self::Identity(id) => ("identity_id", id.as_str()),
         }
     }
 }
