@@ -3,13 +3,24 @@
 //! Invariant: nothing here knows HTTP, and nothing here writes SQL.
 
 pub mod access;
+pub mod access_tokens;
 pub mod audit;
 pub mod authentication;
+pub mod boundary;
+pub mod bounds;
 pub mod caller;
+pub mod client_secrets;
 pub mod clock;
 pub mod commit;
 pub mod error;
+pub mod identities;
+pub mod identity_search;
+pub mod identity_tokens;
 pub mod keys;
+pub mod token_auth;
+pub mod token_settings;
+pub mod universal_auth;
+pub mod universal_auth_login;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
