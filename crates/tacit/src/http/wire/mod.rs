@@ -1,3 +1,5 @@
 //! Shapes that several generations of routes share.
 
+pub mod access_token;
+pub mod identity;
 pub mod text;

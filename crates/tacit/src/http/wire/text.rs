@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// Text without surrounding white space.
+/// Text without surrounding white space, and without NUL characters: PostgreSQL takes none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(transparent)]
 pub struct Trimmed(pub String);
@@ -27,6 +27,9 @@ impl Trimmed {
 impl<'de> Deserialize<'de> for Trimmed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text: Cow<'_, str> = Deserialize::deserialize(deserializer)?;
+        if text.contains('\0') {
+            return Err(D::Error::custom("rule: must not contain NUL characters"));
+        }
         Ok(Self(text.trim().to_owned()))
     }
 }
