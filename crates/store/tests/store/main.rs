@@ -1,0 +1,4 @@
+//! Every query, on every engine.
+
+mod database;
+mod engines;
