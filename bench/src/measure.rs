@@ -7,7 +7,7 @@ use crate::{
     floor::Answer,
     http::Response,
     load::{self, Round},
-    procfs,
+    procfs::{self, MachineTime},
     report::{ScenarioReport, Side},
     scenario::Scenario,
     server::{Server, start_floor},
@@ -37,6 +37,38 @@ struct Sample {
     server_cpu_micros: f64,
     /// CPU microseconds of this process for one request.
     client_cpu_micros: f64,
+    /// Share of the machine's CPU time that went to processes other than these two.
+    others_share: f64,
+}
+
+/// CPU times at one moment.
+struct Clocks {
+    server: Duration,
+    client: Duration,
+    machine: MachineTime,
+}
+
+impl Clocks {
+    fn read(server: &Server) -> Result<Self> {
+        let client = procfs::cpu_time(std::process::id())?;
+        Ok(Self { server: server.cpu_time()?, client, machine: procfs::machine_time()? })
+    }
+
+    /// What passed since `before`.
+    fn since(&self, before: &Self) -> Self {
+        let busy = self.machine.busy.saturating_sub(before.machine.busy);
+        let total = self.machine.total.saturating_sub(before.machine.total);
+        Self {
+            server: self.server.saturating_sub(before.server),
+            client: self.client.saturating_sub(before.client),
+            machine: MachineTime { busy, total },
+        }
+    }
+
+    fn others_share(&self) -> f64 {
+        let others = self.machine.busy.saturating_sub(self.server + self.client);
+        per(others.as_secs_f64(), self.machine.total.as_secs_f64())
+    }
 }
 
 /// Measures one scenario.
@@ -104,17 +136,17 @@ async fn sample(scenario: &Scenario, server: &Server, settings: Settings, index:
         first_number: 1 + u64::from(index) * scenario.requests_max,
         requests_max: scenario.requests_max,
     };
-    let cpu_times = || Ok::<_, Error>((server.cpu_time()?, procfs::cpu_time(std::process::id())?));
-    let before = cpu_times()?;
+    let before = Clocks::read(server)?;
     let outcome = load::run(round).await?;
-    let after = cpu_times()?;
+    let spent = Clocks::read(server)?.since(&before);
     let requests = float(outcome.latencies.total());
     Ok(Sample {
         requests_per_second: per(requests, outcome.elapsed.as_secs_f64()),
         p50: outcome.latencies.percentile(50),
         p99: outcome.latencies.percentile(99),
-        server_cpu_micros: per(micros(after.0.saturating_sub(before.0)), requests),
-        client_cpu_micros: per(micros(after.1.saturating_sub(before.1)), requests),
+        server_cpu_micros: per(micros(spent.server), requests),
+        client_cpu_micros: per(micros(spent.client), requests),
+        others_share: spent.others_share(),
     })
 }
 
@@ -131,11 +163,13 @@ fn report(
 ) -> Result<ScenarioReport> {
     let ratio = |(floor, tacit): &(Sample, Sample)| per(tacit.requests_per_second, floor.requests_per_second);
     let ratios: Vec<f64> = pairs.iter().map(ratio).collect();
+    let others = pairs.iter().flat_map(|(floor, tacit)| [floor.others_share, tacit.others_share]);
     Ok(ScenarioReport {
         name: scenario.name.to_owned(),
         ratio: median(ratios.iter().copied()),
         ratio_min: ratios.iter().copied().fold(f64::INFINITY, f64::min),
         ratio_max: ratios.iter().copied().fold(0.0, f64::max),
+        others_cpu_share: median(others),
         floor: side(&pairs.iter().map(|pair| &pair.0).collect::<Vec<_>>(), floor.resident_bytes()?),
         tacit: side(&pairs.iter().map(|pair| &pair.1).collect::<Vec<_>>(), tacit.resident_bytes()?),
     })
@@ -174,6 +208,19 @@ mod tests {
     }
 
     #[test]
+    fn what_neither_server_nor_client_spent_went_to_others() {
+        let clocks = |server, client, busy, total| {
+            let seconds = Duration::from_secs;
+            let machine = MachineTime { busy: seconds(busy), total: seconds(total) };
+            Clocks { server: seconds(server), client: seconds(client), machine }
+        };
+
+        let spent = clocks(11, 21, 110, 1100).since(&clocks(10, 20, 105, 1090));
+
+        assert_eq!(format!("{:.2}", spent.others_share()), "0.30");
+    }
+
+    #[test]
     fn each_figure_of_a_side_is_the_median_of_its_rounds() {
         let samples = [3.0, 1.0, 2.0].map(|figure| Sample {
             requests_per_second: figure,
@@ -181,6 +228,7 @@ mod tests {
             p99: Duration::from_secs_f64(figure * 10.0),
             server_cpu_micros: figure,
             client_cpu_micros: figure,
+            others_share: figure,
         });
 
         let side = side(&samples.iter().collect::<Vec<_>>(), 7);

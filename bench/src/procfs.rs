@@ -20,6 +20,21 @@ pub(crate) fn resident_bytes(pid: u32) -> Result<u64> {
     parse_resident(&read(&path)?).ok_or_else(|| unreadable(&path))
 }
 
+/// CPU time of the whole machine since it started, in steps of 10 ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MachineTime {
+    /// Spent on anything, also by the hypervisor on other machines.
+    pub(crate) busy: Duration,
+    /// Spent or not, over all processors.
+    pub(crate) total: Duration,
+}
+
+/// Reads the CPU time of the machine.
+pub(crate) fn machine_time() -> Result<MachineTime> {
+    let path = "/proc/stat";
+    parse_machine(&read(path)?).ok_or_else(|| unreadable(path))
+}
+
 /// The name of the first processor.
 pub(crate) fn cpu_model() -> Result<String> {
     let text = read("/proc/cpuinfo")?;
@@ -41,6 +56,16 @@ fn parse_ticks(stat: &str) -> Option<u32> {
     let user: u32 = fields.next()?.parse().ok()?;
     let system: u32 = fields.next()?.parse().ok()?;
     user.checked_add(system)
+}
+
+/// The first line: user, nice, system, idle, iowait, irq, softirq, steal. What follows is counted in these.
+fn parse_machine(stat: &str) -> Option<MachineTime> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
+    let ticks: Vec<u64> = fields.map(|field| field.parse().ok()).collect::<Option<_>>()?;
+    let total: u64 = ticks.iter().sum();
+    let idle = ticks.get(3)? + ticks.get(4)?;
+    let time = |ticks: u64| Duration::from_millis(10 * ticks);
+    Some(MachineTime { busy: time(total - idle), total: time(total) })
 }
 
 /// `VmRSS`, which is given in units of 1,024 bytes.
@@ -74,9 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn the_machine_is_busy_with_all_but_idling_and_waiting_for_disks() {
+        let time = parse_machine("cpu  1 2 4 100 200 8 16 32 64 128\ncpu0 1 1 1 1 1 1 1 1\n").unwrap();
+
+        assert_eq!(time, MachineTime { busy: TICK * 63, total: TICK * 363 });
+        assert_eq!(parse_machine("cpu  1 2 4\n"), None);
+        assert_eq!(parse_machine("intr 1\n"), None);
+    }
+
+    #[test]
     fn this_process_has_memory_and_a_processor() {
         assert!(resident_bytes(std::process::id()).unwrap() > 100_000);
         assert!(cpu_time(std::process::id()).is_ok());
+        assert!(machine_time().unwrap().total > Duration::ZERO);
         assert!(!cpu_model().unwrap().is_empty());
     }
 

@@ -9,6 +9,9 @@ use crate::{
     table::{Table, latency, megabytes, thousands},
 };
 
+/// A larger share of the CPUs for other processes moves ratios by more than what one wants to see.
+const OTHERS_SHARE_MAX: f64 = 0.05;
+
 /// Everything a run found.
 #[derive(Serialize)]
 pub(crate) struct Report {
@@ -45,6 +48,8 @@ pub(crate) struct ScenarioReport {
     pub(crate) ratio_min: f64,
     /// The highest ratio of a round.
     pub(crate) ratio_max: f64,
+    /// Median share of the machine's CPU time that went to other processes during the rounds, 0 to 1.
+    pub(crate) others_cpu_share: f64,
     /// The bare handler.
     pub(crate) floor: Side,
     /// The server.
@@ -117,6 +122,11 @@ impl ScenarioReport {
     }
 }
 
+/// What to think of a run beside which other processes took this share of the CPUs.
+fn advice(others_share: f64) -> &'static str {
+    if others_share > OTHERS_SHARE_MAX { ": the machine was busy, do not quote these figures" } else { "" }
+}
+
 /// The page that the bench prints.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,6 +149,19 @@ impl fmt::Display for Report {
             f,
             "CPU per request is the server's; the load generator's own is up to {:.1} µs at the floor",
             client.fold(0.0, f64::max),
-        )
+        )?;
+        let others = self.scenarios.iter().map(|scenario| scenario.others_cpu_share).fold(0.0, f64::max);
+        writeln!(f, "other processes took up to {:.0} % of the CPUs{}", others * 100.0, advice(others))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_machine_is_called_one() {
+        assert!(advice(0.5).contains("do not quote"));
+        assert_eq!(advice(0.01), "");
     }
 }

@@ -77,7 +77,7 @@ fn prepared<S: Clone + Send + Sync + 'static>(answer: &Value) -> axum::routing::
     post(move || async move { Json(answer) })
 }
 
-async fn login(State(answers): State<Arc<Answers>>) -> Response {
+async fn login(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Response {
     json_answer(answers.login.clone())
 }
 
