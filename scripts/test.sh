@@ -35,9 +35,9 @@ install_cargo_deny() {
 
 check_dependencies() {
   install_cargo_deny || return
-  "$tools/bin/cargo-deny" --locked check bans licenses sources || return
+  "$tools/bin/cargo-deny" --locked check --hide-inclusion-graph bans licenses sources || return
   if timeout 60 "$tools/bin/cargo-deny" fetch db >/dev/null 2>&1; then
-    "$tools/bin/cargo-deny" --locked check --disable-fetch advisories
+    "$tools/bin/cargo-deny" --locked check --hide-inclusion-graph --disable-fetch advisories
   else
     say "security advisories were NOT checked: their database cannot be reached from here"
   fi
