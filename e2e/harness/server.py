@@ -46,6 +46,8 @@ class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
     def __init__(self, binary, folder, database_url):
+        if not os.access(binary, os.X_OK):
+            raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
         address = f"127.0.0.1:{free_port()}"
         self.url = f"http://{address}"
