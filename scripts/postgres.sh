@@ -87,7 +87,7 @@ EOF
 }
 
 start_server() {
-  unprivileged "$programs/pg_ctl" --pgdata=data --log=server.log --wait --timeout=60 start >/dev/null || {
+  unprivileged "$programs/pg_ctl" --pgdata=data --log=server.log --wait --timeout=60 start >/dev/null 9>&- || {
     cat "$folder/server.log" >&2
     fail "PostgreSQL did not start"
   }
@@ -106,7 +106,7 @@ url_of() { echo "postgres://$owner:$(cat "$folder/password")@127.0.0.1:$(cat "$f
 is_running() {
   [ -s "$state_file" ] || return 1
   folder=$(cat "$state_file")
-  [ -s "$folder/data/postmaster.pid" ] && kill -0 "$(head -n 1 "$folder/data/postmaster.pid")" 2>/dev/null
+  [ -s "$folder/port" ] && "$programs/pg_isready" --quiet --host="$folder" --port="$(cat "$folder/port")"
 }
 
 require_running() { is_running || fail "no server is running: scripts/postgres.sh start"; }
@@ -116,21 +116,34 @@ require_programs() {
     fail "PostgreSQL $POSTGRES_VERSION_MIN or newer is missing: run 'sudo apt-get install postgresql'"
 }
 
+create_server() {
+  folder=$(mktemp -d /tmp/tacit-postgres.XXXXXX)
+  echo "$folder" >"$state_file"
+  (umask 077 && random_password >"$folder/password")
+  free_port >"$folder/port"
+  [ "$(id -u)" -ne 0 ] || chown -R "$(system_user)" "$folder"
+  (create_cluster)
+  configure "$(cat "$folder/port")"
+  (start_server)
+  on_server createdb "$owner"
+}
+
 start() {
   require_programs
-  if ! is_running; then
+  mkdir -p .cache "$(dirname "$state_file")"
+  # Of two that start it at the same time the second waits, and finds it running.
+  exec 9>.cache/postgres.lock
+  flock 9
+  is_running || {
     stop
-    folder=$(mktemp -d /tmp/tacit-postgres.XXXXXX)
-    mkdir -p "$(dirname "$state_file")"
-    echo "$folder" >"$state_file"
-    (umask 077 && random_password >"$folder/password")
-    free_port >"$folder/port"
-    [ "$(id -u)" -ne 0 ] || chown -R "$(system_user)" "$folder"
-    (create_cluster)
-    configure "$(cat "$folder/port")"
-    (start_server)
-    on_server createdb "$owner"
-  fi
+    create_server
+  }
+  url_of "$owner"
+}
+
+url() {
+  require_programs
+  require_running
   url_of "$owner"
 }
 
@@ -142,18 +155,20 @@ database() {
   url_of "$1"
 }
 
+# Also clears up after a server that was killed.
 stop() {
   [ -s "$state_file" ] || return 0
+  require_programs
   if is_running; then
-    require_programs
-    (unprivileged "$programs/pg_ctl" --pgdata=data --mode=immediate --wait stop >/dev/null)
+    (unprivileged "$programs/pg_ctl" --pgdata=data --mode=immediate --wait stop >/dev/null) ||
+      say "warning: PostgreSQL in $folder did not stop when asked"
   fi
   rm -rf "$(cat "$state_file")" "$state_file"
 }
 
 case "${1:-}" in
   start) start ;;
-  url) require_running && url_of "$owner" ;;
+  url) url ;;
   database) database "${2:-}" ;;
   stop) stop ;;
   installed) find_programs >/dev/null ;;
