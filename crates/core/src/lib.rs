@@ -4,6 +4,7 @@
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
 pub mod cipher;
+mod hex;
 pub mod id;
 pub mod keyring;
 pub mod name;

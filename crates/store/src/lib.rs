@@ -1,1 +1,37 @@
-//! The store.
+//! Every SQL statement of Tacit, for SQLite and PostgreSQL alike.
+//!
+//! One file per table group, the same noun as in the layers above. A function takes a
+//! [`Connection`], which is a plain connection or a transaction on either engine, and *is* its SQL:
+//! one text for both. Not found is `Ok(None)`; only the caller knows what that means.
+//!
+//! Values, comments, metadata and keys arrive encrypted: this crate never sees plaintext, and has
+//! no key to make any.
+
+mod database;
+mod error;
+mod migrations;
+mod value;
+
+pub mod access_tokens;
+pub mod audit_events;
+pub mod auth_methods;
+pub mod client_secrets;
+pub mod commits;
+pub mod environments;
+pub mod folders;
+pub mod identities;
+pub mod instance;
+pub mod login_failures;
+pub mod organization_memberships;
+pub mod organizations;
+pub mod project_memberships;
+pub mod projects;
+pub mod secret_versions;
+pub mod secrets;
+pub mod tags;
+pub mod user_sessions;
+pub mod users;
+
+pub use database::{Connection, Database, FromRow, Row, Settings, Transaction};
+pub use error::StoreError;
+pub use value::{Column, Value};

@@ -1,2 +1,7 @@
-//! Tacit.
-fn main() {}
+//! The `tacit` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tacit::cli::run()
+}

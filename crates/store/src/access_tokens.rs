@@ -1,0 +1,100 @@
+//! Access tokens of machine identities.
+
+use tacit_core::{
+    id::{AccessTokenId, IdentityId, OrganizationId},
+    time::Timestamp,
+};
+
+use crate::{
+    Connection,
+    error::Result,
+    value::{params, row},
+};
+
+row! {
+    /// What an identity's access token is checked against.
+    pub struct TokenIdentityRow {
+        /// The token.
+        pub id: AccessTokenId,
+        /// The machine.
+        pub identity_id: IdentityId,
+        /// Its name.
+        pub name: String,
+        /// Its organization.
+        pub organization_id: OrganizationId,
+        /// Its role there.
+        pub role: String,
+        /// Whether it may manage the instance.
+        pub is_instance_admin: bool,
+        /// Whether somebody ended the token.
+        pub is_revoked: bool,
+        /// Seconds from issue or last renewal; 0 is for ever.
+        pub ttl_seconds: i64,
+        /// Seconds from issue that renewals cannot pass; 0 is none.
+        pub max_ttl_seconds: i64,
+        /// Uses so far, as far as they are stored.
+        pub num_uses: i64,
+        /// Uses it is good for; 0 is unlimited.
+        pub num_uses_limit: i64,
+        /// Where it may be used from, JSON.
+        pub access_token_trusted_ips: String,
+        /// When it was issued.
+        pub created_at: Timestamp,
+        /// When it was last renewed.
+        pub last_renewed_at: Option<Timestamp>,
+    }
+}
+
+/// The token with its identity and the settings that are read live (`decisions.md` 10).
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Result<Option<TokenIdentityRow>> {
+    db.fetch_optional(
+        "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
+                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.num_uses, t.num_uses_limit,
+                a.access_token_trusted_ips, t.created_at, t.last_renewed_at
+           FROM access_tokens t
+           JOIN identities i ON i.id = t.identity_id
+           JOIN auth_methods a ON a.id = t.auth_method_id
+          WHERE t.id = $1",
+        params![id],
+    )
+    .await
+}
+
+/// Counts one use of a token that has a limit, if one is left. Says whether one was.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn use_once(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE access_tokens SET num_uses = num_uses + 1, last_used_at = $2
+              WHERE id = $1 AND num_uses < num_uses_limit",
+            params![id, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Adds uses that were counted in memory.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn add_uses(
+    db: &mut Connection,
+    id: &AccessTokenId,
+    uses: i64,
+    last_used_at: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE access_tokens SET num_uses = num_uses + $2, last_used_at = $3 WHERE id = $1",
+        params![id, uses, last_used_at],
+    )
+    .await?;
+    Ok(())
+}

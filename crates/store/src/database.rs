@@ -1,0 +1,251 @@
+//! The two engines behind one connection type. No other file knows which one runs.
+//!
+//! SQL is written once, with `$1`-style parameters; SQLite gets `?1`. Reads on SQLite run inline on
+//! a pool of connections. Writes go through one connection with group commit (`sqlite.rs`); on
+//! PostgreSQL a write is an ordinary transaction.
+
+mod migrate;
+mod postgres;
+mod sqlite;
+
+use std::path::PathBuf;
+
+use crate::{
+    error::{Result, StoreError},
+    value::{Column, Value},
+};
+
+/// Where the data lives.
+#[derive(Clone, Debug)]
+pub enum Settings {
+    /// A SQLite file, made if it is not there.
+    Sqlite(PathBuf),
+    /// A `postgres://` address.
+    Postgres(String),
+}
+
+impl Settings {
+    /// Reads a `postgres://` or `postgresql://` address, or the path of a SQLite file.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Self::Postgres(text.to_owned());
+        }
+        Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
+    }
+}
+
+/// A database on either engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Database(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Database {
+    /// Opens the database and brings its schema up to date, under a lock, so that several nodes may
+    /// start together.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`] if another server holds the SQLite file, [`StoreError::Newer`] if the
+    /// schema is newer than this release, [`StoreError::Unavailable`] if it cannot be reached.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        let database = Self(match settings {
+            Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path)?),
+            Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
+        });
+        migrate::run(&database).await?;
+        Ok(database)
+    }
+
+    /// "SQLite" or "PostgreSQL", for people.
+    #[must_use]
+    pub const fn engine_name(&self) -> &'static str {
+        match self.0 {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// A connection for reading; every statement sees what was committed before it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if there is none to be had.
+    pub async fn read(&self) -> Result<Connection> {
+        Ok(Connection(match &self.0 {
+            Engine::Sqlite(sqlite) => Inner::SqliteRead(sqlite.reader()?),
+            Engine::Postgres(postgres) => Inner::Postgres(postgres.connection().await?),
+        }))
+    }
+
+    /// Starts a transaction. Its statements are kept only by [`Transaction::commit`].
+    ///
+    /// On SQLite nothing else may be awaited between here and the end: everybody who writes waits.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the database cannot be reached.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction(Connection(match &self.0 {
+            Engine::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.begin().await?),
+            Engine::Postgres(postgres) => Inner::Postgres(postgres.begin().await?),
+        })))
+    }
+}
+
+/// A connection or the inside of a transaction, on either engine.
+pub struct Connection(Inner);
+
+enum Inner {
+    SqliteRead(sqlite::Reader),
+    SqliteWrite(sqlite::Write),
+    Postgres(postgres::Session),
+}
+
+impl Connection {
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::AlreadyExists`] for a duplicate key; otherwise only if the database fails.
+    pub async fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+        match &mut self.0 {
+            Inner::SqliteRead(reader) => sqlite::execute(reader, sql, parameters),
+            Inner::SqliteWrite(write) => sqlite::execute(write, sql, parameters),
+            Inner::Postgres(session) => session.execute(sql, parameters).await,
+        }
+    }
+
+    /// Runs a statement and reads all its rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`].
+    pub async fn fetch_all<T: FromRow>(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
+        match &mut self.0 {
+            Inner::SqliteRead(reader) => sqlite::fetch(reader, sql, parameters),
+            Inner::SqliteWrite(write) => sqlite::fetch(write, sql, parameters),
+            Inner::Postgres(session) => session.fetch(sql, parameters).await,
+        }
+    }
+
+    /// Runs a statement and reads its first row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`].
+    pub async fn fetch_optional<T: FromRow>(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<Option<T>> {
+        Ok(self.fetch_all(sql, parameters).await?.into_iter().next())
+    }
+
+    /// Runs a statement that always has a row, such as a count or an insert with `RETURNING`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`], and [`StoreError::Failure`] if there is no row.
+    pub async fn fetch_one<T: FromRow>(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<T> {
+        self.fetch_optional(sql, parameters)
+            .await?
+            .ok_or_else(|| StoreError::Failure("a statement that always has a row had none".to_owned()))
+    }
+
+    /// Runs several statements without parameters: a migration.
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<()> {
+        match &mut self.0 {
+            Inner::SqliteRead(reader) => Ok(reader.execute_batch(sql)?),
+            Inner::SqliteWrite(write) => Ok(write.execute_batch(sql)?),
+            Inner::Postgres(session) => session.batch(sql).await,
+        }
+    }
+}
+
+/// A transaction in progress. Dropping it keeps nothing.
+pub struct Transaction(Connection);
+
+impl Transaction {
+    /// Makes the changes durable; returns when they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the database did not confirm: then nothing was kept.
+    pub async fn commit(self) -> Result<()> {
+        match self.0.0 {
+            Inner::SqliteWrite(write) => write.finish(true).await,
+            Inner::Postgres(session) => session.finish("COMMIT").await,
+            Inner::SqliteRead(_) => Ok(()),
+        }
+    }
+
+    /// Forgets the changes. On SQLite it waits for the group it ran in, because what it read may
+    /// have been written by a neighbour that is not durable yet (`decisions.md` 35).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::commit`].
+    pub async fn rollback(self) -> Result<()> {
+        match self.0.0 {
+            Inner::SqliteWrite(write) => write.finish(false).await,
+            Inner::Postgres(session) => session.finish("ROLLBACK").await,
+            Inner::SqliteRead(_) => Ok(()),
+        }
+    }
+}
+
+impl std::ops::Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+/// A row of either engine.
+pub enum Row<'a> {
+    /// Of SQLite.
+    Sqlite(&'a rusqlite::Row<'a>),
+    /// Of PostgreSQL.
+    Postgres(&'a tokio_postgres::Row),
+}
+
+impl Row<'_> {
+    /// Reads the column called `name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Column::read`].
+    pub fn get<T: Column>(&self, name: &str) -> Result<T> {
+        T::read(self, name)
+    }
+}
+
+/// A type that a whole row can be read as.
+pub trait FromRow: Sized {
+    /// Reads `row`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a column is missing or of another type: a defect.
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+/// A statement whose only column is a number called `number`.
+impl FromRow for i64 {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        row.get("number")
+    }
+}

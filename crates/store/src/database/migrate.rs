@@ -1,0 +1,72 @@
+//! Brings a database to the schema of this release.
+//!
+//! All missing migrations run in one transaction that first locks the one row of `schema_lock`, so
+//! that nodes starting together do it once (`decisions.md` 36: no advisory lock). The runner is our
+//! own because no library holds such a row in the migrating transaction.
+
+use super::{Database, FromRow, Row};
+use crate::{
+    error::{Result, StoreError},
+    migrations::MIGRATIONS,
+    value::params,
+};
+
+/// Tries when several nodes create the two tables below at the very same moment, which PostgreSQL
+/// refuses to all but one.
+const BOOTSTRAP_TRIES: usize = 10;
+
+struct Applied(i64);
+
+impl FromRow for Applied {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        row.get("version").map(Self)
+    }
+}
+
+/// Runs what is missing.
+pub(super) async fn run(database: &Database) -> Result<()> {
+    prepare(database).await?;
+    let mut tx = database.begin().await?;
+    tx.execute("UPDATE schema_lock SET id = id WHERE id = 1", &[]).await?;
+    let applied: Vec<Applied> = tx.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
+    refuse_newer(&applied)?;
+    for (version, name, sql) in MIGRATIONS {
+        if applied.iter().any(|row| row.0 == *version) {
+            continue;
+        }
+        tx.batch(sql).await?;
+        tx.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", params![*version, *name])
+            .await?;
+    }
+    tx.commit().await
+}
+
+fn refuse_newer(applied: &[Applied]) -> Result<()> {
+    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    match applied.iter().map(|row| row.0).max() {
+        Some(found) if found > known => Err(StoreError::Newer { found, known }),
+        _ => Ok(()),
+    }
+}
+
+async fn prepare(database: &Database) -> Result<()> {
+    let mut result = Ok(());
+    for _ in 0..BOOTSTRAP_TRIES {
+        result = create_bookkeeping(database).await;
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+async fn create_bookkeeping(database: &Database) -> Result<()> {
+    let mut tx = database.begin().await?;
+    tx.batch(
+        "CREATE TABLE IF NOT EXISTS schema_lock (id BIGINT PRIMARY KEY);
+         CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
+         INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT (id) DO NOTHING;",
+    )
+    .await?;
+    tx.commit().await
+}

@@ -1,0 +1,107 @@
+//! PostgreSQL 14 and later: a pool, prepared statements, ordinary transactions.
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use std::time::Duration;
+use tokio_postgres::{NoTls, types::ToSql};
+
+use super::{FromRow, Row};
+use crate::{
+    error::{Result, StoreError},
+    value::Value,
+};
+
+/// Connections a node opens at most. PostgreSQL's default allows 100 for all nodes together.
+const CONNECTIONS_MAX: usize = 16;
+/// How long a request waits for a connection before it is told to try later.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// A pool of connections to one server.
+#[derive(Clone)]
+pub(super) struct Postgres(Pool);
+
+impl Postgres {
+    /// Reads the address. Connecting happens with the first statement.
+    pub(super) fn open(url: &str) -> Result<Self> {
+        // The error of a bad address is not shown: it may hold the password.
+        let config: tokio_postgres::Config = url
+            .parse()
+            .map_err(|_| StoreError::Setting("this is not a valid postgres:// address".to_owned()))?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let timeouts = Timeouts { wait: Some(WAIT_MAX), create: Some(WAIT_MAX), recycle: Some(WAIT_MAX) };
+        Pool::builder(Manager::from_config(config, NoTls, recycling))
+            .max_size(CONNECTIONS_MAX)
+            .timeouts(timeouts)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map(Self)
+            .map_err(|error| StoreError::Setting(error.to_string()))
+    }
+
+    /// A connection outside a transaction.
+    pub(super) async fn connection(&self) -> Result<Session> {
+        Ok(Session { client: Some(self.0.get().await?), in_transaction: false })
+    }
+
+    /// A connection with an open transaction.
+    pub(super) async fn begin(&self) -> Result<Session> {
+        let mut session = self.connection().await?;
+        session.batch("BEGIN").await?;
+        session.in_transaction = true;
+        Ok(session)
+    }
+}
+
+/// A connection on loan.
+pub(super) struct Session {
+    client: Option<Object>,
+    in_transaction: bool,
+}
+
+impl Session {
+    fn client(&self) -> Result<&Object> {
+        self.client.as_ref().ok_or_else(|| StoreError::Failure("the connection is gone".to_owned()))
+    }
+
+    /// Runs a statement.
+    pub(super) async fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.execute(&statement, &borrowed(parameters)).await?)
+    }
+
+    /// Runs a statement and reads its rows.
+    pub(super) async fn fetch<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        let rows = client.query(&statement, &borrowed(parameters)).await?;
+        rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
+    }
+
+    /// Runs statements without parameters.
+    pub(super) async fn batch(&self, sql: &str) -> Result<()> {
+        Ok(self.client()?.batch_execute(sql).await?)
+    }
+
+    /// Ends the transaction with `COMMIT` or `ROLLBACK`.
+    pub(super) async fn finish(mut self, sql: &str) -> Result<()> {
+        self.batch(sql).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+}
+
+/// A transaction that was abandoned half-way must not go back to the pool: closing the connection
+/// rolls it back.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.in_transaction
+            && let Some(client) = self.client.take()
+        {
+            drop(Object::take(client));
+        }
+    }
+}
+
+fn borrowed<'a>(parameters: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}

@@ -1,0 +1,283 @@
+//! SQLite: readers inline, one writer with group commit (`decisions.md` 35).
+//!
+//! Everybody who writes waits in a fair queue for the one writing connection. A transaction is a
+//! savepoint; when it ends, the connection goes to the next in the queue, and all savepoints since
+//! the last COMMIT share one COMMIT and so one fsync. The COMMIT happens when the queue is empty,
+//! after [`GROUP_SIZE_MAX`] transactions, or after [`GROUP_TIME_MAX`]. Nobody is answered before it.
+
+use std::{
+    fs::{File, TryLockError},
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::{FromRow, Row};
+use crate::{
+    error::{Result, StoreError},
+    value::Value,
+};
+
+/// Transactions that share one COMMIT at most.
+const GROUP_SIZE_MAX: usize = 64;
+/// Time from the first transaction of a group after which it is committed at the next hand-over.
+const GROUP_TIME_MAX: Duration = Duration::from_millis(2);
+/// Reading connections kept open when idle.
+const IDLE_READERS_MAX: usize = 8;
+/// Prepared statements kept per connection.
+const STATEMENTS_MAX: usize = 256;
+
+/// An open SQLite file.
+#[derive(Clone)]
+pub(super) struct Sqlite {
+    path: PathBuf,
+    readers: Arc<Mutex<Vec<rusqlite::Connection>>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
+    queue: Arc<AtomicUsize>,
+    /// Held for as long as the database is open: one server per file (`decisions.md` 36).
+    _lock: Arc<File>,
+}
+
+/// The writing connection and the group that waits for its COMMIT.
+struct Writer {
+    connection: rusqlite::Connection,
+    group: Option<Group>,
+}
+
+/// Transactions that will share a COMMIT.
+struct Group {
+    /// Becomes `Some(true)` when they are durable, `Some(false)` when all are lost.
+    outcome: watch::Sender<Option<bool>>,
+    size: usize,
+    opened: Instant,
+}
+
+impl Sqlite {
+    /// Opens the file, making it with mode 0600 in an existing folder.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let lock = lock_beside(path)?;
+        let connection = connect(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Arc::default(),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer { connection, group: None })),
+            queue: Arc::default(),
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// A reading connection: an idle one, else a new one.
+    pub(super) fn reader(&self) -> Result<Reader> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| connect_for_reading(&self.path), Ok)?;
+        Ok(Reader { connection: Some(connection), home: Arc::clone(&self.readers) })
+    }
+
+    /// Waits for the writing connection and opens a savepoint on it.
+    pub(super) async fn begin(&self) -> Result<Write> {
+        self.queue.fetch_add(1, Ordering::SeqCst);
+        let place = QueuePlace(Arc::clone(&self.queue));
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        drop(place);
+        let mut write = Write { writer: Some(writer), queue: Arc::clone(&self.queue) };
+        write.open_savepoint()?;
+        Ok(write)
+    }
+}
+
+/// Counts one waiter out of the queue, also when its task is cancelled.
+struct QueuePlace(Arc<AtomicUsize>);
+
+impl Drop for QueuePlace {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A reading connection on loan; it goes back when dropped.
+pub(super) struct Reader {
+    connection: Option<rusqlite::Connection>,
+    home: Arc<Mutex<Vec<rusqlite::Connection>>>,
+}
+
+impl Deref for Reader {
+    type Target = rusqlite::Connection;
+
+    #[expect(clippy::expect_used, reason = "only drop takes the connection out")]
+    fn deref(&self) -> &rusqlite::Connection {
+        self.connection.as_ref().expect("a reader has its connection until it is dropped")
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let mut idle = self.home.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS_MAX {
+            idle.extend(self.connection.take());
+        }
+    }
+}
+
+/// A savepoint on the writing connection, held by one use case.
+pub(super) struct Write {
+    writer: Option<OwnedMutexGuard<Writer>>,
+    queue: Arc<AtomicUsize>,
+}
+
+impl Deref for Write {
+    type Target = rusqlite::Connection;
+
+    #[expect(clippy::expect_used, reason = "only finish and drop, which consume it, take the writer out")]
+    fn deref(&self) -> &rusqlite::Connection {
+        &self.writer.as_ref().expect("a write has the writer until it ends").connection
+    }
+}
+
+impl Write {
+    fn open_savepoint(&mut self) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        writer.drop_lost_group();
+        if writer.group.is_none() {
+            writer.connection.execute_batch("BEGIN IMMEDIATE")?;
+            writer.group = Some(Group { outcome: watch::channel(None).0, size: 0, opened: Instant::now() });
+        }
+        Ok(writer.connection.execute_batch("SAVEPOINT use_case")?)
+    }
+
+    /// Ends the savepoint and waits until the group is durable.
+    pub(super) async fn finish(mut self, keep: bool) -> Result<()> {
+        let Some(mut writer) = self.writer.take() else { return Ok(()) };
+        let ended = writer.end_savepoint(keep);
+        let outcome = writer.group.as_ref().map(|group| group.outcome.subscribe());
+        if writer.commit_is_due(&self.queue) {
+            // An fsync may take long: it must not hold up this thread's other requests.
+            tokio::task::spawn_blocking(move || writer.commit());
+        } else {
+            drop(writer);
+        }
+        ended?;
+        let lost = || StoreError::Unavailable("the commit was not confirmed".to_owned());
+        let mut outcome = outcome.ok_or_else(lost)?;
+        let durable = *outcome.wait_for(Option::is_some).await.map_err(|_| lost())?;
+        if durable == Some(true) { Ok(()) } else { Err(lost()) }
+    }
+}
+
+/// A use case that panicked or was cancelled: its statements go, its neighbours' stay.
+impl Drop for Write {
+    fn drop(&mut self) {
+        let Some(mut writer) = self.writer.take() else { return };
+        if let Err(error) = writer.end_savepoint(false) {
+            tracing::error!(%error, "an abandoned write could not be rolled back");
+        }
+        if writer.commit_is_due(&self.queue) {
+            writer.commit();
+        }
+    }
+}
+
+impl Writer {
+    fn end_savepoint(&mut self, keep: bool) -> Result<()> {
+        self.drop_lost_group();
+        let Some(group) = &mut self.group else {
+            return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
+        };
+        group.size += 1;
+        let sql = if keep { "RELEASE use_case" } else { "ROLLBACK TO use_case; RELEASE use_case" };
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    /// SQLite rolls a whole transaction back by itself on some errors, such as a full disk. Then
+    /// everybody in the group must hear that nothing was kept.
+    fn drop_lost_group(&mut self) {
+        if self.connection.is_autocommit()
+            && let Some(group) = self.group.take()
+        {
+            group.outcome.send_replace(Some(false));
+        }
+    }
+
+    fn commit_is_due(&self, queue: &AtomicUsize) -> bool {
+        self.group.as_ref().is_some_and(|group| {
+            queue.load(Ordering::SeqCst) == 0
+                || group.size >= GROUP_SIZE_MAX
+                || group.opened.elapsed() >= GROUP_TIME_MAX
+        })
+    }
+
+    fn commit(&mut self) {
+        let Some(group) = self.group.take() else { return };
+        let result = self.connection.execute_batch("COMMIT");
+        if let Err(error) = &result {
+            tracing::error!(%error, transactions = group.size, "commit failed");
+            if !self.connection.is_autocommit()
+                && let Err(error) = self.connection.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "rollback after a failed commit failed");
+            }
+        }
+        group.outcome.send_replace(Some(result.is_ok()));
+    }
+}
+
+/// Runs a statement.
+pub(super) fn execute(connection: &rusqlite::Connection, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let changed = statement.execute(rusqlite::params_from_iter(parameters))?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+/// Runs a statement and reads its rows.
+pub(super) fn fetch<T: FromRow>(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    parameters: &[Value<'_>],
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(T::from_row(&Row::Sqlite(row))?);
+    }
+    Ok(all)
+}
+
+/// `$1` is a parameter's number on PostgreSQL but its *name* on SQLite, where `?1` is the number.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn connect(path: &Path) -> Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+fn connect_for_reading(path: &Path) -> Result<rusqlite::Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Locks `<path>.lock`. An exclusive SQLite mode would shut out our own readers.
+fn lock_beside(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unavailable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(unavailable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(unavailable(error)),
+    }
+}

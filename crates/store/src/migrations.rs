@@ -1,0 +1,12 @@
+//! The schema's history: one file per step, the same for both engines.
+
+/// Version, name and statements of each migration, oldest first. A landed file never changes.
+pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "instance", include_str!("../migrations/0001_instance.sql")),
+    (2, "organizations", include_str!("../migrations/0002_organizations.sql")),
+    (3, "projects", include_str!("../migrations/0003_projects.sql")),
+    (4, "secrets", include_str!("../migrations/0004_secrets.sql")),
+    (5, "identities", include_str!("../migrations/0005_identities.sql")),
+    (6, "memberships", include_str!("../migrations/0006_memberships.sql")),
+    (7, "audit_events", include_str!("../migrations/0007_audit_events.sql")),
+];

@@ -1,0 +1,148 @@
+//! The caller's place in a project: the project in its organization, then membership, then rules.
+//!
+//! The order is `decisions.md` 1: an unknown project is 404, one the caller is not in 403, and
+//! permission precedes existence of anything inside.
+
+use std::sync::Arc;
+
+use tacit_core::{
+    cipher::DataKey,
+    id::{OrganizationId, ProjectId},
+    permission::{Action, Object, PermissionSet, ProjectRole, Rule, Subject},
+    time::Timestamp,
+};
+use tacit_store::{
+    Connection,
+    project_memberships::{self, Member, MembershipRoleRow},
+    projects::{self, ProjectRow},
+};
+
+use super::{
+    App,
+    caller::{self, Actor, Caller},
+    error::{Error, Result},
+};
+
+/// How a request names a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProjectName {
+    /// By id.
+    Id(String),
+    /// By slug, within the caller's organization.
+    Slug(String),
+}
+
+/// A project the caller is in.
+#[derive(Clone, Debug)]
+pub struct ProjectAccess {
+    /// The project.
+    pub project: ProjectRow,
+    /// The caller's roles in it, also those that have ended.
+    pub roles: Vec<MembershipRoleRow>,
+    /// What the roles that count now allow.
+    pub permissions: Arc<PermissionSet>,
+}
+
+impl ProjectAccess {
+    /// Finds the project and the caller's membership.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] for a project that is not in the caller's organization,
+    /// [`Error::Refused`] for one the caller is not a member of.
+    pub async fn enter(
+        db: &mut Connection,
+        caller: &Caller,
+        name: &ProjectName,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let organization = &caller.organization()?.id;
+        let project = find_project(db, organization, name).await?;
+        let roles = project_memberships::roles_of(db, &project.id, member(caller)).await?;
+        if roles.is_empty() {
+            return Err(not_a_member(caller));
+        }
+        let permissions = Arc::new(permissions_of(&roles, now));
+        Ok(Self { project, roles, permissions })
+    }
+
+    /// Asks the caller's roles about one object.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] if they do not allow it.
+    pub fn require(&self, action: Action, subject: Subject, object: &Object<'_>) -> Result<()> {
+        caller::require(&self.permissions, action, subject, object)
+    }
+
+    /// Asks the caller's roles about a kind of thing as a whole, such as the project's tags.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] if they do not allow it.
+    pub fn require_any(&self, action: Action, subject: Subject) -> Result<()> {
+        self.require(action, subject, &Object::default())
+    }
+
+    /// The project's data key.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key.
+    pub fn data_key(&self, app: &App) -> Result<Arc<DataKey>> {
+        app.keys.project(&self.project.id, &self.project.data_key_ciphertext)
+    }
+}
+
+/// The project of that name in the organization.
+///
+/// # Errors
+///
+/// [`Error::NotFound`], the same for an unknown project and one of another organization.
+pub async fn find_project(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    name: &ProjectName,
+) -> Result<ProjectRow> {
+    match name {
+        ProjectName::Id(id) => projects::find(db, organization, &ProjectId::new(id))
+            .await?
+            .ok_or_else(|| Error::NotFound(format!("Project with ID '{id}' not found"))),
+        ProjectName::Slug(slug) => projects::find_by_slug(db, organization, slug)
+            .await?
+            .ok_or_else(|| Error::NotFound(format!("Project with slug '{slug}' not found"))),
+    }
+}
+
+/// What roles allow now. Each role is a source of its own (`decisions.md` 28).
+#[must_use]
+pub fn permissions_of(roles: &[MembershipRoleRow], now: Timestamp) -> PermissionSet {
+    PermissionSet::new(roles.iter().filter(|role| counts(role, now)).map(rules_of).collect())
+}
+
+/// Whether a role counts now: always, or within its time.
+#[must_use]
+pub fn counts(role: &MembershipRoleRow, now: Timestamp) -> bool {
+    !role.is_temporary
+        || (role.starts_at.is_some_and(|start| start <= now) && role.ends_at.is_some_and(|end| now < end))
+}
+
+fn rules_of(role: &MembershipRoleRow) -> Vec<Rule> {
+    ProjectRole::from_slug(&role.role).map(ProjectRole::rules).unwrap_or_default()
+}
+
+/// The caller as memberships name it.
+#[must_use]
+pub fn member(caller: &Caller) -> Member<'_> {
+    match &caller.actor {
+        Actor::User { id, .. } => Member::User(id),
+        Actor::Identity { id, .. } => Member::Identity(id),
+    }
+}
+
+fn not_a_member(caller: &Caller) -> Error {
+    Error::Refused(match caller.actor {
+        Actor::User { .. } => "You are not a member of this project".to_owned(),
+        Actor::Identity { .. } => "This identity is not a member of this project".to_owned(),
+    })
+}

@@ -1,0 +1,164 @@
+//! The audit log: what was decided, for whom, before the answer leaves (architecture 6).
+//!
+//! A write records its events in its own transaction ([`UnitOfWork::record`]). A read hands its
+//! event to the [`Recorder`], which puts it into a journal file before the answer leaves and moves
+//! it to the database within milliseconds.
+//!
+//! [`UnitOfWork::record`]: super::work::UnitOfWork::record
+
+mod recorder;
+mod user_agent;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tacit_core::{
+    id::{OrganizationId, ProjectId, new_id},
+    time::Timestamp,
+};
+use tacit_store::{
+    Connection,
+    audit_events::{self, AuditEventRow},
+};
+
+pub use recorder::Recorder;
+
+use super::{
+    App,
+    caller::{Caller, Client},
+    error::Result,
+};
+
+/// One event. It never holds a value, a password or a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    id: String,
+    organization_id: Option<OrganizationId>,
+    project_id: Option<ProjectId>,
+    kind: String,
+    is_denied: bool,
+    actor_type: String,
+    actor_id: Option<String>,
+    actor_name: Option<String>,
+    metadata: Map<String, Value>,
+    ip: String,
+    user_agent: String,
+    created_at_ms: i64,
+}
+
+impl Event {
+    /// Something `caller` did. `kind` is a name of wire-contract 13.1, such as `create-secret`.
+    #[must_use]
+    pub fn new(app: &App, caller: &Caller, kind: &str) -> Self {
+        let mut event = Self::by_nobody(app, &caller.client, kind);
+        event.organization_id = caller.organization.as_ref().map(|organization| organization.id.clone());
+        caller.actor.kind().clone_into(&mut event.actor_type);
+        event.actor_id = Some(caller.actor.id().to_owned());
+        event.actor_name = Some(caller.actor.name().to_owned());
+        event
+    }
+
+    /// Something that happened before anybody was known, such as a failed sign-in.
+    #[must_use]
+    pub fn by_nobody(app: &App, client: &Client, kind: &str) -> Self {
+        let now = app.now();
+        Self {
+            id: new_id(now, &app.random),
+            organization_id: None,
+            project_id: None,
+            kind: kind.to_owned(),
+            is_denied: false,
+            actor_type: "platform".to_owned(),
+            actor_id: None,
+            actor_name: None,
+            metadata: Map::new(),
+            ip: client.ip.to_string(),
+            user_agent: client.user_agent.clone(),
+            created_at_ms: now.millis(),
+        }
+    }
+
+    /// It happened in this organization.
+    #[must_use]
+    pub fn organization(mut self, id: &OrganizationId) -> Self {
+        self.organization_id = Some(id.clone());
+        self
+    }
+
+    /// It was about this project.
+    #[must_use]
+    pub fn project(mut self, id: &ProjectId) -> Self {
+        self.project_id = Some(id.clone());
+        self
+    }
+
+    /// This actor did it, who was not known yet when the request came.
+    #[must_use]
+    pub fn actor(mut self, kind: &str, id: &str, name: &str) -> Self {
+        kind.clone_into(&mut self.actor_type);
+        self.actor_id = Some(id.to_owned());
+        self.actor_name = Some(name.to_owned());
+        self
+    }
+
+    /// It was refused.
+    #[must_use]
+    pub const fn denied(mut self) -> Self {
+        self.is_denied = true;
+        self
+    }
+
+    /// Adds a fact. Never a value, a password or a token.
+    #[must_use]
+    pub fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
+        self.metadata.insert(name.to_owned(), fact.into());
+        self
+    }
+
+    fn row(&self, organization: &OrganizationId, sequence: i64) -> AuditEventRow {
+        AuditEventRow {
+            id: self.id.clone(),
+            organization_id: organization.clone(),
+            sequence,
+            project_id: self.project_id.clone(),
+            event_type: self.kind.clone(),
+            result: if self.is_denied { "denied" } else { "allowed" }.to_owned(),
+            actor_type: self.actor_type.clone(),
+            actor_id: self.actor_id.clone(),
+            actor_name: self.actor_name.clone(),
+            metadata: Value::Object(self.metadata.clone()).to_string(),
+            ip: Some(self.ip.clone()),
+            user_agent: Some(self.user_agent.clone()),
+            user_agent_type: Some(user_agent::class(&self.user_agent).to_owned()),
+            created_at: Timestamp::from_millis(self.created_at_ms),
+        }
+    }
+}
+
+/// Adds events to the log in the caller's transaction, numbering them per organization.
+///
+/// The row of the organization's last number is locked until the transaction ends, so this comes
+/// last in it.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn insert(db: &mut Connection, events: &[Event]) -> Result<()> {
+    let mut remaining: Vec<&Event> = events.iter().collect();
+    while let Some(first) = remaining.first() {
+        let organization = first.organization_id.clone();
+        let (same, others) =
+            remaining.into_iter().partition::<Vec<_>, _>(|event| event.organization_id == organization);
+        insert_of_one(db, &organization.unwrap_or_else(|| OrganizationId::new("")), &same).await?;
+        remaining = others;
+    }
+    Ok(())
+}
+
+async fn insert_of_one(db: &mut Connection, organization: &OrganizationId, events: &[&Event]) -> Result<()> {
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let first = audit_events::reserve(db, organization, count).await?;
+    for (sequence, event) in (first..).zip(events) {
+        audit_events::insert(db, &event.row(organization, sequence)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Who makes this request, from where, and what they may do in their organization.
+
+use std::{net::IpAddr, sync::Arc};
+
+use tacit_core::{
+    id::{AccessTokenId, IdentityId, OrganizationId, SessionId, UserId},
+    permission::{Action, Object, PermissionSet, Subject},
+};
+
+use super::error::{Error, Result};
+
+/// The actor of one request. Every use case asks it before it does anything.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// The organization the token is for, and the rights there. A user has none before choosing one.
+    pub organization: Option<OrganizationAccess>,
+    /// From where.
+    pub client: Client,
+}
+
+/// A person or a machine.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// A person, signed in.
+    User {
+        /// Who.
+        id: UserId,
+        /// Their e-mail, for the audit log.
+        email: String,
+        /// Their session.
+        session_id: SessionId,
+        /// Whether they may manage the instance.
+        is_instance_admin: bool,
+    },
+    /// A machine identity.
+    Identity {
+        /// Which.
+        id: IdentityId,
+        /// Its name, for the audit log.
+        name: String,
+        /// The token it used.
+        access_token_id: AccessTokenId,
+        /// Whether it may manage the instance.
+        is_instance_admin: bool,
+    },
+}
+
+/// The caller's place in the organization its token is for.
+#[derive(Clone, Debug)]
+pub struct OrganizationAccess {
+    /// Which.
+    pub id: OrganizationId,
+    /// The slug of the caller's role there.
+    pub role: String,
+    /// What that role allows.
+    pub permissions: Arc<PermissionSet>,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The peer, or the address a trusted proxy named.
+    pub ip: IpAddr,
+    /// The `User-Agent` header, cut to 512 bytes; empty if absent.
+    pub user_agent: String,
+}
+
+impl Actor {
+    /// `user` or `identity`, as the wire and the tables say.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::User { .. } => "user",
+            Self::Identity { .. } => "identity",
+        }
+    }
+
+    /// The id of the user or identity.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::User { id, .. } => id.as_str(),
+            Self::Identity { id, .. } => id.as_str(),
+        }
+    }
+
+    /// E-mail or name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { email, .. } => email,
+            Self::Identity { name, .. } => name,
+        }
+    }
+
+    /// Whether it may manage the instance.
+    #[must_use]
+    pub const fn is_instance_admin(&self) -> bool {
+        match self {
+            Self::User { is_instance_admin, .. } | Self::Identity { is_instance_admin, .. } => {
+                *is_instance_admin
+            }
+        }
+    }
+}
+
+impl Caller {
+    /// The organization of the token.
+    ///
+    /// # Errors
+    ///
+    /// 401 for a user who has not chosen one yet (`decisions.md` 6).
+    pub fn organization(&self) -> Result<&OrganizationAccess> {
+        self.organization.as_ref().ok_or(Error::Unauthenticated("Select an organization first"))
+    }
+
+    /// The organization of the token, which must be the one the request names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] for any other id, whether it exists or not (`decisions.md` 7).
+    pub fn organization_named(&self, id: &str) -> Result<&OrganizationAccess> {
+        let organization = self.organization()?;
+        if organization.id.as_str() == id {
+            return Ok(organization);
+        }
+        Err(Error::Refused("This token belongs to another organization".to_owned()))
+    }
+
+    /// The id of the user; machines have none.
+    #[must_use]
+    pub const fn user_id(&self) -> Option<&UserId> {
+        match &self.actor {
+            Actor::User { id, .. } => Some(id),
+            Actor::Identity { .. } => None,
+        }
+    }
+}
+
+impl OrganizationAccess {
+    /// Asks the organization role.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] if it does not allow `action` on `subject`.
+    pub fn require(&self, action: Action, subject: Subject) -> Result<()> {
+        require(&self.permissions, action, subject, &Object::default())
+    }
+}
+
+/// Asks `permissions` about one object.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] with the caller's own rules on that action and subject.
+pub fn require(
+    permissions: &PermissionSet,
+    action: Action,
+    subject: Subject,
+    object: &Object<'_>,
+) -> Result<()> {
+    if permissions.allows(action, subject, object) {
+        return Ok(());
+    }
+    Err(forbidden(permissions, action, subject))
+}
+
+/// The refusal, with the caller's own rules on that action and subject (wire-contract 2.1).
+#[must_use]
+pub fn forbidden(permissions: &PermissionSet, action: Action, subject: Subject) -> Error {
+    let rules = permissions.rules_for(action, subject).into_iter().cloned().collect();
+    Error::Forbidden { action, subject, rules }
+}

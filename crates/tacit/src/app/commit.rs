@@ -1,0 +1,130 @@
+//! Writing the commit log (architecture 3): one commit per request that changes what readers see.
+
+use tacit_core::id::{CommitId, FolderId, ProjectId};
+use tacit_store::commits::{self, CommitChangeRow, CommitRow};
+
+use super::{
+    caller::Caller,
+    error::{Error, Result},
+    work::UnitOfWork,
+};
+
+/// A commit being made. Open it before reading what it changes.
+#[derive(Debug)]
+pub struct Commit {
+    project: ProjectId,
+    revision: i64,
+    changes: Vec<Change>,
+}
+
+/// One thing a commit changes.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What kind of thing.
+    pub resource: Resource,
+    /// Its id.
+    pub resource_id: String,
+    /// The folder it is in; `None` for environments and tags.
+    pub folder_id: Option<FolderId>,
+    /// Its name after the change, or before a deletion.
+    pub name: String,
+    /// Its version before; `None` for a creation.
+    pub version_before: Option<i64>,
+    /// Its version after; `None` for a deletion.
+    pub version_after: Option<i64>,
+}
+
+/// The kinds of things commits change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A secret.
+    Secret,
+    /// A folder.
+    Folder,
+    /// An environment.
+    Environment,
+    /// A tag.
+    Tag,
+}
+
+impl Resource {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Folder => "folder",
+            Self::Environment => "environment",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+impl Commit {
+    /// Raises the project's revision, which makes other commits of the project wait until this
+    /// transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if the project was deleted meanwhile.
+    pub async fn open(work: &mut UnitOfWork, project: &ProjectId) -> Result<Self> {
+        let revision = commits::next_revision(&mut work.db, project)
+            .await?
+            .ok_or_else(|| Error::NotFound(format!("Project with ID '{project}' not found")))?;
+        Ok(Self { project: project.clone(), revision, changes: Vec::new() })
+    }
+
+    /// The project's revision once this commit is made.
+    #[must_use]
+    pub const fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// Adds a change.
+    pub fn add(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Writes the commit. Call it last, and only if something changed: a request that changes
+    /// nothing rolls back instead (`decisions.md` 19).
+    ///
+    /// # Errors
+    ///
+    /// Fails only if the database does.
+    pub async fn write(
+        self,
+        work: &mut UnitOfWork,
+        caller: &Caller,
+        message: Option<&str>,
+    ) -> Result<CommitId> {
+        let id: CommitId = work.app.new_id();
+        let row = CommitRow {
+            id: id.clone(),
+            project_id: self.project,
+            revision: self.revision,
+            actor_type: caller.actor.kind().to_owned(),
+            actor_id: caller.actor.id().to_owned(),
+            actor_name: caller.actor.name().to_owned(),
+            message: message.map(str::to_owned),
+            created_at: work.app.now(),
+        };
+        commits::insert(&mut work.db, &row).await?;
+        for (position, change) in (0..).zip(self.changes) {
+            commits::insert_change(&mut work.db, &change.row(&id, position)).await?;
+        }
+        Ok(id)
+    }
+}
+
+impl Change {
+    fn row(self, commit: &CommitId, position: i64) -> CommitChangeRow {
+        CommitChangeRow {
+            commit_id: commit.clone(),
+            position,
+            resource_type: self.resource.as_str().to_owned(),
+            resource_id: self.resource_id,
+            folder_id: self.folder_id,
+            name: self.name,
+            version_before: self.version_before,
+            version_after: self.version_after,
+        }
+    }
+}

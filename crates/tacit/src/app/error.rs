@@ -1,0 +1,131 @@
+//! Why a use case did not succeed, without a word about HTTP.
+
+use tacit_core::{
+    cipher::DecryptError,
+    name::NameError,
+    permission::{Action, Missing, Rule, Subject},
+    token::TokenError,
+};
+use tacit_store::StoreError;
+
+/// What a use case returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not succeed.
+///
+/// The text of every variant down to [`Error::Conflict`] is for the client. The rest are ours: the
+/// client reads one bare sentence, and the cause goes to the log once, where the answer is made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No credential, or one that is not valid any more.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// A credential that is no valid token of ours.
+    #[error("{0}")]
+    Token(#[from] TokenError),
+    /// Valid credentials without the permission this needs.
+    #[error("You are not allowed to {} on {}", action.as_str(), subject.as_str())]
+    Forbidden {
+        /// What was to be done.
+        action: Action,
+        /// To what kind of thing.
+        subject: Subject,
+        /// The caller's own rules on that action and subject.
+        rules: Vec<Rule>,
+    },
+    /// Refused for another reason than a rule: wrong organization, not a member, locked out, address.
+    #[error("{0}")]
+    Refused(String),
+    /// The caller tries to give away more than it holds (wire-contract 12.5).
+    #[error("{message}")]
+    Boundary {
+        /// What was tried.
+        message: &'static str,
+        /// The rights the caller lacks.
+        missing: Vec<Missing>,
+    },
+    /// It does not exist, or the caller may not know that it does.
+    #[error("{0}")]
+    NotFound(String),
+    /// It can be understood but not done: a duplicate, a protected thing, a bad value.
+    #[error("{0}")]
+    Invalid(String),
+    /// Fields with a wrong form.
+    #[error("some fields are not valid")]
+    Form(Vec<Issue>),
+    /// The body is larger than the route takes, in bytes.
+    #[error("The request body is larger than {limit} bytes")]
+    TooLarge {
+        /// What it takes.
+        limit: usize,
+    },
+    /// What was read has changed meanwhile; trying again may work.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
+    #[error("the audit log cannot be written")]
+    AuditUnavailable,
+    /// The database failed.
+    #[error("database")]
+    Store(#[from] StoreError),
+    /// A stored value does not decrypt: damaged data or a wrong key.
+    #[error("stored data does not decrypt")]
+    Decrypt(#[from] DecryptError),
+    /// A defect.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// One field with a wrong form, as the wire lists it (wire-contract 2.1, status 422).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// What is wrong, for programs: `invalid_type`, `too_small`, `too_big`, `custom`.
+    pub code: &'static str,
+    /// Where: field names and array positions from the outside in.
+    pub path: Vec<PathPart>,
+    /// What is wrong, for people.
+    pub message: String,
+    /// The type that was expected, if the type is what is wrong.
+    pub expected: Option<String>,
+    /// The type that came, if the type is what is wrong.
+    pub received: Option<String>,
+}
+
+/// One step of an [`Issue`]'s path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathPart {
+    /// A field.
+    Field(String),
+    /// A position in an array.
+    Position(usize),
+}
+
+impl Issue {
+    /// An issue with the field called `field`.
+    pub fn at(field: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: "custom",
+            path: vec![PathPart::Field(field.to_owned())],
+            message: message.into(),
+            expected: None,
+            received: None,
+        }
+    }
+}
+
+impl Error {
+    /// One field with a wrong form.
+    pub fn form(field: &str, message: impl Into<String>) -> Self {
+        Self::Form(vec![Issue::at(field, message)])
+    }
+
+    /// A name that breaks its rule, in the field called `field`.
+    pub fn name(field: &'static str) -> impl FnOnce(NameError) -> Self {
+        move |error| Self::form(field, error.to_string())
+    }
+
+    /// `Environment 'qa' was not found`.
+    pub fn not_found(kind: &str, name: impl std::fmt::Display) -> Self {
+        Self::NotFound(format!("{kind} '{name}' was not found"))
+    }
+}

@@ -1,0 +1,83 @@
+//! The keys in use: what is derived from the root key, and unwrapped data keys.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tacit_core::{
+    cipher::{Ciphertext, DataKey},
+    id::{OrganizationId, ProjectId},
+    keyring::RootKey,
+    random::Random,
+    token::{HashKey, TokenKey},
+};
+
+use super::error::Result;
+
+/// Keys of this process. Data keys are unwrapped at first use and forgotten with their project.
+pub struct Keys {
+    root: RootKey,
+    /// Signs access tokens.
+    pub tokens: TokenKey,
+    /// Hashes client secrets and refresh tokens.
+    pub hashes: HashKey,
+    /// Hashes answers into ETags.
+    pub etags: HashKey,
+    projects: RwLock<HashMap<ProjectId, Arc<DataKey>>>,
+}
+
+impl Keys {
+    /// Derives what is needed from the root key.
+    #[must_use]
+    pub fn new(root: RootKey) -> Self {
+        Self {
+            tokens: root.token_key(),
+            hashes: root.hash_key(),
+            etags: root.etag_key(),
+            projects: RwLock::default(),
+            root,
+        }
+    }
+
+    /// A new data key for a project, wrapped for its row.
+    #[must_use]
+    pub fn new_project_key(&self, project: &ProjectId, random: &Random) -> Ciphertext {
+        let (key, bytes) = DataKey::generate(1, random);
+        self.root.wrap(&project_owner(project), &bytes, key.number(), random)
+    }
+
+    /// A new data key for an organization, wrapped for its row.
+    #[must_use]
+    pub fn new_organization_key(&self, organization: &OrganizationId, random: &Random) -> Ciphertext {
+        let (key, bytes) = DataKey::generate(1, random);
+        self.root.wrap(&format!("organization:{organization}"), &bytes, key.number(), random)
+    }
+
+    /// The data key of a project, from its wrapped form.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn project(&self, project: &ProjectId, wrapped: &Ciphertext) -> Result<Arc<DataKey>> {
+        let known = self.projects.read().unwrap_or_else(PoisonError::into_inner).get(project).cloned();
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let key = Arc::new(self.root.unwrap(&project_owner(project), wrapped)?);
+        self.projects
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(project.clone(), Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Forgets the data key of a deleted project.
+    pub fn forget_project(&self, project: &ProjectId) {
+        self.projects.write().unwrap_or_else(PoisonError::into_inner).remove(project);
+    }
+}
+
+fn project_owner(project: &ProjectId) -> String {
+    format!("project:{project}")
+}

@@ -1,0 +1,81 @@
+//! The use cases. Each reads as its specification: permission, find, decrypt, audit.
+//!
+//! Invariant: nothing here knows HTTP, and nothing here writes SQL.
+
+pub mod access;
+pub mod audit;
+pub mod authentication;
+pub mod caller;
+pub mod clock;
+pub mod commit;
+pub mod error;
+pub mod keys;
+pub mod work;
+
+use std::{ops::Deref, sync::Arc};
+
+use tacit_core::{id::new_id, random::Random, time::Timestamp};
+use tacit_store::Database;
+
+pub use caller::{Actor, Caller, Client};
+pub use clock::Clock;
+pub use error::{Error, Issue, Result};
+pub use work::UnitOfWork;
+
+/// Everything a use case needs, shared by all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database.
+    pub database: Database,
+    /// What time it is.
+    pub clock: Clock,
+    /// Random bytes.
+    pub random: Random,
+    /// The root key's derivatives and the data keys in use.
+    pub keys: keys::Keys,
+    /// Where events of reads and refusals go.
+    pub audit: audit::Recorder,
+    /// Uses of access tokens that are not in the database yet.
+    pub token_uses: authentication::TokenUses,
+    /// What the operator chose.
+    pub settings: Settings,
+}
+
+/// What the operator chose, as far as use cases care.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The address people use, such as `https://tacit.example.com`; for links and CORS.
+    pub site_url: Option<String>,
+    /// Whether the bootstrap is open to other machines without a token (`decisions.md` 13).
+    pub allow_remote_bootstrap: bool,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id of any kind.
+    pub fn new_id<T: From<String>>(&self) -> T {
+        T::from(new_id(self.now(), &self.random))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,140 @@
+//! What handlers take from a request: query, path, body. Each refuses a wrong form in the wire's way.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::app::{App, Caller, Client, Error, Issue, error::PathPart};
+
+/// The query, read as `T`. Unknown parameters are ignored (wire-contract 1.1).
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self(read_form(parts.uri.query().unwrap_or("").as_bytes())?))
+    }
+}
+
+/// The parameters of the path, percent-decoded.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match axum::extract::Path::from_request_parts(parts, app).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(error) => Err(Error::Invalid(error.body_text()).into()),
+        }
+    }
+}
+
+/// The body, read as `T`: JSON, a form, or as if empty for any other content type (`decisions.md` 2).
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let kind = content_type(request.headers());
+        let bytes =
+            Bytes::from_request(request, app).await.map_err(|error| Error::Invalid(error.body_text()))?;
+        let value = match kind {
+            ContentType::Json if !bytes.is_empty() => read_json(&bytes)?,
+            ContentType::Form => read_form(&bytes)?,
+            ContentType::Json | ContentType::Other => read_json(b"{}")?,
+        };
+        Ok(Self(value))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    /// The gate has put the caller there; on a public route there is none.
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::Unauthenticated("Token missing").into())
+    }
+}
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            Error::Internal("the shell did not say where the request comes from".to_owned()).into()
+        })
+    }
+}
+
+enum ContentType {
+    Json,
+    Form,
+    Other,
+}
+
+fn content_type(headers: &HeaderMap) -> ContentType {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    match text.split(';').next().unwrap_or("").trim().to_ascii_lowercase().as_str() {
+        "application/json" => ContentType::Json,
+        "application/x-www-form-urlencoded" => ContentType::Form,
+        _ => ContentType::Other,
+    }
+}
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    // Syntax first: text that is not JSON is 400, JSON of the wrong form is 422.
+    let value: serde_json::Value = serde_json::from_slice(bytes)
+        .map_err(|error| Error::Invalid(format!("The body is not valid JSON: {error}")))?;
+    if !value.is_object() {
+        let mut issue = Issue::at("", "The body must be an object");
+        issue.path.clear();
+        return Err(Error::Form(vec![issue]));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| issue_of(&error))
+}
+
+fn read_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let form = serde_urlencoded::Deserializer::new(form_urlencoded(bytes));
+    serde_path_to_error::deserialize(form).map_err(|error| issue_of(&error))
+}
+
+fn form_urlencoded(bytes: &[u8]) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(bytes)
+}
+
+/// Turns serde's first complaint into an issue. It never quotes what was sent: that may be a value.
+fn issue_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Error {
+    let mut path: Vec<PathPart> = error.path().iter().filter_map(path_part).collect();
+    let text = error.inner().to_string();
+    let mut issue = Issue::at("", "Invalid value");
+    if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        path.push(PathPart::Field(field.to_owned()));
+        issue.code = "invalid_type";
+        issue.message = "Required".to_owned();
+    } else if let Some((_, expected)) = text.split_once(", expected ") {
+        issue.code = if text.starts_with("invalid type") { "invalid_type" } else { "custom" };
+        issue.message = format!("Expected {}", expected.split(" at line ").next().unwrap_or(expected));
+    } else if let Some(message) = text.strip_prefix("rule: ") {
+        issue.message = message.to_owned();
+    }
+    issue.path = path;
+    Error::Form(vec![issue])
+}
+
+fn path_part(segment: &serde_path_to_error::Segment) -> Option<PathPart> {
+    match segment {
+        serde_path_to_error::Segment::Seq { index } => Some(PathPart::Position(*index)),
+        serde_path_to_error::Segment::Map { key } => Some(PathPart::Field(key.clone())),
+        serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
+    }
+}

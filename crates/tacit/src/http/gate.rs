@@ -1,0 +1,180 @@
+//! What stands before every handler: body limit, credential, kind of actor; and after it: audit of
+//! refusals and the ETag. The order is `decisions.md` 1.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    problem::{self, Denied, Problem},
+    route::Access,
+    shell::RequestId,
+};
+use crate::app::{App, Caller, Client, Error, audit::Event, authentication};
+
+/// What the gate knows of the route it guards.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) app: App,
+    pub(super) access: Access,
+    pub(super) event: &'static str,
+    pub(super) body_bytes_max: usize,
+}
+
+/// Lets a request through to its handler, or not.
+pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let is_get = request.method() == Method::GET || request.method() == Method::HEAD;
+    let wanted = if is_get { request.headers().get(IF_NONE_MATCH).cloned() } else { None };
+    let request = match gate.limited(request, is_get).await {
+        Ok(request) => request,
+        Err(error) => return Problem(error).into_response(),
+    };
+    match gate.admit(request).await {
+        Err(response) => *response,
+        Ok((request, caller)) => {
+            let response = gate.audited(next.run(request).await, caller.as_ref());
+            if is_get { gate.tagged(response, wanted.as_ref()).await } else { response }
+        }
+    }
+}
+
+impl Gate {
+    /// Reads the body up to the limit. A body on GET is ignored (wire-contract 1.2).
+    async fn limited(&self, request: Request, is_get: bool) -> Result<Request, Error> {
+        let limit = self.body_bytes_max;
+        let announced =
+            request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if announced.is_some_and(|length: usize| length > limit) {
+            return Err(Error::TooLarge { limit });
+        }
+        let (parts, body) = request.into_parts();
+        let bytes = if is_get {
+            Bytes::new()
+        } else {
+            to_bytes(body, limit).await.map_err(|_| Error::TooLarge { limit })?
+        };
+        Ok(Request::from_parts(parts, Body::from(bytes)))
+    }
+
+    async fn admit(&self, mut request: Request) -> Result<(Request, Option<Caller>), Box<Response>> {
+        if self.access == Access::Public {
+            return Ok((request, None));
+        }
+        let refused = |error| Box::new(Problem(error).into_response());
+        let (token, client) = credential(&request).map_err(refused)?;
+        let caller = authentication::authenticate(&self.app, &token, client).await.map_err(refused)?;
+        self.check_kind(&caller, &request)?;
+        request.extensions_mut().insert(caller.clone());
+        Ok((request, Some(caller)))
+    }
+
+    /// Which kinds of actors the route takes (`decisions.md` 5, 6).
+    fn check_kind(&self, caller: &Caller, request: &Request) -> Result<(), Box<Response>> {
+        let is_user = caller.user_id().is_some();
+        let fits = match self.access {
+            Access::Public | Access::Caller => true,
+            Access::User | Access::UserWithoutOrganization => is_user,
+            Access::Identity => !is_user,
+            Access::InstanceAdmin => caller.actor.is_instance_admin(),
+        };
+        if !fits {
+            let error = format!("Forbidden access to {}", request.uri().path());
+            let message = "You are not allowed to access this resource";
+            let mut response =
+                problem::plain(StatusCode::FORBIDDEN, error, message, RequestId::of(request.extensions()));
+            response.extensions_mut().insert(Denied);
+            return Err(Box::new(self.audited(response, Some(caller))));
+        }
+        if self.access != Access::UserWithoutOrganization {
+            caller.organization().map_err(|error| Box::new(Problem(error).into_response()))?;
+        }
+        Ok(())
+    }
+
+    /// Records the refusal of a known caller; the answer waits for the record.
+    fn audited(&self, response: Response, caller: Option<&Caller>) -> Response {
+        let (Some(caller), Some(_)) = (caller, response.extensions().get::<Denied>()) else {
+            return response;
+        };
+        let event = Event::new(&self.app, caller, self.event).denied();
+        match self.app.audit.record(event) {
+            Ok(()) => response,
+            Err(error) => Problem(error).into_response(),
+        }
+    }
+
+    /// Adds the ETag of a JSON answer, and answers 304 if the client has it (`decisions.md` 23).
+    async fn tagged(&self, response: Response, wanted: Option<&HeaderValue>) -> Response {
+        let is_json = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        if response.status() != StatusCode::OK || !is_json {
+            return response;
+        }
+        let (mut parts, body) = response.into_parts();
+        let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+            return Problem(Error::Internal("an answer could not be read back".to_owned())).into_response();
+        };
+        let tag = etag(&self.app, &bytes);
+        let is_known = wanted.is_some_and(|wanted| names(wanted, &tag));
+        parts.headers.insert(ETAG, tag);
+        if is_known {
+            parts.headers.remove(CONTENT_TYPE);
+            parts.headers.remove(CONTENT_LENGTH);
+            parts.status = StatusCode::NOT_MODIFIED;
+            return Response::from_parts(parts, Body::empty());
+        }
+        Response::from_parts(parts, Body::from(bytes))
+    }
+}
+
+fn credential(request: &Request) -> Result<(Zeroizing<String>, Client), Error> {
+    let token = Zeroizing::new(bearer(request.headers())?.to_owned());
+    let client =
+        request.extensions().get::<Client>().cloned().ok_or_else(|| {
+            Error::Internal("the shell did not say where the request comes from".to_owned())
+        })?;
+    Ok((token, client))
+}
+
+/// The token after `Bearer` (any case). Another scheme is no valid token of ours.
+fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
+    const MISSING: Error = Error::Unauthenticated("Token missing");
+    let Some(header) = headers.get(AUTHORIZATION) else { return Err(MISSING) };
+    let text = header.to_str().unwrap_or("?").trim();
+    if text.is_empty() {
+        return Err(MISSING);
+    }
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Ok("") }
+}
+
+/// A keyed hash of the bytes, so that a tag reveals nothing of a value.
+fn etag(app: &App, bytes: &[u8]) -> HeaderValue {
+    use std::fmt::Write;
+
+    let hash = app.keys.etags.hash(bytes);
+    let mut text = String::with_capacity(34);
+    text.push('"');
+    for byte in &hash[..16] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push('"');
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// Whether an If-None-Match header names the tag: a list, weak tags and `*` included (RFC 9110 13.1.2).
+fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(header), Ok(tag)) = (header.to_str(), tag.to_str()) else { return false };
+    header.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}

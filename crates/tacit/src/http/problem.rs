@@ -1,0 +1,174 @@
+//! The one place where errors become HTTP (wire-contract 2).
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use tacit_core::{permission::Missing, token::TokenError};
+use tacit_store::StoreError;
+
+use super::shell::RequestId;
+use crate::app::{Error, Issue, error::PathPart};
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Marks a refusal of a known caller, which the gate puts into the audit log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Denied;
+
+/// The body of an error, before the shell adds the request's id.
+#[derive(Clone, Debug)]
+pub(super) struct ErrorBody {
+    error: &'static str,
+    message: Value,
+    details: Option<Value>,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, error) = kind(&self.0);
+        if status.is_server_error() {
+            tracing::error!(error = &self.0 as &dyn std::error::Error, "request failed");
+        }
+        let mut response = status.into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::FORBIDDEN {
+            response.extensions_mut().insert(Denied);
+        }
+        response.extensions_mut().insert(ErrorBody {
+            error,
+            message: message(&self.0, status),
+            details: details(&self.0),
+        });
+        response
+    }
+}
+
+/// Status and the wire's name of the error. A new variant does not compile until it has both.
+fn kind(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "UnauthorizedError"),
+        Error::Token(_) => (StatusCode::FORBIDDEN, "TokenError"),
+        Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "PermissionDenied"),
+        Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
+        Error::Boundary { .. } => (StatusCode::FORBIDDEN, "PermissionBoundaryError"),
+        Error::NotFound(_) => (StatusCode::NOT_FOUND, "NotFound"),
+        Error::Invalid(_) | Error::Store(StoreError::AlreadyExists) => {
+            (StatusCode::BAD_REQUEST, "BadRequest")
+        }
+        Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),
+        Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge"),
+        Error::Conflict(_) => (StatusCode::CONFLICT, "Conflict"),
+        Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
+        }
+        Error::Store(_) | Error::Decrypt(_) | Error::Internal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
+        }
+    }
+}
+
+fn message(error: &Error, status: StatusCode) -> Value {
+    match error {
+        Error::Form(issues) => issues.iter().map(issue).collect(),
+        Error::Token(TokenError::Expired) => "Your token has expired. Please re-authenticate.".into(),
+        Error::Store(StoreError::AlreadyExists) => "It exists already".into(),
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+            "Tacit cannot do this right now. Please try again.".into()
+        }
+        _ if status.is_server_error() => "Something went wrong".into(),
+        _ => error.to_string().into(),
+    }
+}
+
+fn details(error: &Error) -> Option<Value> {
+    match error {
+        Error::Forbidden { rules, .. } => serde_json::to_value(rules).ok(),
+        Error::Boundary { missing, .. } => {
+            let missing: Vec<Value> = missing.iter().map(missing_permission).collect();
+            Some(json!({ "missingPermissions": missing }))
+        }
+        _ => None,
+    }
+}
+
+fn missing_permission(missing: &Missing) -> Value {
+    json!({
+        "action": missing.action,
+        "subject": missing.subject,
+        "conditions": missing.conditions,
+    })
+}
+
+fn issue(issue: &Issue) -> Value {
+    let path: Vec<Value> = issue
+        .path
+        .iter()
+        .map(|part| match part {
+            PathPart::Field(name) => name.as_str().into(),
+            PathPart::Position(position) => (*position).into(),
+        })
+        .collect();
+    let mut value = json!({ "code": issue.code, "path": path, "message": issue.message });
+    if let (Some(expected), Some(received)) = (&issue.expected, &issue.received) {
+        value["expected"] = expected.as_str().into();
+        value["received"] = received.as_str().into();
+    }
+    value
+}
+
+/// Writes the envelope of wire-contract 2.1 into a response that carries an error.
+pub(super) fn write_body(response: Response, id: &RequestId) -> Response {
+    let Some(body) = response.extensions().get::<ErrorBody>().cloned() else { return response };
+    let mut envelope = json!({
+        "reqId": id.as_str(),
+        "statusCode": response.status().as_u16(),
+        "message": body.message,
+        "error": body.error,
+    });
+    if let Some(details) = body.details {
+        envelope["details"] = details;
+    }
+    let (parts, _) = response.into_parts();
+    let mut written = (parts.status, Json(envelope)).into_response();
+    for (name, value) in &parts.headers {
+        if name != "content-length" {
+            written.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    written
+}
+
+/// An error that is only about HTTP: an unknown route, the wrong kind of actor.
+pub(super) fn plain(
+    status: StatusCode,
+    error: impl Into<String>,
+    message: impl Into<String>,
+    id: &RequestId,
+) -> Response {
+    let envelope = json!({
+        "reqId": id.as_str(),
+        "statusCode": status.as_u16(),
+        "message": message.into(),
+        "error": error.into(),
+    });
+    (status, Json(envelope)).into_response()
+}

@@ -1,0 +1,146 @@
+//! A route as data: what the router, the tests over all routes and the API document are made from.
+
+use axum::{
+    handler::Handler,
+    http::Method,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::app::App;
+
+/// Who may call a route at all. What a caller may do with it is decided in `app`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone; an Authorization header is ignored.
+    Public,
+    /// A signed-in user, also before choosing an organization.
+    UserWithoutOrganization,
+    /// A user in an organization.
+    User,
+    /// A machine identity.
+    Identity,
+    /// A user in an organization, or a machine identity.
+    Caller,
+    /// A user or machine identity that manages the instance.
+    InstanceAdmin,
+}
+
+/// Bodies are refused above 1 MiB (`decisions.md` 3).
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bodies of secret create, update and batch are refused above 8 MiB (`decisions.md` 3).
+pub const SECRETS_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
+/// One route.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path with `{parameters}`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// One line for the API document.
+    pub summary: &'static str,
+    /// The audit event a refusal is recorded as (wire-contract 13.1).
+    pub event: &'static str,
+    /// The largest body it takes, in bytes.
+    pub body_bytes_max: usize,
+    /// What the query holds.
+    pub query: Option<MakeSchema>,
+    /// What the body holds.
+    pub body: Option<MakeSchema>,
+    /// What it answers with status 200.
+    pub answer: Option<MakeSchema>,
+    pub(super) handler: MethodRouter<App>,
+}
+
+impl Route {
+    fn new<H, T>(method: (Method, MethodFilter), path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self {
+            method: method.0,
+            path,
+            access,
+            summary: "",
+            event: "",
+            body_bytes_max: BODY_BYTES_MAX,
+            query: None,
+            body: None,
+            answer: None,
+            handler: on(method.1, handler),
+        }
+    }
+
+    /// Says in one line what it does.
+    #[must_use]
+    pub const fn summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// Names the audit event a refusal is recorded as.
+    #[must_use]
+    pub const fn event(mut self, event: &'static str) -> Self {
+        self.event = event;
+        self
+    }
+
+    /// Takes bodies up to 8 MiB.
+    #[must_use]
+    pub const fn large_body(mut self) -> Self {
+        self.body_bytes_max = SECRETS_BODY_BYTES_MAX;
+        self
+    }
+
+    /// Reads its query as `T`.
+    #[must_use]
+    pub fn query<T: JsonSchema>(mut self) -> Self {
+        self.query = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// Reads its body as `T`.
+    #[must_use]
+    pub fn body<T: JsonSchema>(mut self) -> Self {
+        self.body = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// Answers `T`.
+    #[must_use]
+    pub fn answer<T: JsonSchema>(mut self) -> Self {
+        self.answer = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident: $method:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name<H, T>(path: &'static str, access: Access, handler: H) -> Route
+        where
+            H: Handler<T, App>,
+            T: 'static,
+        {
+            Route::new((Method::$method, MethodFilter::$method), path, access, handler)
+        }
+    )*};
+}
+
+methods! {
+    /// A route for GET, which HEAD uses too.
+    get: GET;
+    /// A route for POST.
+    post: POST;
+    /// A route for PUT.
+    put: PUT;
+    /// A route for PATCH.
+    patch: PATCH;
+    /// A route for DELETE.
+    delete: DELETE;
+}

@@ -1,0 +1,48 @@
+//! The router, made from the route table.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    gate::{self, Gate},
+    problem,
+    route::Route,
+    routes,
+    shell::RequestId,
+};
+use crate::app::App;
+
+/// Builds the router for `app`. [`super::shell`] goes around it.
+pub fn router(app: &App) -> Router {
+    routes::all()
+        .into_iter()
+        .fold(Router::new(), |router, route| add(router, route, app))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_route)
+        .with_state(app.clone())
+}
+
+fn add(router: Router<App>, route: Route, app: &App) -> Router<App> {
+    let gate = Gate {
+        app: app.clone(),
+        access: route.access,
+        event: route.event,
+        body_bytes_max: route.body_bytes_max,
+    };
+    router.route(route.path, route.handler.layer(middleware::from_fn_with_state(gate, gate::pass)))
+}
+
+/// A path or method that no route has (wire-contract 2.3). A browser's preflight is answered without
+/// any CORS header, which refuses it.
+async fn unknown_route(request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let message = format!("Route {}:{} not found", request.method(), request.uri().path());
+    problem::plain(StatusCode::NOT_FOUND, "NotFound", message, RequestId::of(request.extensions()))
+}

@@ -1,0 +1,186 @@
+//! What goes around every request, in one layer because layers cost more than the work (performance 2):
+//! request id, client address, trailing slash, panic guard, time limit, security headers, count.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    http::{Extensions, HeaderValue, StatusCode, Uri, uri::PathAndQuery},
+    response::Response,
+};
+use futures_util::FutureExt;
+use ipnet::IpNet;
+use tacit_core::random::Random;
+use tower::{Service, ServiceExt};
+
+use super::{peer, problem};
+use crate::app::{App, Client};
+
+/// How long a request may take before it is answered 503.
+const TIME_MAX: Duration = Duration::from_secs(60);
+/// Longest User-Agent that is kept, in bytes.
+const USER_AGENT_BYTES_MAX: usize = 512;
+
+/// The id of one request, `req-` and 14 letters or digits (wire-contract 1.5).
+#[derive(Clone, Debug)]
+pub struct RequestId(String);
+
+impl RequestId {
+    fn new(random: &Random) -> Self {
+        const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+        let mut id = String::from("req-");
+        id.extend(random.bytes::<14>().iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % 36])));
+        Self(id)
+    }
+
+    /// The id of the request with these extensions.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> &Self {
+        static UNKNOWN: RequestId = RequestId(String::new());
+        extensions.get().unwrap_or(&UNKNOWN)
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the operator chose about connections.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether answers tell browsers to insist on TLS.
+    pub is_tls: bool,
+}
+
+/// The router with everything around it.
+#[derive(Clone)]
+pub struct Shell {
+    router: Router,
+    app: App,
+    settings: Arc<Settings>,
+    answered: Arc<dyn Fn(StatusCode, Duration) + Send + Sync>,
+}
+
+impl Shell {
+    /// Puts the shell around the router. `answered` hears of each answer.
+    pub fn new(
+        app: App,
+        settings: Settings,
+        answered: impl Fn(StatusCode, Duration) + Send + Sync + 'static,
+    ) -> Self {
+        let router = super::router::router(&app);
+        Self { router, app, settings: Arc::new(settings), answered: Arc::new(answered) }
+    }
+
+    async fn answer(self, mut request: Request) -> Response {
+        let start = Instant::now();
+        let id = RequestId::new(&self.app.random);
+        let client = self.client(&request);
+        without_trailing_slash(request.uri_mut());
+        request.extensions_mut().insert(id.clone());
+        request.extensions_mut().insert(client);
+        let method = request.method().clone();
+        let response = guarded(self.router.clone(), request, &id).await;
+        let mut response = problem::write_body(response, &id);
+        if response.status().is_server_error() {
+            tracing::error!(request.id = id.as_str(), %method, status = response.status().as_u16(), "answered with an error");
+        }
+        add_headers(&mut response, &self.settings);
+        (self.answered)(response.status(), start.elapsed());
+        response
+    }
+
+    fn client(&self, request: &Request) -> Client {
+        let peer = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(std::net::IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip());
+        let mut user_agent: String = request
+            .headers()
+            .get("user-agent")
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default();
+        user_agent.truncate(user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX));
+        Client { ip: peer::client_ip(peer, request.headers(), &self.settings.trusted_proxies), user_agent }
+    }
+}
+
+/// Runs the request; a panic or an overrun is answered instead of breaking the connection.
+async fn guarded(router: Router, request: Request, id: &RequestId) -> Response {
+    let work = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
+    match tokio::time::timeout(TIME_MAX, work).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(Ok(Err(never))) => match never {},
+        Ok(Err(_panic)) => problem::plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerError",
+            "Something went wrong",
+            id,
+        ),
+        Err(_elapsed) => {
+            problem::plain(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "This took too long", id)
+        }
+    }
+}
+
+/// Trailing slashes are ignored (wire-contract 1.1).
+fn without_trailing_slash(uri: &mut Uri) {
+    let path = uri.path();
+    if path.len() < 2 || !path.ends_with('/') {
+        return;
+    }
+    let path = path.trim_end_matches('/');
+    let path = if path.is_empty() { "/" } else { path };
+    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    if let Ok(target) = target.parse::<PathAndQuery>() {
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some(target);
+        if let Ok(changed) = Uri::from_parts(parts) {
+            *uri = changed;
+        }
+    }
+}
+
+/// Headers of every answer (security 3). Pages set a content policy of their own.
+fn add_headers(response: &mut Response<Body>, settings: &Settings) {
+    let headers = response.headers_mut();
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+    headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry("content-security-policy")
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    if settings.is_tls {
+        headers.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+impl Service<Request> for Shell {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let shell = self.clone();
+        Box::pin(async move { Ok(shell.answer(request).await) })
+    }
+}

@@ -1,0 +1,3 @@
+//! Handlers of `/api/v1`.
+
+pub mod status;

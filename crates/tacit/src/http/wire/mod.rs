@@ -1,0 +1,3 @@
+//! Shapes that several generations of routes share.
+
+pub mod text;

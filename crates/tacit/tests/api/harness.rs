@@ -1,0 +1,222 @@
+//! A server for one test: real database, real stack, a clock that stands still, seeded random bytes.
+
+use std::net::SocketAddr;
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request},
+    http::HeaderMap,
+};
+use serde_json::{Value, json};
+use tacit::{
+    app::{App, Clock, Parts, Settings, audit::Recorder, authentication::TokenUses, keys::Keys},
+    http::shell::{self, Shell},
+};
+use tacit_core::{keyring::RootKey, random::Random, time::Timestamp};
+use tacit_store::Database;
+use tower::Service;
+
+/// When tests begin: 2026-01-31T12:00:00Z.
+pub const START: Timestamp = Timestamp::from_millis(1_769_860_800_000);
+
+/// A running server.
+pub struct TestServer {
+    /// The application inside, for looking behind the wire.
+    pub app: App,
+    /// Moves the time.
+    pub clock: Clock,
+    shell: Shell,
+    _folder: tempfile::TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// The body as JSON; null if there is none.
+    pub body: Value,
+    /// The body as text.
+    pub text: String,
+}
+
+/// Runs a test on SQLite, and on PostgreSQL if `TACIT_TEST_POSTGRES` names a server.
+pub async fn each_engine(test: impl AsyncFn(&TestServer)) {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
+    test(&TestServer::start(&sqlite, folder).await).await;
+    if let Some(url) = postgres_schema().await {
+        let folder = tempfile::tempdir().unwrap();
+        test(&TestServer::start(&tacit_store::Settings::Postgres(url), folder).await).await;
+    }
+}
+
+/// An address of a new, empty schema on the test server.
+#[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
+pub async fn postgres_schema() -> Option<String> {
+    let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
+    let schema = format!("test_{}", hex(&Random::system().bytes::<8>()));
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+    drop(client);
+    driver.await.unwrap().unwrap();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    Some(format!("{url}{separator}options=-csearch_path%3D{schema}"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl TestServer {
+    /// Starts on an open or new database.
+    pub async fn start(settings: &tacit_store::Settings, folder: tempfile::TempDir) -> Self {
+        let database = Database::open(settings).await.unwrap();
+        let clock = Clock::manual(START);
+        let random = Random::seeded(1);
+        let root = RootKey::generate(&random);
+        let app = App::new(Parts {
+            audit: Recorder::open(database.clone(), folder.path()).await.unwrap(),
+            database,
+            clock: clock.clone(),
+            keys: Keys::new(root),
+            token_uses: TokenUses::default(),
+            settings: Settings::default(),
+            random,
+        });
+        let shell = Shell::new(app.clone(), shell::Settings::default(), |_, _| {});
+        Self { app, clock, shell, _folder: folder }
+    }
+
+    /// Sends a request from loopback.
+    pub async fn send(&self, request: axum::http::Request<Body>) -> Answer {
+        let mut request: Request = request;
+        let peer = SocketAddr::from(([127, 0, 0, 1], 40000));
+        if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let response = self.shell.clone().call(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    /// Sends JSON with an optional token.
+    pub async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+        let mut request = axum::http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:8080")
+            .header("user-agent", "tests");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// GET without a token.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None, None).await
+    }
+
+    /// Bootstraps the instance and signs its administrator in to the organization.
+    pub async fn with_admin(&self) -> Admin<'_> {
+        let body = json!({ "email": "ada@example.test", "password": "correct horse battery", "organization": "Acme" });
+        let answer = self.call("POST", "/api/v1/admin/bootstrap", None, Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let organization_id = answer.body["organization"]["id"].as_str().unwrap().to_owned();
+        let identity_token = answer.body["identity"]["credentials"]["token"].as_str().unwrap().to_owned();
+        let user_id = answer.body["user"]["id"].as_str().unwrap().to_owned();
+        let token = self.sign_in("ada@example.test", "correct horse battery", &organization_id).await;
+        Admin { server: self, token, identity_token, organization_id, user_id }
+    }
+
+    /// Signs a user in to an organization and returns the access token.
+    pub async fn sign_in(&self, email: &str, password: &str, organization_id: &str) -> String {
+        let body = json!({ "email": email, "password": password });
+        let answer = self.call("POST", "/api/v3/auth/login", None, Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let token = answer.body["accessToken"].as_str().unwrap().to_owned();
+        let body = json!({ "organizationId": organization_id });
+        let answer = self.call("POST", "/api/v3/auth/select-organization", Some(&token), Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.body["token"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The instance's administrator, signed in.
+pub struct Admin<'a> {
+    pub server: &'a TestServer,
+    pub token: String,
+    /// The token of the identity that the bootstrap made.
+    pub identity_token: String,
+    pub organization_id: String,
+    pub user_id: String,
+}
+
+impl Admin<'_> {
+    /// Sends a request as the administrator.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.server.call(method, path, Some(&self.token), body).await
+    }
+
+    /// Sends a request that must succeed and returns the body.
+    pub async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let answer = self.call(method, path, body).await;
+        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text);
+        answer.body
+    }
+
+    /// Makes a project and returns its id.
+    pub async fn project(&self, name: &str) -> String {
+        let body = self.ok("POST", "/api/v2/workspace", Some(json!({ "projectName": name }))).await;
+        body["project"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes an identity with Universal Auth and returns (identity id, client id, client secret).
+    pub async fn machine(&self, name: &str, organization_role: &str) -> (String, String, String) {
+        let organization = &self.organization_id;
+        let body = json!({ "name": name, "organizationId": organization, "role": organization_role });
+        let body = self.ok("POST", "/api/v1/identities", Some(body)).await;
+        let id = body["identity"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/auth/universal-auth/identities/{id}");
+        let body = self.ok("POST", &path, Some(json!({}))).await;
+        let client_id = body["identityUniversalAuth"]["clientId"].as_str().unwrap().to_owned();
+        let body = self.ok("POST", &format!("{path}/client-secrets"), Some(json!({}))).await;
+        (id, client_id, body["clientSecret"].as_str().unwrap().to_owned())
+    }
+
+    /// Makes an identity, adds it to the project with a role, and returns (identity id, access token).
+    pub async fn member(&self, project: &str, role: &str) -> (String, String) {
+        let (id, client_id, client_secret) = self.machine(&format!("{role} of {project}"), "no-access").await;
+        let path = format!("/api/v2/workspace/{project}/identity-memberships/{id}");
+        self.ok("POST", &path, Some(json!({ "role": role }))).await;
+        (id, self.server.machine_token(&client_id, &client_secret).await)
+    }
+
+    /// Puts a secret into the root of `dev`.
+    pub async fn secret(&self, project: &str, name: &str, value: &str) {
+        let body = json!({ "workspaceId": project, "environment": "dev", "secretValue": value });
+        self.ok("POST", &format!("/api/v3/secrets/raw/{name}"), Some(body)).await;
+    }
+}
+
+impl TestServer {
+    /// Logs a machine in.
+    pub async fn machine_token(&self, client_id: &str, client_secret: &str) -> String {
+        let body = json!({ "clientId": client_id, "clientSecret": client_secret });
+        let answer = self.call("POST", "/api/v1/auth/universal-auth/login", None, Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.body["accessToken"].as_str().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,27 @@
+//! The instance without anybody signed in.
+
+use crate::harness::each_engine;
+
+#[tokio::test]
+async fn the_status_answers_ok() {
+    each_engine(async |server| {
+        let answer = server.get("/api/status/").await;
+
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.body["message"], "Ok");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_404_in_the_envelope() {
+    each_engine(async |server| {
+        let answer = server.get("/api/v9/nothing").await;
+
+        assert_eq!(answer.status, 404);
+        assert_eq!(answer.body["statusCode"], 404);
+        assert_eq!(answer.body["error"], "NotFound");
+        assert!(answer.body["reqId"].as_str().unwrap().starts_with("req-"));
+    })
+    .await;
+}
