@@ -4,7 +4,7 @@
 //! identity and to its credentials ask here.
 
 use tacit_core::{
-    id::IdentityId,
+    id::{IdentityId, OrganizationId},
     permission::{OrganizationRole, PermissionSet},
     time::Timestamp,
 };
@@ -104,11 +104,12 @@ pub async fn require_over_identity(
         return Err(Error::Refused(message.to_owned()));
     }
     require_at_least(caller, &organization_rights(&identity.role), message)?;
-    let theirs = ProjectRoles::of(db, Member::Identity(&identity.id)).await?;
+    let organization = &caller.organization()?.id;
+    let theirs = ProjectRoles::of(db, organization, Member::Identity(&identity.id)).await?;
     if theirs.is_empty() {
         return Ok(());
     }
-    let own = ProjectRoles::of(db, access::member(caller)).await?;
+    let own = ProjectRoles::of(db, organization, access::member(caller)).await?;
     for (project, roles) in &theirs.0 {
         let wanted: Vec<MembershipRoleRow> =
             roles.iter().filter(|role| !is_over(role, now)).map(without_time).collect();
@@ -122,8 +123,8 @@ pub async fn require_over_identity(
 struct ProjectRoles(Vec<(String, Vec<MembershipRoleRow>)>);
 
 impl ProjectRoles {
-    async fn of(db: &mut Connection, member: Member<'_>) -> Result<Self> {
-        let roles = project_memberships::roles_everywhere(db, member).await?;
+    async fn of(db: &mut Connection, organization: &OrganizationId, member: Member<'_>) -> Result<Self> {
+        let roles = project_memberships::all_roles_of(db, organization, member).await?;
         if roles.is_empty() {
             return Ok(Self(Vec::new()));
         }

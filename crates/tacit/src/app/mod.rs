@@ -6,6 +6,7 @@ pub mod access;
 pub mod access_tokens;
 pub mod audit;
 pub mod authentication;
+pub mod bootstrap;
 pub mod boundary;
 pub mod bounds;
 pub mod caller;
@@ -16,11 +17,18 @@ pub mod error;
 pub mod identities;
 pub mod identity_search;
 pub mod identity_tokens;
+pub mod instance;
 pub mod keys;
+pub mod organization_admin;
+pub mod organizations;
+pub mod passwords;
+pub mod setup_token;
+pub mod sign_in;
 pub mod token_auth;
 pub mod token_settings;
 pub mod universal_auth;
 pub mod universal_auth_login;
+pub mod users;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
@@ -51,6 +59,10 @@ pub struct Parts {
     pub audit: audit::Recorder,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
+    /// Where requests wait for their turn to hash a password.
+    pub passwords: passwords::PasswordQueue,
+    /// What lets another machine set the instance up; none once that is done.
+    pub setup_token: Option<setup_token::SetupToken>,
     /// What the operator chose.
     pub settings: Settings,
 }

@@ -2,4 +2,6 @@
 
 pub mod access_token;
 pub mod identity;
+pub mod organization;
 pub mod text;
+pub mod user;
