@@ -5,11 +5,18 @@
 pub mod access;
 pub mod audit;
 pub mod authentication;
+pub mod boundary;
 pub mod caller;
 pub mod clock;
 pub mod commit;
+pub mod environments;
 pub mod error;
 pub mod keys;
+pub mod memberships;
+pub mod project_roles;
+pub mod projects;
+pub mod tags;
+pub mod temporary;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
