@@ -122,7 +122,8 @@ async fn permissions_by_project(
     for role in project_memberships::all_roles_of(db, organization, member).await? {
         roles.entry(role.membership_id.clone()).or_default().push(role);
     }
-    let permissions = |membership: &MembershipId| roles.get(membership).map(|roles| access::permissions_of(roles, now));
+    let permissions =
+        |membership: &MembershipId| roles.get(membership).map(|roles| access::permissions_of(roles, now));
     Ok(memberships
         .into_iter()
         .map(|membership| (membership.project_id, permissions(&membership.id).unwrap_or_default()))

@@ -8,7 +8,8 @@ use tacit_core::{
 };
 use tacit_store::{environments::EnvironmentRow, projects::ProjectRow};
 
-use crate::app::projects::ProjectView;
+use super::role::Role;
+use crate::app::projects::{Found, ProjectView};
 
 /// The generation of projects that clients take ours for: the one whose server does the encryption.
 const VERSION: u8 = 3;
@@ -97,6 +98,18 @@ pub struct ProjectEnv {
     old_id: ProjectId,
     /// Its environments by position.
     environments: Vec<EnvironmentInProject>,
+    /// The roles it has, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<Role>>,
+}
+
+impl ProjectEnv {
+    /// A project with its environments and the roles it has.
+    #[must_use]
+    pub fn with_roles(view: ProjectView) -> Self {
+        let roles = Some(Role::all(&view.project));
+        Self { roles, ..view.into() }
+    }
 }
 
 /// An environment as part of a project.
@@ -116,6 +129,7 @@ impl From<ProjectView> for ProjectEnv {
             old_id: view.project.id.clone(),
             project: view.project.into(),
             environments: view.environments.into_iter().map(Into::into).collect(),
+            roles: None,
         }
     }
 }
@@ -123,5 +137,59 @@ impl From<ProjectView> for ProjectEnv {
 impl From<EnvironmentRow> for EnvironmentInProject {
     fn from(row: EnvironmentRow) -> Self {
         Self { id: row.id, name: row.name, slug: row.slug }
+    }
+}
+
+/// A project that a search found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundProject {
+    /// The project.
+    #[serde(flatten)]
+    project: Project,
+    /// Whether the caller is in it.
+    is_member: bool,
+}
+
+impl From<Found> for FoundProject {
+    fn from(found: Found) -> Self {
+        Self { project: found.project.into(), is_member: found.is_member }
+    }
+}
+
+/// A project in the list of an organization.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OrganizationProject {
+    /// Its id.
+    id: ProjectId,
+    /// For people.
+    name: String,
+    /// Unique in the organization.
+    slug: String,
+    /// The organization.
+    organization: OrganizationId,
+    /// Its environments by position.
+    environments: Vec<EnvironmentInOrganization>,
+}
+
+/// An environment in the list of an organization.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct EnvironmentInOrganization {
+    /// For people.
+    name: String,
+    /// Unique in the project.
+    slug: String,
+}
+
+impl From<ProjectView> for OrganizationProject {
+    fn from(view: ProjectView) -> Self {
+        let environment = |row: EnvironmentRow| EnvironmentInOrganization { name: row.name, slug: row.slug };
+        Self {
+            id: view.project.id,
+            name: view.project.name,
+            slug: view.project.slug,
+            organization: view.project.organization_id,
+            environments: view.environments.into_iter().map(environment).collect(),
+        }
     }
 }

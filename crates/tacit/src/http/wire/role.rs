@@ -193,11 +193,10 @@ fn grant(index: usize, input: RoleInput) -> Result<RoleGrant> {
     let seconds = temporary::parse_range(&range).ok_or_else(|| {
         issue(index, "temporaryRange", "Expected a number and a unit, such as 1h or 30d, up to 100 years")
     })?;
-    let starts_at = input
-        .temporary_access_start_time
-        .as_deref()
-        .and_then(Timestamp::parse)
-        .ok_or_else(|| issue(index, "temporaryAccessStartTime", "Expected a time such as 2026-01-31T12:00:00Z"))?;
+    let starts_at =
+        input.temporary_access_start_time.as_deref().and_then(Timestamp::parse).ok_or_else(|| {
+            issue(index, "temporaryAccessStartTime", "Expected a time such as 2026-01-31T12:00:00Z")
+        })?;
     Ok(RoleGrant { role, temporary: Some(Temporary { range: range.trim().to_owned(), seconds, starts_at }) })
 }
 
