@@ -5,7 +5,7 @@
 
 use tacit_core::{
     id::{IdentityId, OrganizationId},
-    permission::{OrganizationRole, PermissionSet},
+    permission::{OrganizationRole, PermissionSet, ProjectRole},
     time::Timestamp,
 };
 use tacit_store::{
@@ -16,7 +16,7 @@ use tacit_store::{
 };
 
 use super::{
-    access,
+    access::{self, ProjectAccess},
     caller::Caller,
     error::{Error, Result},
     work::UnitOfWork,
@@ -39,6 +39,16 @@ pub fn require_at_least(caller: &Caller, wanted: &PermissionSet, message: &'stat
 pub fn require_held(holder: &PermissionSet, wanted: &PermissionSet, message: &'static str) -> Result<()> {
     let missing = holder.missing_from(wanted);
     if missing.is_empty() { Ok(()) } else { Err(Error::Boundary { message, missing }) }
+}
+
+/// Refuses roles that allow more than the caller may do in the project.
+///
+/// # Errors
+///
+/// [`Error::Boundary`] with the rights the caller lacks.
+pub fn require_roles_within(access: &ProjectAccess, roles: &[ProjectRole]) -> Result<()> {
+    let wanted = PermissionSet::new(roles.iter().map(|role| role.rules()).collect());
+    require_held(&access.permissions, &wanted, "You cannot give a role with rights that you do not have")
 }
 
 /// The organization role with this slug.

@@ -78,6 +78,12 @@ impl Commit {
         self.revision
     }
 
+    /// The project it changes.
+    #[must_use]
+    pub const fn project(&self) -> &ProjectId {
+        &self.project
+    }
+
     /// Adds a change.
     pub fn add(&mut self, change: Change) {
         self.changes.push(change);

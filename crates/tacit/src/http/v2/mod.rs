@@ -3,4 +3,5 @@
 pub mod organization_identities;
 pub mod organizations;
 pub mod passwords;
+pub mod projects;
 pub mod users;
