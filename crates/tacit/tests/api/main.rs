@@ -1,4 +1,5 @@
 //! The API through its whole stack: every layer, no socket, on SQLite and PostgreSQL.
 
+mod audit;
 mod harness;
 mod status;
