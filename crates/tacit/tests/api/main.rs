@@ -2,5 +2,6 @@
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod audit;
 mod harness;
 mod status;
