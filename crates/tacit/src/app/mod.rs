@@ -9,7 +9,10 @@ pub mod caller;
 pub mod clock;
 pub mod commit;
 pub mod error;
+pub mod folders;
 pub mod keys;
+pub mod patch;
+pub mod secrets;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
@@ -20,6 +23,7 @@ use tacit_store::Database;
 pub use caller::{Actor, Caller, Client};
 pub use clock::Clock;
 pub use error::{Error, Issue, Result};
+pub use patch::Patch;
 pub use work::UnitOfWork;
 
 /// Everything a use case needs, shared by all requests. Cheap to clone.
