@@ -1,3 +1,4 @@
 //! Handlers of `/api/v1`.
 
+pub mod folders;
 pub mod status;

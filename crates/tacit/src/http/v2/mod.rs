@@ -1,1 +1,3 @@
 //! Handlers of `/api/v2`.
+
+pub mod folders;
