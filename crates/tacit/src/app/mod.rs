@@ -15,6 +15,7 @@ pub mod clock;
 pub mod commit;
 pub mod environments;
 pub mod error;
+pub mod folders;
 pub mod identities;
 pub mod identity_search;
 pub mod identity_tokens;
@@ -24,8 +25,10 @@ pub mod memberships;
 pub mod organization_admin;
 pub mod organizations;
 pub mod passwords;
+pub mod patch;
 pub mod project_roles;
 pub mod projects;
+pub mod secrets;
 pub mod setup_token;
 pub mod sign_in;
 pub mod tags;
@@ -45,6 +48,7 @@ use tacit_store::Database;
 pub use caller::{Actor, Caller, Client};
 pub use clock::Clock;
 pub use error::{Error, Issue, Result};
+pub use patch::Patch;
 pub use work::UnitOfWork;
 
 /// Everything a use case needs, shared by all requests. Cheap to clone.

@@ -8,6 +8,7 @@ pub mod auth_token_auth;
 pub mod auth_universal;
 pub mod client_secrets;
 pub mod environments;
+pub mod folders;
 pub mod identities;
 pub mod identity_memberships;
 pub mod identity_search;
