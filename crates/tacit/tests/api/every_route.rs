@@ -182,7 +182,8 @@ async fn a_project_member_without_rights_can_do_nothing_in_the_project() {
 /// Routes about the inside of a project. Seeing the project one is in, and one's own rights, is free.
 fn is_about_a_project(route: &Route) -> bool {
     let inside = ["/secrets", "/folders", "/environments", "/tags", "/memberships", "identity-memberships"];
-    inside.iter().any(|part| route.path.contains(part)) && !route.path.contains("/organizations/")
+    inside.iter().any(|part| route.path.contains(part))
+        && !route.path.contains("/organizations/")
         && !route.path.starts_with("/api/v1/identities/")
 }
 
@@ -255,7 +256,13 @@ async fn a_body_that_is_not_an_object_is_400_or_422() {
             let token = if route.access == Access::Identity { &admin.identity_token } else { &admin.token };
             for text in ["{\"a\": ", "nonsense", "\u{0}", &deep, &deep_object] {
                 let answer = send_text(server, route, token, text.to_owned()).await;
-                assert!(matches!(answer.status, 400 | 413), "{} {}: {}", route.method, route.path, answer.text);
+                assert!(
+                    matches!(answer.status, 400 | 413),
+                    "{} {}: {}",
+                    route.method,
+                    route.path,
+                    answer.text
+                );
                 assert_envelope(route, &answer);
             }
             for text in ["[]", "null", "1", "\"text\""] {
@@ -273,7 +280,9 @@ async fn fields_of_the_wrong_type_never_break_the_server() {
         let admin = server.with_admin().await;
         for route in routes::all().iter().filter(|route| route.body.is_some() && !ends_session(route)) {
             let token = if route.access == Access::Identity { &admin.identity_token } else { &admin.token };
-            for wrong in [json!(null), json!(-1), json!(1e300), json!([]), json!({}), json!(true), json!("\u{0}")] {
+            for wrong in
+                [json!(null), json!(-1), json!(1e300), json!([]), json!({}), json!(true), json!("\u{0}")]
+            {
                 let mut fields = body(&Value::Null);
                 for value in fields.as_object_mut().unwrap().values_mut() {
                     *value = wrong.clone();

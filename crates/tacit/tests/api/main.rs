@@ -5,6 +5,7 @@
 
 mod audit;
 mod bootstrap;
+mod every_route;
 mod harness;
 mod organizations;
 mod sign_in;
