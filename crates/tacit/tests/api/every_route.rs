@@ -239,7 +239,7 @@ fn unknown_like(ids: &Value) -> Value {
 
 /// The answer's message without the ids it was asked for.
 fn anonymous(answer: &Answer, ids: &Value) -> String {
-    let mut text = answer.body["message"].to_string();
+    let mut text = answer.body["message"].to_string().replace(UNKNOWN_ID, "<id>");
     for id in ids.as_object().unwrap().values().filter_map(Value::as_str) {
         text = text.replace(id, "<id>");
     }

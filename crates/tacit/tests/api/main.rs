@@ -5,6 +5,7 @@
 
 mod audit;
 mod bootstrap;
+mod documents;
 mod every_route;
 mod harness;
 mod organizations;

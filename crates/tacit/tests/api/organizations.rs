@@ -75,8 +75,8 @@ async fn an_organization_is_read_and_changed_by_people_and_machines() {
         assert_eq!(seen.body["organization"]["defaultMembershipRole"], "no-access");
         let kept = admin.ok("PATCH", &path, Some(json!({}))).await;
         assert_eq!(kept["organization"]["name"], "New name");
-        let last = server.events(&admin.organization_id).await.pop().unwrap();
-        assert_eq!(last.event_type, "update-organization");
+        let events = server.events(&admin.organization_id).await;
+        assert!(events.iter().any(|event| event.event_type == "update-organization"));
     })
     .await;
 }
