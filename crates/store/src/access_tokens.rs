@@ -1,7 +1,7 @@
 //! Access tokens of machine identities.
 
 use tacit_core::{
-    id::{AccessTokenId, IdentityId, OrganizationId},
+    id::{AccessTokenId, AuthMethodId, ClientSecretId, IdentityId, OrganizationId},
     time::Timestamp,
 };
 
@@ -10,6 +10,79 @@ use crate::{
     error::Result,
     value::{params, row},
 };
+
+row! {
+    /// An access token.
+    pub struct AccessTokenRow {
+        /// Its id.
+        pub id: AccessTokenId,
+        /// The identity.
+        pub identity_id: IdentityId,
+        /// The auth method it was issued by.
+        pub auth_method_id: AuthMethodId,
+        /// The client secret it was issued for.
+        pub client_secret_id: Option<ClientSecretId>,
+        /// `universal-auth` or `token-auth`.
+        pub method: String,
+        /// Its name, if it has one.
+        pub name: Option<String>,
+        /// Seconds from issue or last renewal; 0 is for ever.
+        pub ttl_seconds: i64,
+        /// Seconds from issue that renewals cannot pass; 0 is none.
+        pub max_ttl_seconds: i64,
+        /// Seconds a renewal adds, whatever the maximum; 0 is none.
+        pub period_seconds: i64,
+        /// Uses so far, as far as they are stored.
+        pub num_uses: i64,
+        /// Uses it is good for; 0 is unlimited.
+        pub num_uses_limit: i64,
+        /// Whether somebody ended it.
+        pub is_revoked: bool,
+        /// When it was last used.
+        pub last_used_at: Option<Timestamp>,
+        /// When it was last renewed.
+        pub last_renewed_at: Option<Timestamp>,
+        /// When it was issued.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+/// Adds a token.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO access_tokens
+            (id, identity_id, auth_method_id, client_secret_id, method, name, ttl_seconds,
+             max_ttl_seconds, period_seconds, num_uses, num_uses_limit, is_revoked, last_used_at,
+             last_renewed_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        params![
+            &token.id,
+            &token.identity_id,
+            &token.auth_method_id,
+            token.client_secret_id.as_ref(),
+            &token.method,
+            token.name.as_deref(),
+            token.ttl_seconds,
+            token.max_ttl_seconds,
+            token.period_seconds,
+            token.num_uses,
+            token.num_uses_limit,
+            token.is_revoked,
+            token.last_used_at,
+            token.last_renewed_at,
+            token.created_at,
+            token.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
 
 row! {
     /// What an identity's access token is checked against.

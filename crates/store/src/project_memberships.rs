@@ -12,6 +12,24 @@ use crate::{
 };
 
 row! {
+    /// The place of a user or an identity in a project.
+    pub struct MembershipRow {
+        /// Its id.
+        pub id: MembershipId,
+        /// The project.
+        pub project_id: ProjectId,
+        /// The person, if the member is one.
+        pub user_id: Option<UserId>,
+        /// The machine identity, if the member is one.
+        pub identity_id: Option<IdentityId>,
+        /// When the member joined.
+        pub created_at: Timestamp,
+        /// When its roles last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+row! {
     /// One role of one membership.
     pub struct MembershipRoleRow {
         /// The id of this grant.
@@ -69,6 +87,94 @@ pub async fn roles_of(
                 "SELECT r.* FROM membership_roles r
                    JOIN project_memberships m ON m.id = r.membership_id
                   WHERE m.project_id = $1 AND m.identity_id = $2",
+                params![project, id],
+            )
+            .await
+        }
+    }
+}
+
+/// Adds a member without roles.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if it is a member already.
+pub async fn insert(db: &mut Connection, membership: &MembershipRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO project_memberships (id, project_id, user_id, identity_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            &membership.id,
+            &membership.project_id,
+            membership.user_id.as_ref(),
+            membership.identity_id.as_ref(),
+            membership.created_at,
+            membership.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a membership a role.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if it has it already.
+pub async fn insert_role(db: &mut Connection, role: &MembershipRoleRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO membership_roles
+            (id, membership_id, role, is_temporary, temporary_range, starts_at, ends_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            &role.id,
+            &role.membership_id,
+            &role.role,
+            role.is_temporary,
+            role.temporary_range.as_deref(),
+            role.starts_at,
+            role.ends_at,
+            role.created_at,
+            role.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes all roles from a membership and notes when.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn clear_roles(db: &mut Connection, membership: &MembershipId, now: Timestamp) -> Result<()> {
+    db.execute("DELETE FROM membership_roles WHERE membership_id = $1", params![membership]).await?;
+    db.execute("UPDATE project_memberships SET updated_at = $2 WHERE id = $1", params![membership, now])
+        .await?;
+    Ok(())
+}
+
+/// The membership of `member` in a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(
+    db: &mut Connection,
+    project: &ProjectId,
+    member: Member<'_>,
+) -> Result<Option<MembershipRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_optional(
+                "SELECT * FROM project_memberships WHERE project_id = $1 AND user_id = $2",
+                params![project, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_optional(
+                "SELECT * FROM project_memberships WHERE project_id = $1 AND identity_id = $2",
                 params![project, id],
             )
             .await

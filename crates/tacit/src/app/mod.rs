@@ -5,11 +5,19 @@
 pub mod access;
 pub mod audit;
 pub mod authentication;
+pub mod bootstrap;
 pub mod caller;
 pub mod clock;
 pub mod commit;
 pub mod error;
+pub mod instance;
 pub mod keys;
+pub mod organization_admin;
+pub mod organizations;
+pub mod passwords;
+pub mod setup_token;
+pub mod sign_in;
+pub mod users;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
@@ -40,6 +48,10 @@ pub struct Parts {
     pub audit: audit::Recorder,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
+    /// Where requests wait for their turn to hash a password.
+    pub passwords: passwords::PasswordQueue,
+    /// What lets another machine set the instance up; none once that is done.
+    pub setup_token: Option<setup_token::SetupToken>,
     /// What the operator chose.
     pub settings: Settings,
 }

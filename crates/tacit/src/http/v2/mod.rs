@@ -1,1 +1,5 @@
 //! Handlers of `/api/v2`.
+
+pub mod organizations;
+pub mod passwords;
+pub mod users;

@@ -1,1 +1,3 @@
 //! Handlers of `/api/v3`.
+
+pub mod auth;
