@@ -49,23 +49,26 @@ fn security(access: Access) -> Value {
     if access == Access::Public { json!([]) } else { json!([{ "accessToken": [] }]) }
 }
 
-/// `GET /api/v3/secrets/raw/{name}` is `getV3SecretsRawByName`: different for each route, and the same
-/// in every release.
+/// `GET /api/v3/secrets/raw/{name}` is `get_v3_secrets_raw_by_name`: different for each route, and the
+/// same in every release. The hyphens of `client-secrets` stay apart from slashes: `clientSecrets`.
 fn id(method: &Method, path: &str) -> String {
     let mut id = method.as_str().to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty() && *segment != "api") {
-        if segment.starts_with('{') {
-            id.push_str("By");
-        }
-        segment.split(|c: char| !c.is_ascii_alphanumeric()).for_each(|word| push_capitalized(&mut id, word));
+        id.push_str(if segment.starts_with('{') { "_by_" } else { "_" });
+        push_camel_case(&mut id, segment);
     }
-    if path == "/" { id + "Root" } else { id }
+    if path == "/" { id + "_root" } else { id }
 }
 
-fn push_capitalized(id: &mut String, word: &str) {
-    let mut letters = word.chars();
-    id.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-    id.extend(letters);
+fn push_camel_case(id: &mut String, segment: &str) {
+    let words = segment.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for (position, word) in words.enumerate() {
+        let mut letters = word.chars();
+        if position > 0 {
+            id.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        }
+        id.extend(letters);
+    }
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
@@ -123,11 +126,11 @@ mod tests {
 
     #[test]
     fn operation_ids_follow_method_and_path() {
-        assert_eq!(id(&Method::GET, "/"), "getRoot");
-        assert_eq!(id(&Method::GET, "/api/v3/secrets/raw/{name}"), "getV3SecretsRawByName");
+        assert_eq!(id(&Method::GET, "/"), "get_root");
+        assert_eq!(id(&Method::GET, "/api/v3/secrets/raw/{name}"), "get_v3_secrets_raw_by_name");
         assert_eq!(
             id(&Method::POST, "/api/v1/auth/universal-auth/identities/{identity}/client-secrets"),
-            "postV1AuthUniversalAuthIdentitiesByIdentityClientSecrets"
+            "post_v1_auth_universalAuth_identities_by_identity_clientSecrets"
         );
     }
 
