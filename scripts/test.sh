@@ -51,6 +51,9 @@ clients_on_postgres() {
   url=$(scripts/postgres.sh database e2e) && clients --database-url "$url"
 }
 
+# The README's own commands, word for word.
+quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
+
 step "prerequisites" scripts/prerequisites.sh
 [ "$failed" -eq 0 ] || exit 1
 
@@ -66,6 +69,7 @@ step "documentation" env RUSTDOCFLAGS="-D warnings" \
   cargo doc --workspace --no-deps --document-private-items --locked
 step "tests, on SQLite and PostgreSQL" cargo test --workspace --locked --no-fail-fast
 step "dependencies" check_dependencies
+step "the README's quick start" quick_start
 step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
 

@@ -12,25 +12,25 @@ use crate::{
 };
 
 row! {
-    /// An access token.
+    /// One token, as it was issued.
     pub struct AccessTokenRow {
         /// Its id.
         pub id: AccessTokenId,
-        /// The identity.
+        /// The machine it was issued to.
         pub identity_id: IdentityId,
-        /// The auth method it was issued by.
+        /// The method it was issued by.
         pub auth_method_id: AuthMethodId,
-        /// The client secret it was issued for.
+        /// The client secret it was issued for, if by Universal Auth.
         pub client_secret_id: Option<ClientSecretId>,
-        /// `universal-auth` or `token-auth`.
+        /// The name of the method.
         pub method: String,
-        /// Its name, if it has one.
+        /// What people call it, if by Token Auth.
         pub name: Option<String>,
         /// Seconds from issue or last renewal; 0 is for ever.
         pub ttl_seconds: i64,
         /// Seconds from issue that renewals cannot pass; 0 is none.
         pub max_ttl_seconds: i64,
-        /// Seconds a renewal adds, whatever the maximum; 0 is none.
+        /// Seconds within which it must be renewed, without an end; 0 is off.
         pub period_seconds: i64,
         /// Uses so far, as far as they are stored.
         pub num_uses: i64,
@@ -44,16 +44,71 @@ row! {
         pub last_renewed_at: Option<Timestamp>,
         /// When it was issued.
         pub created_at: Timestamp,
-        /// When it last changed.
+        /// When it last changed; uses do not count.
         pub updated_at: Timestamp,
     }
+}
+
+row! {
+    /// What an identity's access token is checked against.
+    pub struct TokenIdentityRow {
+        /// The token.
+        pub id: AccessTokenId,
+        /// The machine.
+        pub identity_id: IdentityId,
+        /// Its name.
+        pub name: String,
+        /// Its organization.
+        pub organization_id: OrganizationId,
+        /// Its role there.
+        pub role: String,
+        /// Whether it may manage the instance.
+        pub is_instance_admin: bool,
+        /// Whether somebody ended the token.
+        pub is_revoked: bool,
+        /// Seconds from issue or last renewal; 0 is for ever.
+        pub ttl_seconds: i64,
+        /// Seconds from issue that renewals cannot pass; 0 is none.
+        pub max_ttl_seconds: i64,
+        /// Seconds within which it must be renewed, without an end; 0 is off.
+        pub period_seconds: i64,
+        /// Uses so far, as far as they are stored.
+        pub num_uses: i64,
+        /// Uses it is good for; 0 is unlimited.
+        pub num_uses_limit: i64,
+        /// Where it may be used from, JSON.
+        pub access_token_trusted_ips: String,
+        /// When it was issued.
+        pub created_at: Timestamp,
+        /// When it was last renewed.
+        pub last_renewed_at: Option<Timestamp>,
+    }
+}
+
+/// The token with its identity and the settings that are read live (`decisions.md` 10).
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Result<Option<TokenIdentityRow>> {
+    db.fetch_optional(
+        "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
+                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.period_seconds, t.num_uses,
+                t.num_uses_limit, a.access_token_trusted_ips, t.created_at, t.last_renewed_at
+           FROM access_tokens t
+           JOIN identities i ON i.id = t.identity_id
+           JOIN auth_methods a ON a.id = t.auth_method_id
+          WHERE t.id = $1",
+        params![id],
+    )
+    .await
 }
 
 /// Adds a token.
 ///
 /// # Errors
 ///
-/// Fails only if the database does.
+/// [`crate::StoreError::AlreadyExists`] if its id is taken.
 pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
     db.execute(
         "INSERT INTO access_tokens
@@ -84,57 +139,110 @@ pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
     Ok(())
 }
 
-row! {
-    /// What an identity's access token is checked against.
-    pub struct TokenIdentityRow {
-        /// The token.
-        pub id: AccessTokenId,
-        /// The machine.
-        pub identity_id: IdentityId,
-        /// Its name.
-        pub name: String,
-        /// Its organization.
-        pub organization_id: OrganizationId,
-        /// Its role there.
-        pub role: String,
-        /// Whether it may manage the instance.
-        pub is_instance_admin: bool,
-        /// Whether somebody ended the token.
-        pub is_revoked: bool,
-        /// Seconds from issue or last renewal; 0 is for ever.
-        pub ttl_seconds: i64,
-        /// Seconds from issue that renewals cannot pass; 0 is none.
-        pub max_ttl_seconds: i64,
-        /// Uses so far, as far as they are stored.
-        pub num_uses: i64,
-        /// Uses it is good for; 0 is unlimited.
-        pub num_uses_limit: i64,
-        /// Where it may be used from, JSON.
-        pub access_token_trusted_ips: String,
-        /// When it was issued.
-        pub created_at: Timestamp,
-        /// When it was last renewed.
-        pub last_renewed_at: Option<Timestamp>,
-    }
-}
-
-/// The token with its identity and the settings that are read live (`decisions.md` 10).
+/// The token called `id`, if an identity of `organization` got it by `method`.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Result<Option<TokenIdentityRow>> {
+pub async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    method: &str,
+    id: &AccessTokenId,
+) -> Result<Option<AccessTokenRow>> {
     db.fetch_optional(
-        "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
-                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.num_uses, t.num_uses_limit,
-                a.access_token_trusted_ips, t.created_at, t.last_renewed_at
+        "SELECT t.*
            FROM access_tokens t
            JOIN identities i ON i.id = t.identity_id
-           JOIN auth_methods a ON a.id = t.auth_method_id
-          WHERE t.id = $1",
-        params![id],
+          WHERE t.id = $1 AND t.method = $2 AND i.organization_id = $3",
+        params![id, method, organization],
     )
     .await
+}
+
+/// The tokens issued by a method, newest first: at most `limit` after the first `offset`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(
+    db: &mut Connection,
+    method: &AuthMethodId,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<AccessTokenRow>> {
+    db.fetch_all(
+        "SELECT * FROM access_tokens WHERE auth_method_id = $1
+          ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+        params![method, limit, offset],
+    )
+    .await
+}
+
+/// Gives a token another name, or none.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn rename(
+    db: &mut Connection,
+    id: &AccessTokenId,
+    name: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    db.execute("UPDATE access_tokens SET name = $2, updated_at = $3 WHERE id = $1", params![id, name, now])
+        .await?;
+    Ok(())
+}
+
+/// Lets the TTL of a token count from now. Says whether it was there and not revoked.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn renew(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE access_tokens SET last_renewed_at = $2, updated_at = $2
+              WHERE id = $1 AND NOT is_revoked",
+            params![id, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Ends a token. Says whether it was there and not ended before.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revoke(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE access_tokens SET is_revoked = TRUE, updated_at = $2 WHERE id = $1 AND NOT is_revoked",
+            params![id, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Ends the tokens that a client secret was exchanged for.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revoke_of_client_secret(
+    db: &mut Connection,
+    client_secret: &ClientSecretId,
+    now: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE access_tokens SET is_revoked = TRUE, updated_at = $2
+          WHERE client_secret_id = $1 AND NOT is_revoked",
+        params![client_secret, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Counts one use of a token that has a limit, if one is left. Says whether one was.
@@ -146,7 +254,7 @@ pub async fn use_once(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -
     let changed = db
         .execute(
             "UPDATE access_tokens SET num_uses = num_uses + 1, last_used_at = $2
-              WHERE id = $1 AND num_uses < num_uses_limit",
+              WHERE id = $1 AND num_uses < num_uses_limit AND NOT is_revoked",
             params![id, now],
         )
         .await?;

@@ -1,7 +1,16 @@
 //! Who is in a project, and with which roles.
 
+mod members;
+mod projects;
+
+pub use members::{
+    AuthMethodRow, IdentityMemberRow, UserMemberRow, auth_methods_of_members, find_user_to_add,
+    is_identity_of, list_identities, list_users,
+};
+
+pub use projects::{MemberProjectRow, projects_of};
 use tacit_core::{
-    id::{IdentityId, MembershipId, ProjectId, UserId},
+    id::{IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
     time::Timestamp,
 };
 
@@ -154,6 +163,16 @@ pub async fn clear_roles(db: &mut Connection, membership: &MembershipId, now: Ti
     Ok(())
 }
 
+/// Ends a membership.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, membership: &MembershipId) -> Result<()> {
+    db.execute("DELETE FROM project_memberships WHERE id = $1", params![membership]).await?;
+    Ok(())
+}
+
 /// The membership of `member` in a project.
 ///
 /// # Errors
@@ -180,4 +199,132 @@ pub async fn find(
             .await
         }
     }
+}
+
+/// The membership called `id`, if its project belongs to `organization`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_by_id(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &MembershipId,
+) -> Result<Option<MembershipRow>> {
+    db.fetch_optional(
+        "SELECT m.* FROM project_memberships m
+           JOIN projects p ON p.id = m.project_id
+          WHERE m.id = $1 AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
+}
+
+/// All memberships of `member` in projects of an organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_of_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Vec<MembershipRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                "SELECT m.* FROM project_memberships m
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.user_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                "SELECT m.* FROM project_memberships m
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.identity_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// The roles of all memberships of `member` in projects of an organization, ended ones included.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn all_roles_of(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Vec<MembershipRoleRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                "SELECT r.* FROM membership_roles r
+                   JOIN project_memberships m ON m.id = r.membership_id
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.user_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                "SELECT r.* FROM membership_roles r
+                   JOIN project_memberships m ON m.id = r.membership_id
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.identity_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// The roles of a membership, in the order they were given.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles(db: &mut Connection, membership: &MembershipId) -> Result<Vec<MembershipRoleRow>> {
+    db.fetch_all(
+        "SELECT * FROM membership_roles WHERE membership_id = $1 ORDER BY created_at, id",
+        params![membership],
+    )
+    .await
+}
+
+/// The roles of all memberships of a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles_in_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<MembershipRoleRow>> {
+    db.fetch_all(
+        "SELECT r.* FROM membership_roles r
+           JOIN project_memberships m ON m.id = r.membership_id
+          WHERE m.project_id = $1 ORDER BY r.created_at, r.id",
+        params![project],
+    )
+    .await
+}
+
+/// How many memberships of a project hold `role` without an end.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_permanent(db: &mut Connection, project: &ProjectId, role: &str) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(*) AS number FROM membership_roles r
+           JOIN project_memberships m ON m.id = r.membership_id
+          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary",
+        params![project, role],
+    )
+    .await
 }

@@ -131,4 +131,12 @@ impl Error {
     pub fn not_found(kind: &str, name: impl std::fmt::Display) -> Self {
         Self::NotFound(format!("{kind} '{name}' was not found"))
     }
+
+    /// Says in the use case's own words that a row with the same key is there already.
+    pub fn duplicate(message: String) -> impl FnOnce(StoreError) -> Self {
+        move |error| match error {
+            StoreError::AlreadyExists => Self::Invalid(message),
+            other => Self::Store(other),
+        }
+    }
 }

@@ -5,9 +5,11 @@
 //! and shapes the answer. Errors become HTTP in [`problem`], and only there.
 
 pub mod cookie;
+mod documents;
 pub mod entry;
 pub mod extract;
 pub mod gate;
+pub mod openapi;
 pub mod peer;
 pub mod problem;
 pub mod route;

@@ -28,7 +28,7 @@ use super::{cookie::IsHttps, peer, problem};
 use crate::app::{App, Client};
 
 /// How long a request may take before it is answered 503.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 /// Longest User-Agent that is kept, in bytes.
 const USER_AGENT_BYTES_MAX: usize = 512;
 

@@ -1,6 +1,14 @@
 //! The API through its whole stack: every layer, no socket, on SQLite and PostgreSQL.
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
+mod bootstrap;
+mod documents;
+mod every_route;
 mod harness;
+mod organizations;
+mod sign_in;
 mod status;
+mod users;
