@@ -205,7 +205,8 @@ macro_rules! row {
 
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::StoreError> {
-                Ok(Self { $($field: row.get(stringify!($field))?,)* })
+                // A column whose name is a keyword of Rust is a raw identifier here: r#type.
+                Ok(Self { $($field: row.get(stringify!($field).trim_start_matches("r#"))?,)* })
             }
         }
     };
