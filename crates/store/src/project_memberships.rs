@@ -286,20 +286,16 @@ pub async fn all_roles_of(
     }
 }
 
-/// The roles of a membership, in the order they were given.
+/// The roles of a membership in no order.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn roles(db: &mut Connection, membership: &MembershipId) -> Result<Vec<MembershipRoleRow>> {
-    db.fetch_all(
-        "SELECT * FROM membership_roles WHERE membership_id = $1 ORDER BY created_at, id",
-        params![membership],
-    )
-    .await
+    db.fetch_all("SELECT * FROM membership_roles WHERE membership_id = $1", params![membership]).await
 }
 
-/// The roles of all memberships of a project.
+/// The roles of all memberships of a project in no order.
 ///
 /// # Errors
 ///
@@ -308,7 +304,7 @@ pub async fn roles_in_project(db: &mut Connection, project: &ProjectId) -> Resul
     db.fetch_all(
         "SELECT r.* FROM membership_roles r
            JOIN project_memberships m ON m.id = r.membership_id
-          WHERE m.project_id = $1 ORDER BY r.created_at, r.id",
+          WHERE m.project_id = $1",
         params![project],
     )
     .await

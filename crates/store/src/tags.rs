@@ -92,13 +92,13 @@ pub async fn count(db: &mut Connection, project: &ProjectId) -> Result<i64> {
     db.fetch_one("SELECT COUNT(*) AS number FROM tags WHERE project_id = $1", params![project]).await
 }
 
-/// The tags of a project, the oldest first.
+/// The tags of a project in no order.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn list(db: &mut Connection, project: &ProjectId) -> Result<Vec<TagRow>> {
-    db.fetch_all("SELECT * FROM tags WHERE project_id = $1 ORDER BY created_at, id", params![project]).await
+    db.fetch_all("SELECT * FROM tags WHERE project_id = $1", params![project]).await
 }
 
 /// The tag called `id`, if it belongs to `project`.

@@ -84,5 +84,6 @@ pub async fn own_permissions(app: &App, caller: &Caller, project: &ProjectName) 
     app.audit.record(Event::new(app, caller, "get-project-permissions").project(&access.project.id))?;
     let mut roles = access.roles;
     roles.retain(|role| access::counts(role, now));
+    roles.sort_by(|one, other| one.role.cmp(&other.role));
     Ok(OwnPermissions { membership, roles, permissions: access.permissions })
 }

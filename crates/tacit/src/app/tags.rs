@@ -35,7 +35,7 @@ pub struct TagChanges {
     pub color: Option<String>,
 }
 
-/// The tags of a project, the oldest first.
+/// The tags of a project by slug.
 ///
 /// # Errors
 ///
@@ -44,7 +44,9 @@ pub async fn list(app: &App, caller: &Caller, project: &ProjectName) -> Result<V
     let mut db = app.database.read().await?;
     let access = enter(app, &mut db, caller, project, Action::Read).await?;
     app.audit.record(Event::new(app, caller, "get-tags").project(&access.project.id))?;
-    Ok(tags::list(&mut db, &access.project.id).await?)
+    let mut rows = tags::list(&mut db, &access.project.id).await?;
+    rows.sort_by(|one, other| one.slug.cmp(&other.slug));
+    Ok(rows)
 }
 
 /// One tag by id.

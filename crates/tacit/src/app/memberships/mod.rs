@@ -101,7 +101,9 @@ async fn require_admin_remains(
     Err(Error::Invalid("This is the last admin of the project. Make somebody else admin first.".to_owned()))
 }
 
-/// The roles of each membership, taken out of those of the whole project.
+/// The roles of one membership out of those of the whole project: first those that do not end.
 fn roles_of(id: &MembershipId, roles: &[MembershipRoleRow]) -> Vec<MembershipRoleRow> {
-    roles.iter().filter(|role| role.membership_id == *id).cloned().collect()
+    let mut own: Vec<_> = roles.iter().filter(|role| role.membership_id == *id).cloned().collect();
+    own.sort_by(|one, other| (one.is_temporary, &one.role).cmp(&(other.is_temporary, &other.role)));
+    own
 }
