@@ -91,20 +91,20 @@ impl std::fmt::Debug for Machine {
 #[derive(Debug)]
 pub struct Admission {
     client: Client,
+    /// Somebody was faster: then form errors come first, and nothing is done.
+    is_late: bool,
 }
 
-/// Asks whether this request may set the instance up, before anything it says is looked at.
+/// Asks whether this request may set the instance up, before anything it says is looked at. Once
+/// that is done everybody may, and hears so.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if it was set up before, [`Error::Refused`] from another machine without the
-/// set-up token.
+/// [`Error::Refused`] from another machine without the set-up token.
 pub async fn admit(app: &App, client: Client, entry: &Entry) -> Result<Admission> {
-    if super::instance::get(app).await?.is_initialized {
-        return Err(Error::Invalid(DONE.to_owned()));
-    }
-    if is_open(app, entry) {
-        return Ok(Admission { client });
+    let is_late = super::instance::get(app).await?.is_initialized;
+    if is_late || is_open(app, entry) {
+        return Ok(Admission { client, is_late });
     }
     tracing::warn!(client.ip = %client.ip, "refused to set the instance up from another machine");
     app.audit.record(Event::by_nobody(app, &client, "bootstrap-instance").denied())?;
@@ -130,8 +130,8 @@ fn is_open(app: &App, entry: &Entry) -> bool {
 ///
 /// # Errors
 ///
-/// [`Error::Form`] for a bad e-mail or name, [`Error::Invalid`] if the password is too short or
-/// another request was faster.
+/// [`Error::Form`] for a bad e-mail or name, [`Error::Invalid`] if the password is too short or the
+/// instance was set up before.
 pub async fn bootstrap(app: &App, admission: Admission, first: FirstUser) -> Result<(Founded, Machine)> {
     let founding = Founding::prepare(app, admission, first).await?;
     let founded = app
@@ -187,6 +187,9 @@ impl Founding {
         let organization = organizations::checked_name("organization", &first.organization)?;
         let first_name = checked_name("firstName", &first.first_name)?;
         let last_name = checked_name("lastName", &first.last_name)?;
+        if admission.is_late {
+            return Err(Error::Invalid(DONE.to_owned()));
+        }
         first.password.check_new()?;
         let now = app.now();
         let user = UserRow {
