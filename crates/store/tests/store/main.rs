@@ -10,3 +10,4 @@ mod database;
 mod engines;
 mod fixtures;
 mod identities;
+mod people;

@@ -90,6 +90,8 @@ async fn another_machine_and_another_site_are_refused() {
     each_engine(async |server| {
         let far = server.call_from([192, 0, 2, 1], &[HOST], PATH, &request()).await;
         assert_eq!(far.status, 403, "{}", far.text);
+        let malformed = server.call_from([192, 0, 2, 1], &[HOST], PATH, &json!({})).await;
+        assert_eq!(malformed.status, 403, "what it says is not looked at");
         assert!(far.body["message"].as_str().unwrap().contains("X-Tacit-Setup-Token"));
         for headers in [
             &[][..],

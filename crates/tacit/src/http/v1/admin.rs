@@ -115,8 +115,10 @@ pub(crate) async fn bootstrap(
     State(app): State<App>,
     client: Client,
     entry: Entry,
-    Body(request): Body<BootstrapRequest>,
+    body: Result<Body<BootstrapRequest>, Problem>,
 ) -> Result<Json<BootstrapResponse>, Problem> {
+    let admission = bootstrap::admit(&app, client, &entry).await?;
+    let Body(request) = body?;
     let first = FirstUser {
         email: request.email.0,
         password: request.password,
@@ -124,7 +126,7 @@ pub(crate) async fn bootstrap(
         last_name: String::new(),
         organization: request.organization.0,
     };
-    let (founded, machine) = bootstrap::bootstrap(&app, &client, &entry, first).await?;
+    let (founded, machine) = bootstrap::bootstrap(&app, admission, first).await?;
     Ok(Json(BootstrapResponse {
         message: "The instance is set up",
         user: founded.user.into(),
@@ -169,8 +171,10 @@ pub(crate) async fn sign_up(
     client: Client,
     entry: Entry,
     jar: Jar,
-    Body(request): Body<SignUpRequest>,
+    body: Result<Body<SignUpRequest>, Problem>,
 ) -> Result<Response, Problem> {
+    let admission = bootstrap::admit(&app, client, &entry).await?;
+    let Body(request) = body?;
     let first = FirstUser {
         email: request.email.0,
         password: request.password,
@@ -178,7 +182,7 @@ pub(crate) async fn sign_up(
         last_name: request.last_name.unwrap_or_default(),
         organization: request.organization.unwrap_or_else(|| ORGANIZATION.to_owned()),
     };
-    let (founded, signed_in) = bootstrap::sign_up(&app, &client, &entry, first).await?;
+    let (founded, signed_in) = bootstrap::sign_up(&app, admission, first).await?;
     let body = SignUpResponse {
         message: "The instance is set up",
         user: founded.user.into(),
