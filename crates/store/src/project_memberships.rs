@@ -1,7 +1,16 @@
 //! Who is in a project, and with which roles.
 
+mod members;
+mod projects;
+
+pub use members::{
+    AuthMethodRow, IdentityMemberRow, UserMemberRow, auth_methods_of_members, find_user_to_add,
+    is_identity_of, list_identities, list_users,
+};
+
+pub use projects::{MemberProjectRow, projects_of};
 use tacit_core::{
-    id::{IdentityId, MembershipId, ProjectId, UserId},
+    id::{IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
     time::Timestamp,
 };
 
@@ -10,6 +19,24 @@ use crate::{
     error::Result,
     value::{params, row},
 };
+
+row! {
+    /// The place of a user or an identity in a project.
+    pub struct MembershipRow {
+        /// Its id.
+        pub id: MembershipId,
+        /// The project.
+        pub project_id: ProjectId,
+        /// The person, if the member is one.
+        pub user_id: Option<UserId>,
+        /// The machine identity, if the member is one.
+        pub identity_id: Option<IdentityId>,
+        /// When the member joined.
+        pub created_at: Timestamp,
+        /// When its roles last changed.
+        pub updated_at: Timestamp,
+    }
+}
 
 row! {
     /// One role of one membership.
@@ -31,24 +58,6 @@ row! {
         /// When it was granted.
         pub created_at: Timestamp,
         /// When it last changed.
-        pub updated_at: Timestamp,
-    }
-}
-
-row! {
-    /// A project that an actor is in.
-    pub struct MemberProjectRow {
-        /// The membership.
-        pub id: MembershipId,
-        /// The project.
-        pub project_id: ProjectId,
-        /// Its name.
-        pub project_name: String,
-        /// Its type, such as `secret-manager`.
-        pub project_type: String,
-        /// When the actor was added.
-        pub created_at: Timestamp,
-        /// When the membership last changed.
         pub updated_at: Timestamp,
     }
 }
@@ -94,43 +103,228 @@ pub async fn roles_of(
     }
 }
 
-/// The projects a member is in, in no particular order.
+/// Adds a member without roles.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if it is a member already.
+pub async fn insert(db: &mut Connection, membership: &MembershipRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO project_memberships (id, project_id, user_id, identity_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            &membership.id,
+            &membership.project_id,
+            membership.user_id.as_ref(),
+            membership.identity_id.as_ref(),
+            membership.created_at,
+            membership.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a membership a role.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if it has it already.
+pub async fn insert_role(db: &mut Connection, role: &MembershipRoleRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO membership_roles
+            (id, membership_id, role, is_temporary, temporary_range, starts_at, ends_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            &role.id,
+            &role.membership_id,
+            &role.role,
+            role.is_temporary,
+            role.temporary_range.as_deref(),
+            role.starts_at,
+            role.ends_at,
+            role.created_at,
+            role.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes all roles from a membership and notes when.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn projects_of(db: &mut Connection, member: Member<'_>) -> Result<Vec<MemberProjectRow>> {
-    let (column, id) = member.column();
-    let sql = format!(
-        "SELECT m.id, m.project_id, p.name AS project_name, p.type AS project_type,
-                m.created_at, m.updated_at
-           FROM project_memberships m
-           JOIN projects p ON p.id = m.project_id
-          WHERE m.{column} = $1"
-    );
-    db.fetch_all(&sql, params![id]).await
+pub async fn clear_roles(db: &mut Connection, membership: &MembershipId, now: Timestamp) -> Result<()> {
+    db.execute("DELETE FROM membership_roles WHERE membership_id = $1", params![membership]).await?;
+    db.execute("UPDATE project_memberships SET updated_at = $2 WHERE id = $1", params![membership, now])
+        .await?;
+    Ok(())
 }
 
-/// The roles of a member in all its projects, ended ones included.
+/// Ends a membership.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn roles_everywhere(db: &mut Connection, member: Member<'_>) -> Result<Vec<MembershipRoleRow>> {
-    let (column, id) = member.column();
-    let sql = format!(
-        "SELECT r.* FROM membership_roles r
-           JOIN project_memberships m ON m.id = r.membership_id
-          WHERE m.{column} = $1"
-    );
-    db.fetch_all(&sql, params![id]).await
+pub async fn delete(db: &mut Connection, membership: &MembershipId) -> Result<()> {
+    db.execute("DELETE FROM project_memberships WHERE id = $1", params![membership]).await?;
+    Ok(())
 }
 
-impl Member<'_> {
-    fn column(&self) -> (&'static str, &str) {
-        match self {
-            Self::User(id) => ("user_id", id.as_str()),
-            Self::Identity(id) => ("identity_id", id.as_str()),
+/// The membership of `member` in a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(
+    db: &mut Connection,
+    project: &ProjectId,
+    member: Member<'_>,
+) -> Result<Option<MembershipRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_optional(
+                "SELECT * FROM project_memberships WHERE project_id = $1 AND user_id = $2",
+                params![project, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_optional(
+                "SELECT * FROM project_memberships WHERE project_id = $1 AND identity_id = $2",
+                params![project, id],
+            )
+            .await
         }
     }
+}
+
+/// The membership called `id`, if its project belongs to `organization`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_by_id(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &MembershipId,
+) -> Result<Option<MembershipRow>> {
+    db.fetch_optional(
+        "SELECT m.* FROM project_memberships m
+           JOIN projects p ON p.id = m.project_id
+          WHERE m.id = $1 AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
+}
+
+/// All memberships of `member` in projects of an organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_of_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Vec<MembershipRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                "SELECT m.* FROM project_memberships m
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.user_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                "SELECT m.* FROM project_memberships m
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.identity_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// The roles of all memberships of `member` in projects of an organization, ended ones included.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn all_roles_of(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Vec<MembershipRoleRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                "SELECT r.* FROM membership_roles r
+                   JOIN project_memberships m ON m.id = r.membership_id
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.user_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                "SELECT r.* FROM membership_roles r
+                   JOIN project_memberships m ON m.id = r.membership_id
+                   JOIN projects p ON p.id = m.project_id
+                  WHERE p.organization_id = $1 AND m.identity_id = $2",
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// The roles of a membership, in the order they were given.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles(db: &mut Connection, membership: &MembershipId) -> Result<Vec<MembershipRoleRow>> {
+    db.fetch_all(
+        "SELECT * FROM membership_roles WHERE membership_id = $1 ORDER BY created_at, id",
+        params![membership],
+    )
+    .await
+}
+
+/// The roles of all memberships of a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles_in_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<MembershipRoleRow>> {
+    db.fetch_all(
+        "SELECT r.* FROM membership_roles r
+           JOIN project_memberships m ON m.id = r.membership_id
+          WHERE m.project_id = $1 ORDER BY r.created_at, r.id",
+        params![project],
+    )
+    .await
+}
+
+/// How many memberships of a project hold `role` without an end.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_permanent(db: &mut Connection, project: &ProjectId, role: &str) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(*) AS number FROM membership_roles r
+           JOIN project_memberships m ON m.id = r.membership_id
+          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary",
+        params![project, role],
+    )
+    .await
 }

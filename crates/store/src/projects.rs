@@ -9,6 +9,7 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
+    project_memberships::Member,
     value::{params, row},
 };
 
@@ -82,4 +83,130 @@ pub async fn find_by_slug(
         params![organization, slug],
     )
     .await
+}
+
+/// Adds a project.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if the organization has a project
+/// with that slug.
+pub async fn insert(db: &mut Connection, project: &ProjectRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO projects
+            (id, organization_id, name, slug, description, type, data_key_ciphertext, revision,
+             auto_capitalization, has_delete_protection, secret_sharing, show_snapshots_legacy,
+             pit_version_limit, audit_logs_retention_days, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        params![
+            &project.id,
+            &project.organization_id,
+            &project.name,
+            &project.slug,
+            project.description.as_deref(),
+            &project.r#type,
+            &project.data_key_ciphertext,
+            project.revision,
+            project.auto_capitalization,
+            project.has_delete_protection,
+            project.secret_sharing,
+            project.show_snapshots_legacy,
+            project.pit_version_limit,
+            project.audit_logs_retention_days,
+            project.created_at,
+            project.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the settings of a project: all but its owner, type, key, revision and time of creation.
+///
+/// # Errors
+///
+/// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if another project of the
+/// organization has that slug.
+pub async fn update(db: &mut Connection, project: &ProjectRow) -> Result<()> {
+    db.execute(
+        "UPDATE projects
+            SET name = $2, slug = $3, description = $4, auto_capitalization = $5,
+                has_delete_protection = $6, secret_sharing = $7, show_snapshots_legacy = $8,
+                pit_version_limit = $9, audit_logs_retention_days = $10, updated_at = $11
+          WHERE id = $1",
+        params![
+            &project.id,
+            &project.name,
+            &project.slug,
+            project.description.as_deref(),
+            project.auto_capitalization,
+            project.has_delete_protection,
+            project.secret_sharing,
+            project.show_snapshots_legacy,
+            project.pit_version_limit,
+            project.audit_logs_retention_days,
+            project.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Deletes a project with everything in it, unless it is protected. Says whether it did.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, id: &ProjectId) -> Result<bool> {
+    let deleted =
+        db.execute("DELETE FROM projects WHERE id = $1 AND NOT has_delete_protection", params![id]).await?;
+    Ok(deleted > 0)
+}
+
+/// The projects of an organization in no order, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(db: &mut Connection, organization: &OrganizationId, limit: i64) -> Result<Vec<ProjectRow>> {
+    db.fetch_all(
+        "SELECT * FROM projects WHERE organization_id = $1 ORDER BY id LIMIT $2",
+        params![organization, limit],
+    )
+    .await
+}
+
+/// The projects of an organization that `member` is in, in no order, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_of_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+    limit: i64,
+) -> Result<Vec<ProjectRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                "SELECT p.* FROM projects p
+                   JOIN project_memberships m ON m.project_id = p.id
+                  WHERE p.organization_id = $1 AND m.user_id = $2
+                  ORDER BY p.id LIMIT $3",
+                params![organization, id, limit],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                "SELECT p.* FROM projects p
+                   JOIN project_memberships m ON m.project_id = p.id
+                  WHERE p.organization_id = $1 AND m.identity_id = $2
+                  ORDER BY p.id LIMIT $3",
+                params![organization, id, limit],
+            )
+            .await
+        }
+    }
 }

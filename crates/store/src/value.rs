@@ -205,7 +205,8 @@ macro_rules! row {
 
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::StoreError> {
-                Ok(Self { $($field: row.get(stringify!($field))?,)* })
+                // A field called like a keyword has a column without the `r#`.
+                Ok(Self { $($field: row.get(stringify!($field).trim_start_matches("r#"))?,)* })
             }
         }
     };

@@ -30,6 +30,8 @@ pub enum ProjectName {
     Id(String),
     /// By slug, within the caller's organization.
     Slug(String),
+    /// By id or, if no project has that id, by slug.
+    IdOrSlug(String),
 }
 
 /// A project the caller is in.
@@ -84,6 +86,19 @@ impl ProjectAccess {
         self.require(action, subject, &Object::default())
     }
 
+    /// Asks whether the caller's roles could allow it for some object of that kind, before it is
+    /// known which one it is (`decisions.md` 1, 28).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] if they could not.
+    pub fn require_possible(&self, action: Action, subject: Subject) -> Result<()> {
+        if self.permissions.could_allow(action, subject, &Object::default()) {
+            return Ok(());
+        }
+        Err(caller::forbidden(&self.permissions, action, subject))
+    }
+
     /// The project's data key.
     ///
     /// # Errors
@@ -111,6 +126,14 @@ pub async fn find_project(
         ProjectName::Slug(slug) => projects::find_by_slug(db, organization, slug)
             .await?
             .ok_or_else(|| Error::NotFound(format!("Project with slug '{slug}' not found"))),
+        ProjectName::IdOrSlug(name) => {
+            if let Some(project) = projects::find(db, organization, &ProjectId::new(name)).await? {
+                return Ok(project);
+            }
+            projects::find_by_slug(db, organization, name)
+                .await?
+                .ok_or_else(|| Error::NotFound(format!("Project with ID or slug '{name}' not found")))
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! identity and to its credentials ask here.
 
 use tacit_core::{
-    id::IdentityId,
-    permission::{OrganizationRole, PermissionSet},
+    id::{IdentityId, OrganizationId},
+    permission::{OrganizationRole, PermissionSet, ProjectRole},
     time::Timestamp,
 };
 use tacit_store::{
@@ -16,7 +16,7 @@ use tacit_store::{
 };
 
 use super::{
-    access,
+    access::{self, ProjectAccess},
     caller::Caller,
     error::{Error, Result},
     work::UnitOfWork,
@@ -39,6 +39,16 @@ pub fn require_at_least(caller: &Caller, wanted: &PermissionSet, message: &'stat
 pub fn require_held(holder: &PermissionSet, wanted: &PermissionSet, message: &'static str) -> Result<()> {
     let missing = holder.missing_from(wanted);
     if missing.is_empty() { Ok(()) } else { Err(Error::Boundary { message, missing }) }
+}
+
+/// Refuses roles that allow more than the caller may do in the project.
+///
+/// # Errors
+///
+/// [`Error::Boundary`] with the rights the caller lacks.
+pub fn require_roles_within(access: &ProjectAccess, roles: &[ProjectRole]) -> Result<()> {
+    let wanted = PermissionSet::new(roles.iter().map(|role| role.rules()).collect());
+    require_held(&access.permissions, &wanted, "You cannot give a role with rights that you do not have")
 }
 
 /// The organization role with this slug.
@@ -104,11 +114,12 @@ pub async fn require_over_identity(
         return Err(Error::Refused(message.to_owned()));
     }
     require_at_least(caller, &organization_rights(&identity.role), message)?;
-    let theirs = ProjectRoles::of(db, Member::Identity(&identity.id)).await?;
+    let organization = &caller.organization()?.id;
+    let theirs = ProjectRoles::of(db, organization, Member::Identity(&identity.id)).await?;
     if theirs.is_empty() {
         return Ok(());
     }
-    let own = ProjectRoles::of(db, access::member(caller)).await?;
+    let own = ProjectRoles::of(db, organization, access::member(caller)).await?;
     for (project, roles) in &theirs.0 {
         let wanted: Vec<MembershipRoleRow> =
             roles.iter().filter(|role| !is_over(role, now)).map(without_time).collect();
@@ -122,8 +133,8 @@ pub async fn require_over_identity(
 struct ProjectRoles(Vec<(String, Vec<MembershipRoleRow>)>);
 
 impl ProjectRoles {
-    async fn of(db: &mut Connection, member: Member<'_>) -> Result<Self> {
-        let roles = project_memberships::roles_everywhere(db, member).await?;
+    async fn of(db: &mut Connection, organization: &OrganizationId, member: Member<'_>) -> Result<Self> {
+        let roles = project_memberships::all_roles_of(db, organization, member).await?;
         if roles.is_empty() {
             return Ok(Self(Vec::new()));
         }

@@ -65,6 +65,9 @@ pub enum Error {
     /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
     #[error("the audit log cannot be written")]
     AuditUnavailable,
+    /// Too many requests of a costly kind wait already.
+    #[error("too many requests of this kind are waiting")]
+    Busy,
     /// The database failed.
     #[error("database")]
     Store(#[from] StoreError),
@@ -127,5 +130,13 @@ impl Error {
     /// `Environment 'qa' was not found`.
     pub fn not_found(kind: &str, name: impl std::fmt::Display) -> Self {
         Self::NotFound(format!("{kind} '{name}' was not found"))
+    }
+
+    /// Says in the use case's own words that a row with the same key is there already.
+    pub fn duplicate(message: String) -> impl FnOnce(StoreError) -> Self {
+        move |error| match error {
+            StoreError::AlreadyExists => Self::Invalid(message),
+            other => Self::Store(other),
+        }
     }
 }

@@ -184,7 +184,8 @@ pub async fn projects(
         projects.retain(|project| own.iter().any(|row| row.project_id == project.project_id));
     }
     projects.sort_by(|one, other| (&one.project_name, &one.id).cmp(&(&other.project_name, &other.id)));
-    let roles = project_memberships::roles_everywhere(&mut db, Member::Identity(id)).await?;
+    let roles =
+        project_memberships::all_roles_of(&mut db, &caller.organization()?.id, Member::Identity(id)).await?;
     let with_roles = |row: MemberProjectRow| IdentityProject {
         roles: roles.iter().filter(|role| role.membership_id == row.id).cloned().collect(),
         row,

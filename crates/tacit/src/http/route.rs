@@ -6,6 +6,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 
 use crate::app::App;
 
@@ -32,6 +33,11 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub const SECRETS_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
+/// What a handler that several routes share can answer: each route names its own envelope.
+pub trait Answer: Serialize + JsonSchema + Send + 'static {}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Answer for T {}
 
 /// One route.
 pub struct Route {

@@ -61,6 +61,22 @@ impl<'de> Deserialize<'de> for Lenient {
     }
 }
 
+/// A boolean of the secret routes: exactly `true` or `false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub struct Strict(pub bool);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Cow<'_, str> = Deserialize::deserialize(deserializer)?;
+        match text.as_ref() {
+            "true" => Ok(Self(true)),
+            "false" => Ok(Self(false)),
+            _ => Err(D::Error::custom("rule: must be true or false")),
+        }
+    }
+}
+
 /// Reads a field that is there, null included, as `Some`; with `#[serde(default)]` an absent one is
 /// `None`. So a PATCH tells "keep" from "clear" (`decisions.md` 19).
 ///
