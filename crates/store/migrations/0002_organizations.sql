@@ -36,6 +36,8 @@ CREATE TABLE login_failures (
     locked_until    BIGINT
 );
 
+CREATE INDEX login_failures_time ON login_failures (last_failure_at);
+
 CREATE TABLE organization_memberships (
     id              TEXT    PRIMARY KEY,
     organization_id TEXT    NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
@@ -53,8 +55,11 @@ CREATE TABLE user_sessions (
     id                 TEXT    PRIMARY KEY,
     user_id            TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     organization_id    TEXT    REFERENCES organizations (id) ON DELETE CASCADE,
-    -- keyed hash of the refresh token in the cookie
+    -- keyed hash of the refresh token in the cookie, which is replaced with every use
     refresh_token_hash BYTEA   NOT NULL,
+    -- the one before it: good for a moment more, because two tabs may refresh together
+    previous_refresh_token_hash BYTEA,
+    refresh_version    BIGINT  NOT NULL DEFAULT 1,
     -- access tokens carry it; raising it ends those that were issued before
     access_version     BIGINT  NOT NULL DEFAULT 1,
     ip                 TEXT    NOT NULL,
@@ -65,4 +70,4 @@ CREATE TABLE user_sessions (
 );
 
 CREATE INDEX user_sessions_user ON user_sessions (user_id);
-CREATE INDEX user_sessions_refresh_token ON user_sessions (refresh_token_hash);
+CREATE INDEX user_sessions_expiry ON user_sessions (expires_at);

@@ -37,16 +37,20 @@ CREATE TABLE environments (
 -- Each environment has a root folder with the path '/' and no parent. The path stands in the row so
 -- that a folder is found by one look-up however deep it is.
 CREATE TABLE folders (
-    id             TEXT   PRIMARY KEY,
-    project_id     TEXT   NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
-    environment_id TEXT   NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
-    parent_id      TEXT   REFERENCES folders (id) ON DELETE CASCADE,
-    name           TEXT   NOT NULL,
-    path           TEXT   NOT NULL,
-    description    TEXT,
-    version        BIGINT NOT NULL DEFAULT 1,
-    created_at     BIGINT NOT NULL,
-    updated_at     BIGINT NOT NULL,
+    id                 TEXT   PRIMARY KEY,
+    project_id         TEXT   NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    environment_id     TEXT   NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
+    parent_id          TEXT   REFERENCES folders (id) ON DELETE CASCADE,
+    name               TEXT   NOT NULL,
+    path               TEXT   NOT NULL,
+    description        TEXT,
+    version            BIGINT NOT NULL DEFAULT 1,
+    -- how many secrets are in it, kept by every write, so that the limit is asked without counting
+    secret_count       BIGINT NOT NULL DEFAULT 0,
+    -- when a secret in it was last made, changed or deleted
+    secrets_changed_at BIGINT,
+    created_at         BIGINT NOT NULL,
+    updated_at         BIGINT NOT NULL,
     UNIQUE (environment_id, path)
 );
 

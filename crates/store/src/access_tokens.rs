@@ -1,7 +1,7 @@
 //! Access tokens of machine identities.
 
 use tacit_core::{
-    id::{AccessTokenId, IdentityId, OrganizationId},
+    id::{AccessTokenId, AuthMethodId, ClientSecretId, IdentityId, OrganizationId},
     time::Timestamp,
 };
 
@@ -10,6 +10,44 @@ use crate::{
     error::Result,
     value::{params, row},
 };
+
+row! {
+    /// One token, as it was issued.
+    pub struct AccessTokenRow {
+        /// Its id.
+        pub id: AccessTokenId,
+        /// The machine it was issued to.
+        pub identity_id: IdentityId,
+        /// The method it was issued by.
+        pub auth_method_id: AuthMethodId,
+        /// The client secret it was issued for, if by Universal Auth.
+        pub client_secret_id: Option<ClientSecretId>,
+        /// The name of the method.
+        pub method: String,
+        /// What people call it, if by Token Auth.
+        pub name: Option<String>,
+        /// Seconds from issue or last renewal; 0 is for ever.
+        pub ttl_seconds: i64,
+        /// Seconds from issue that renewals cannot pass; 0 is none.
+        pub max_ttl_seconds: i64,
+        /// Seconds within which it must be renewed, without an end; 0 is off.
+        pub period_seconds: i64,
+        /// Uses so far, as far as they are stored.
+        pub num_uses: i64,
+        /// Uses it is good for; 0 is unlimited.
+        pub num_uses_limit: i64,
+        /// Whether somebody ended it.
+        pub is_revoked: bool,
+        /// When it was last used.
+        pub last_used_at: Option<Timestamp>,
+        /// When it was last renewed.
+        pub last_renewed_at: Option<Timestamp>,
+        /// When it was issued.
+        pub created_at: Timestamp,
+        /// When it last changed; uses do not count.
+        pub updated_at: Timestamp,
+    }
+}
 
 row! {
     /// What an identity's access token is checked against.
@@ -32,6 +70,8 @@ row! {
         pub ttl_seconds: i64,
         /// Seconds from issue that renewals cannot pass; 0 is none.
         pub max_ttl_seconds: i64,
+        /// Seconds within which it must be renewed, without an end; 0 is off.
+        pub period_seconds: i64,
         /// Uses so far, as far as they are stored.
         pub num_uses: i64,
         /// Uses it is good for; 0 is unlimited.
@@ -53,8 +93,8 @@ row! {
 pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Result<Option<TokenIdentityRow>> {
     db.fetch_optional(
         "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
-                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.num_uses, t.num_uses_limit,
-                a.access_token_trusted_ips, t.created_at, t.last_renewed_at
+                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.period_seconds, t.num_uses,
+                t.num_uses_limit, a.access_token_trusted_ips, t.created_at, t.last_renewed_at
            FROM access_tokens t
            JOIN identities i ON i.id = t.identity_id
            JOIN auth_methods a ON a.id = t.auth_method_id
@@ -62,6 +102,147 @@ pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Resu
         params![id],
     )
     .await
+}
+
+/// Adds a token.
+///
+/// # Errors
+///
+/// [`crate::StoreError::AlreadyExists`] if its id is taken.
+pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO access_tokens
+            (id, identity_id, auth_method_id, client_secret_id, method, name, ttl_seconds,
+             max_ttl_seconds, period_seconds, num_uses, num_uses_limit, is_revoked, last_used_at,
+             last_renewed_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        params![
+            &token.id,
+            &token.identity_id,
+            &token.auth_method_id,
+            token.client_secret_id.as_ref(),
+            &token.method,
+            token.name.as_deref(),
+            token.ttl_seconds,
+            token.max_ttl_seconds,
+            token.period_seconds,
+            token.num_uses,
+            token.num_uses_limit,
+            token.is_revoked,
+            token.last_used_at,
+            token.last_renewed_at,
+            token.created_at,
+            token.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The token called `id`, if an identity of `organization` got it by `method`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    method: &str,
+    id: &AccessTokenId,
+) -> Result<Option<AccessTokenRow>> {
+    db.fetch_optional(
+        "SELECT t.*
+           FROM access_tokens t
+           JOIN identities i ON i.id = t.identity_id
+          WHERE t.id = $1 AND t.method = $2 AND i.organization_id = $3",
+        params![id, method, organization],
+    )
+    .await
+}
+
+/// The tokens issued by a method, newest first: at most `limit` after the first `offset`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(
+    db: &mut Connection,
+    method: &AuthMethodId,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<AccessTokenRow>> {
+    db.fetch_all(
+        "SELECT * FROM access_tokens WHERE auth_method_id = $1
+          ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+        params![method, limit, offset],
+    )
+    .await
+}
+
+/// Gives a token another name, or none.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn rename(
+    db: &mut Connection,
+    id: &AccessTokenId,
+    name: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    db.execute("UPDATE access_tokens SET name = $2, updated_at = $3 WHERE id = $1", params![id, name, now])
+        .await?;
+    Ok(())
+}
+
+/// Lets the TTL of a token count from now. Says whether it was there and not revoked.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn renew(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE access_tokens SET last_renewed_at = $2, updated_at = $2
+              WHERE id = $1 AND NOT is_revoked",
+            params![id, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Ends a token. Says whether it was there and not ended before.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revoke(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE access_tokens SET is_revoked = TRUE, updated_at = $2 WHERE id = $1 AND NOT is_revoked",
+            params![id, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Ends the tokens that a client secret was exchanged for.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revoke_of_client_secret(
+    db: &mut Connection,
+    client_secret: &ClientSecretId,
+    now: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE access_tokens SET is_revoked = TRUE, updated_at = $2
+          WHERE client_secret_id = $1 AND NOT is_revoked",
+        params![client_secret, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Counts one use of a token that has a limit, if one is left. Says whether one was.
@@ -73,7 +254,7 @@ pub async fn use_once(db: &mut Connection, id: &AccessTokenId, now: Timestamp) -
     let changed = db
         .execute(
             "UPDATE access_tokens SET num_uses = num_uses + 1, last_used_at = $2
-              WHERE id = $1 AND num_uses < num_uses_limit",
+              WHERE id = $1 AND num_uses < num_uses_limit AND NOT is_revoked",
             params![id, now],
         )
         .await?;

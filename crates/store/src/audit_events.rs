@@ -8,8 +8,13 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
-    value::{params, row},
+    value::{Value, params, row},
 };
+
+/// Columns that are bound for one event.
+const COLUMNS: usize = 14;
+/// Events added by one statement at most.
+const ROWS_MAX: usize = 16;
 
 row! {
     /// One event, as it is stored.
@@ -74,36 +79,54 @@ pub async fn exists(db: &mut Connection, id: &str) -> Result<bool> {
     Ok(number > 0)
 }
 
-/// Adds an event.
+/// Adds events, several in one statement: on PostgreSQL each statement is a journey to the server.
 ///
 /// # Errors
 ///
-/// [`crate::StoreError::AlreadyExists`] if its id or sequence number is taken.
-pub async fn insert(db: &mut Connection, event: &AuditEventRow) -> Result<()> {
-    db.execute(
+/// [`crate::StoreError::AlreadyExists`] if an id or sequence number is taken.
+pub async fn insert(db: &mut Connection, events: &[AuditEventRow]) -> Result<()> {
+    for chunk in events.chunks(ROWS_MAX) {
+        let values: Vec<Value<'_>> = chunk.iter().flat_map(values).collect();
+        db.execute(&insert_sql(chunk.len()), &values).await?;
+    }
+    Ok(())
+}
+
+/// The statement that adds `rows` events.
+fn insert_sql(rows: usize) -> String {
+    let placeholders: Vec<String> = (0..rows).map(|row| placeholders(row * COLUMNS)).collect();
+    format!(
         "INSERT INTO audit_events
             (id, organization_id, sequence, project_id, event_type, result, actor_type, actor_id,
              actor_name, metadata, ip, user_agent, user_agent_type, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        params![
-            &event.id,
-            &event.organization_id,
-            event.sequence,
-            event.project_id.as_ref(),
-            &event.event_type,
-            &event.result,
-            &event.actor_type,
-            event.actor_id.as_deref(),
-            event.actor_name.as_deref(),
-            &event.metadata,
-            event.ip.as_deref(),
-            event.user_agent.as_deref(),
-            event.user_agent_type.as_deref(),
-            event.created_at,
-        ],
+         VALUES {}",
+        placeholders.join(", ")
     )
-    .await?;
-    Ok(())
+}
+
+/// `($1, $2, …)`, counting on from `bound`.
+fn placeholders(bound: usize) -> String {
+    let names: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", bound + column)).collect();
+    format!("({})", names.join(", "))
+}
+
+fn values(event: &AuditEventRow) -> [Value<'_>; COLUMNS] {
+    [
+        Value::from(&event.id),
+        Value::from(&event.organization_id),
+        Value::from(event.sequence),
+        Value::from(event.project_id.as_ref()),
+        Value::from(&event.event_type),
+        Value::from(&event.result),
+        Value::from(&event.actor_type),
+        Value::from(event.actor_id.as_deref()),
+        Value::from(event.actor_name.as_deref()),
+        Value::from(&event.metadata),
+        Value::from(event.ip.as_deref()),
+        Value::from(event.user_agent.as_deref()),
+        Value::from(event.user_agent_type.as_deref()),
+        Value::from(event.created_at),
+    ]
 }
 
 /// The events of an organization in the order they happened, from sequence `from`, at most `limit`.

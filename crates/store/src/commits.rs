@@ -71,6 +71,16 @@ pub async fn next_revision(db: &mut Connection, project: &ProjectId) -> Result<O
     .await
 }
 
+/// Takes a [`next_revision`] back, in the same transaction, because nothing changed after all.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn give_back_revision(db: &mut Connection, project: &ProjectId) -> Result<()> {
+    db.execute("UPDATE projects SET revision = revision - 1 WHERE id = $1", params![project]).await?;
+    Ok(())
+}
+
 /// Adds a commit.
 ///
 /// # Errors

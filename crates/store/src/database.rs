@@ -71,6 +71,12 @@ impl Database {
         }
     }
 
+    /// The version of the schema: that of this release, since opening brings it there.
+    #[must_use]
+    pub fn schema_version(&self) -> i64 {
+        migrate::newest_version()
+    }
+
     /// A connection for reading; every statement sees what was committed before it.
     ///
     /// # Errors

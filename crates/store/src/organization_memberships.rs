@@ -1,1 +1,116 @@
-//! organization_memberships.
+//! Which people are in an organization, and with which role.
+
+use tacit_core::{
+    id::{MembershipId, OrganizationId, UserId},
+    time::Timestamp,
+};
+
+use crate::{
+    Connection,
+    error::Result,
+    value::{params, row},
+};
+
+row! {
+    /// The place of a person in an organization.
+    pub struct OrganizationMembershipRow {
+        /// Its id.
+        pub id: MembershipId,
+        /// The organization.
+        pub organization_id: OrganizationId,
+        /// The person.
+        pub user_id: UserId,
+        /// The slug of their role.
+        pub role: String,
+        /// Whether the place counts.
+        pub is_active: bool,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+row! {
+    /// A member with what others may know of the person.
+    pub struct OrganizationMemberRow {
+        /// The membership.
+        pub id: MembershipId,
+        /// The person.
+        pub user_id: UserId,
+        /// The slug of their role.
+        pub role: String,
+        /// Whether the place counts.
+        pub is_active: bool,
+        /// Their e-mail.
+        pub email: String,
+        /// First name.
+        pub first_name: Option<String>,
+        /// Last name.
+        pub last_name: Option<String>,
+        /// Whether they may manage the instance.
+        pub is_instance_admin: bool,
+    }
+}
+
+/// The place of `user` in `organization`, active or not.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    user: &UserId,
+) -> Result<Option<OrganizationMembershipRow>> {
+    db.fetch_optional(
+        "SELECT * FROM organization_memberships WHERE organization_id = $1 AND user_id = $2",
+        params![organization, user],
+    )
+    .await
+}
+
+/// The members of an organization, oldest first.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    limit: i64,
+) -> Result<Vec<OrganizationMemberRow>> {
+    db.fetch_all(
+        "SELECT m.id, m.user_id, m.role, m.is_active,
+                u.email, u.first_name, u.last_name, u.is_instance_admin
+           FROM organization_memberships m
+           JOIN users u ON u.id = m.user_id
+          WHERE m.organization_id = $1 ORDER BY m.created_at LIMIT $2",
+        params![organization, limit],
+    )
+    .await
+}
+
+/// Adds a member.
+///
+/// # Errors
+///
+/// [`crate::StoreError::AlreadyExists`] if the person is one already.
+pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO organization_memberships
+            (id, organization_id, user_id, role, is_active, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![
+            &membership.id,
+            &membership.organization_id,
+            &membership.user_id,
+            &membership.role,
+            membership.is_active,
+            membership.created_at,
+            membership.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,21 +1,145 @@
 //! Organizations.
 
-use tacit_core::id::OrganizationId;
+use tacit_core::{
+    cipher::Ciphertext,
+    id::{OrganizationId, UserId},
+    time::Timestamp,
+};
 
-use crate::{Connection, error::Result, value::params};
+use crate::{
+    Connection,
+    error::Result,
+    value::{params, row},
+};
 
-/// Raises the organization's access revision by one: cached decisions about its roles,
-/// memberships, identities and tokens end. On PostgreSQL it also makes such changes wait for each
-/// other until the transaction ends.
+row! {
+    /// An organization.
+    pub struct OrganizationRow {
+        /// Its id.
+        pub id: OrganizationId,
+        /// Its name, for people.
+        pub name: String,
+        /// Unique in the instance.
+        pub slug: String,
+        /// Its data key, wrapped by the root key.
+        pub data_key_ciphertext: Ciphertext,
+        /// Raised with every change of access.
+        pub access_revision: i64,
+        /// The role of people who are invited without one.
+        pub default_membership_role: String,
+        /// Seconds an access token of a user is valid; `None` is the instance's default.
+        pub user_token_ttl_seconds: Option<i64>,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When its own settings last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+row! {
+    /// An organization as one of its members sees it.
+    pub struct OrganizationOfUserRow {
+        /// Its id.
+        pub id: OrganizationId,
+        /// The slug of the user's role there.
+        pub role: String,
+    }
+}
+
+/// The organization called `id`.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn raise_access_revision(db: &mut Connection, organization: &OrganizationId) -> Result<()> {
+pub async fn find(db: &mut Connection, id: &OrganizationId) -> Result<Option<OrganizationRow>> {
+    db.fetch_optional("SELECT * FROM organizations WHERE id = $1", params![id]).await
+}
+
+/// The organizations in which a user is active, oldest first.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_of_user(db: &mut Connection, user: &UserId, limit: i64) -> Result<Vec<OrganizationRow>> {
+    db.fetch_all(
+        "SELECT o.* FROM organizations o
+           JOIN organization_memberships m ON m.organization_id = o.id
+          WHERE m.user_id = $1 AND m.is_active ORDER BY o.created_at LIMIT $2",
+        params![user, limit],
+    )
+    .await
+}
+
+/// The roles of a user in the organizations in which they are active.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles_of_user(db: &mut Connection, user: &UserId) -> Result<Vec<OrganizationOfUserRow>> {
+    db.fetch_all(
+        "SELECT organization_id AS id, role FROM organization_memberships WHERE user_id = $1 AND is_active",
+        params![user],
+    )
+    .await
+}
+
+/// Adds an organization.
+///
+/// # Errors
+///
+/// [`crate::StoreError::AlreadyExists`] if the slug is taken.
+pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Result<()> {
     db.execute(
-        "UPDATE organizations SET access_revision = access_revision + 1 WHERE id = $1",
-        params![organization],
+        "INSERT INTO organizations
+            (id, name, slug, data_key_ciphertext, access_revision, default_membership_role,
+             user_token_ttl_seconds, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            &organization.id,
+            &organization.name,
+            &organization.slug,
+            &organization.data_key_ciphertext,
+            organization.access_revision,
+            &organization.default_membership_role,
+            organization.user_token_ttl_seconds,
+            organization.created_at,
+            organization.updated_at,
+        ],
     )
     .await?;
+    Ok(())
+}
+
+/// Writes name, slug, default role and time of change.
+///
+/// # Errors
+///
+/// [`crate::StoreError::AlreadyExists`] if the slug is taken.
+pub async fn update(db: &mut Connection, organization: &OrganizationRow) -> Result<()> {
+    db.execute(
+        "UPDATE organizations
+            SET name = $2, slug = $3, default_membership_role = $4, updated_at = $5
+          WHERE id = $1",
+        params![
+            &organization.id,
+            &organization.name,
+            &organization.slug,
+            &organization.default_membership_role,
+            organization.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Raises the number under which caches hold who may do what here. Every change of roles,
+/// memberships, identities and tokens calls it in its own transaction.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn raise_access_revision(db: &mut Connection, id: &OrganizationId) -> Result<()> {
+    db.execute("UPDATE organizations SET access_revision = access_revision + 1 WHERE id = $1", params![id])
+        .await?;
     Ok(())
 }

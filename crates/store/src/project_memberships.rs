@@ -1,12 +1,14 @@
 //! Who is in a project, and with which roles.
 
 mod members;
+mod projects;
 
 pub use members::{
     AuthMethodRow, IdentityMemberRow, UserMemberRow, auth_methods_of_members, find_user_to_add,
     is_identity_of, list_identities, list_users,
 };
 
+pub use projects::{MemberProjectRow, projects_of};
 use tacit_core::{
     id::{IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
     time::Timestamp,

@@ -1,1 +1,114 @@
-//! users.
+//! People.
+
+use tacit_core::{id::UserId, time::Timestamp};
+
+use crate::{
+    Connection,
+    error::Result,
+    value::{params, row},
+};
+
+row! {
+    /// A person with an account.
+    pub struct UserRow {
+        /// Their id.
+        pub id: UserId,
+        /// Their e-mail in lower case, which is also their name on the wire.
+        pub email: String,
+        /// First name.
+        pub first_name: Option<String>,
+        /// Last name.
+        pub last_name: Option<String>,
+        /// Argon2id, PHC string.
+        pub password_hash: String,
+        /// Whether they may manage the instance.
+        pub is_instance_admin: bool,
+        /// When the account was made.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+/// The user called `id`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(db: &mut Connection, id: &UserId) -> Result<Option<UserRow>> {
+    db.fetch_optional("SELECT * FROM users WHERE id = $1", params![id]).await
+}
+
+/// The user with this e-mail, given in lower case.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_by_email(db: &mut Connection, email: &str) -> Result<Option<UserRow>> {
+    db.fetch_optional("SELECT * FROM users WHERE email = $1", params![email]).await
+}
+
+/// Adds a user.
+///
+/// # Errors
+///
+/// [`crate::StoreError::AlreadyExists`] if the e-mail is taken.
+pub async fn insert(db: &mut Connection, user: &UserRow) -> Result<()> {
+    db.execute(
+        "INSERT INTO users
+            (id, email, first_name, last_name, password_hash, is_instance_admin, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            &user.id,
+            &user.email,
+            user.first_name.as_deref(),
+            user.last_name.as_deref(),
+            &user.password_hash,
+            user.is_instance_admin,
+            user.created_at,
+            user.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Changes the name.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn update_name(
+    db: &mut Connection,
+    id: &UserId,
+    first_name: &str,
+    last_name: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<UserRow>> {
+    db.fetch_optional(
+        "UPDATE users SET first_name = $2, last_name = $3, updated_at = $4 WHERE id = $1 RETURNING *",
+        params![id, first_name, last_name, now],
+    )
+    .await
+}
+
+/// Changes the password, if `old_hash` is still the one in force. Says whether it was.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn update_password(
+    db: &mut Connection,
+    id: &UserId,
+    old_hash: &str,
+    new_hash: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE users SET password_hash = $3, updated_at = $4 WHERE id = $1 AND password_hash = $2",
+            params![id, old_hash, new_hash, now],
+        )
+        .await?;
+    Ok(changed > 0)
+}

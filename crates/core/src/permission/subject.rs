@@ -4,7 +4,7 @@ super::names::names! {
     /// A kind of thing that a rule speaks of (wire-contract 12.4, decisions 30).
     ///
     /// Names that exist for organizations and for projects share a variant; which actions they
-    /// have there says the [catalog](super::catalog).
+    /// have there says the [catalog](super::Scope::catalog).
     Subject {
         /// Secrets and their values.
         Secrets = "secrets",

@@ -3,6 +3,7 @@
 mod boundary;
 mod decisions;
 mod globs;
+mod implication;
 mod model;
 mod operators;
 mod parsing;

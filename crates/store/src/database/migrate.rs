@@ -41,8 +41,13 @@ pub(super) async fn run(database: &Database) -> Result<()> {
     tx.commit().await
 }
 
+/// The version that this release brings a database to.
+pub(super) fn newest_version() -> i64 {
+    MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
 fn refuse_newer(applied: &[Applied]) -> Result<()> {
-    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let known = newest_version();
     match applied.iter().map(|row| row.0).max() {
         Some(found) if found > known => Err(StoreError::Newer { found, known }),
         _ => Ok(()),

@@ -7,7 +7,9 @@
 
 use std::{
     fs::{File, TryLockError},
+    io::ErrorKind,
     ops::Deref,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -62,6 +64,7 @@ impl Sqlite {
     /// Opens the file, making it with mode 0600 in an existing folder.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let lock = lock_beside(path)?;
+        create_private(path)?;
         let connection = connect(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         Ok(Self {
@@ -269,15 +272,33 @@ fn connect_for_reading(path: &Path) -> Result<rusqlite::Connection> {
     Ok(connection)
 }
 
+/// Makes the file if it is not there, for its owner only. SQLite would let everybody read it, and
+/// gives its other files (`-wal`, `-shm`) the mode of this one.
+fn create_private(path: &Path) -> Result<()> {
+    match File::options().create_new(true).write(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unavailable(path, &error)),
+        _ => Ok(()),
+    }
+}
+
 /// Locks `<path>.lock`. An exclusive SQLite mode would shut out our own readers.
 fn lock_beside(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let unavailable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
-    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(unavailable)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(name)
+        .map_err(|error| unavailable(path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(unavailable(error)),
+        Err(TryLockError::Error(error)) => Err(unavailable(path, &error)),
     }
+}
+
+fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
 }

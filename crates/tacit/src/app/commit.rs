@@ -89,8 +89,8 @@ impl Commit {
         self.changes.push(change);
     }
 
-    /// Writes the commit. Call it last, and only if something changed: a request that changes
-    /// nothing rolls back instead (`decisions.md` 19).
+    /// Writes the commit. Call it last. Without any change there is no commit, and the project's
+    /// revision stays (`decisions.md` 19).
     ///
     /// # Errors
     ///
@@ -100,7 +100,11 @@ impl Commit {
         work: &mut UnitOfWork,
         caller: &Caller,
         message: Option<&str>,
-    ) -> Result<CommitId> {
+    ) -> Result<Option<CommitId>> {
+        if self.changes.is_empty() {
+            commits::give_back_revision(&mut work.db, &self.project).await?;
+            return Ok(None);
+        }
         let id: CommitId = work.app.new_id();
         let row = CommitRow {
             id: id.clone(),
@@ -116,7 +120,7 @@ impl Commit {
         for (position, change) in (0..).zip(self.changes) {
             commits::insert_change(&mut work.db, &change.row(&id, position)).await?;
         }
-        Ok(id)
+        Ok(Some(id))
     }
 }
 

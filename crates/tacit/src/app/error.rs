@@ -65,6 +65,9 @@ pub enum Error {
     /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
     #[error("the audit log cannot be written")]
     AuditUnavailable,
+    /// Too many requests of a costly kind wait already.
+    #[error("too many requests of this kind are waiting")]
+    Busy,
     /// The database failed.
     #[error("database")]
     Store(#[from] StoreError),

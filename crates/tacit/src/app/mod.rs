@@ -3,20 +3,41 @@
 //! Invariant: nothing here knows HTTP, and nothing here writes SQL.
 
 pub mod access;
+pub mod access_tokens;
 pub mod audit;
 pub mod authentication;
+pub mod bootstrap;
 pub mod boundary;
+pub mod bounds;
 pub mod caller;
+pub mod client_secrets;
 pub mod clock;
 pub mod commit;
 pub mod environments;
 pub mod error;
+pub mod folders;
+pub mod identities;
+pub mod identity_search;
+pub mod identity_tokens;
+pub mod instance;
 pub mod keys;
 pub mod memberships;
+pub mod organization_admin;
+pub mod organizations;
+pub mod passwords;
+pub mod patch;
 pub mod project_roles;
 pub mod projects;
+pub mod secrets;
+pub mod setup_token;
+pub mod sign_in;
 pub mod tags;
 pub mod temporary;
+pub mod token_auth;
+pub mod token_settings;
+pub mod universal_auth;
+pub mod universal_auth_login;
+pub mod users;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
@@ -27,6 +48,7 @@ use tacit_store::Database;
 pub use caller::{Actor, Caller, Client};
 pub use clock::Clock;
 pub use error::{Error, Issue, Result};
+pub use patch::Patch;
 pub use work::UnitOfWork;
 
 /// Everything a use case needs, shared by all requests. Cheap to clone.
@@ -47,6 +69,10 @@ pub struct Parts {
     pub audit: audit::Recorder,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
+    /// Where requests wait for their turn to hash a password.
+    pub passwords: passwords::PasswordQueue,
+    /// What lets another machine set the instance up; none once that is done.
+    pub setup_token: Option<setup_token::SetupToken>,
     /// What the operator chose.
     pub settings: Settings,
 }

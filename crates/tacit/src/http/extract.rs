@@ -22,7 +22,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     }
 }
 
-/// The parameters of the path, percent-decoded.
+/// The parameters of the path, percent-decoded. One with a NUL character names nothing: no id, slug
+/// or name has any, and PostgreSQL takes none in a text.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
@@ -30,6 +31,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if parts.uri.path().contains("%00") {
+            return Err(Error::NotFound("There is nothing of this name".to_owned()).into());
+        }
         match axum::extract::Path::from_request_parts(parts, app).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(error) => Err(Error::Invalid(error.body_text()).into()),

@@ -148,7 +148,7 @@ fn credential(request: &Request) -> Result<(Zeroizing<String>, Client), Error> {
 }
 
 /// The token after `Bearer` (any case). Another scheme is no valid token of ours.
-fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     const MISSING: Error = Error::Unauthenticated("Token missing");
     let Some(header) = headers.get(AUTHORIZATION) else { return Err(MISSING) };
     let text = header.to_str().unwrap_or("?").trim();

@@ -4,8 +4,12 @@
 //! credential, kind of actor, ETag) and a handler in `v1` … `v4`, which parses, calls a use case
 //! and shapes the answer. Errors become HTTP in [`problem`], and only there.
 
+pub mod cookie;
+mod documents;
+pub mod entry;
 pub mod extract;
 pub mod gate;
+pub mod openapi;
 pub mod peer;
 pub mod problem;
 pub mod route;

@@ -24,6 +24,14 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -
         .unwrap_or(peer)
 }
 
+/// Whether a trusted proxy says that the client came by TLS.
+#[must_use]
+pub fn is_https(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> bool {
+    let peer = peer.to_canonical();
+    trusted_proxies.iter().any(|network| network.contains(&peer))
+        && headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+}
+
 /// Whether any header claims that the request was forwarded.
 #[must_use]
 pub fn is_forwarded(headers: &HeaderMap) -> bool {

@@ -77,7 +77,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge"),
         Error::Conflict(_) => (StatusCode::CONFLICT, "Conflict"),
-        Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable => {
+        Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable | Error::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
         Error::Store(_) | Error::Decrypt(_) | Error::Internal(_) => {

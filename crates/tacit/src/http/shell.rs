@@ -4,7 +4,7 @@
 use std::{
     convert::Infallible,
     future::Future,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -24,11 +24,11 @@ use ipnet::IpNet;
 use tacit_core::random::Random;
 use tower::{Service, ServiceExt};
 
-use super::{peer, problem};
+use super::{cookie::IsHttps, peer, problem};
 use crate::app::{App, Client};
 
 /// How long a request may take before it is answered 503.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 /// Longest User-Agent that is kept, in bytes.
 const USER_AGENT_BYTES_MAX: usize = 512;
 
@@ -91,9 +91,12 @@ impl Shell {
         let start = Instant::now();
         let id = RequestId::new(&self.app.random);
         let client = self.client(&request);
+        let is_https = self.settings.is_tls
+            || peer::is_https(peer_of(&request), request.headers(), &self.settings.trusted_proxies);
         without_trailing_slash(request.uri_mut());
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(client);
+        request.extensions_mut().insert(IsHttps(is_https));
         let method = request.method().clone();
         let response = guarded(self.router.clone(), request, &id).await;
         let mut response = problem::write_body(response, &id);
@@ -106,10 +109,7 @@ impl Shell {
     }
 
     fn client(&self, request: &Request) -> Client {
-        let peer = request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(std::net::IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip());
+        let peer = peer_of(request);
         let mut user_agent: String = request
             .headers()
             .get("user-agent")
@@ -118,6 +118,13 @@ impl Shell {
         user_agent.truncate(user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX));
         Client { ip: peer::client_ip(peer, request.headers(), &self.settings.trusted_proxies), user_agent }
     }
+}
+
+fn peer_of(request: &Request) -> IpAddr {
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip())
 }
 
 /// Runs the request; a panic or an overrun is answered instead of breaking the connection.

@@ -1,1 +1,3 @@
 //! Work in the background.
+
+pub mod flush_token_uses;

@@ -9,11 +9,25 @@ use axum::{
 };
 use serde_json::{Value, json};
 use tacit::{
-    app::{App, Clock, Parts, Settings, audit::Recorder, authentication::TokenUses, keys::Keys},
+    app::{
+        App, Clock, Parts, Settings, audit::Recorder, authentication::TokenUses, instance, keys::Keys,
+        passwords::PasswordQueue, setup_token::SetupToken,
+    },
     http::shell::{self, Shell},
 };
-use tacit_core::{keyring::RootKey, random::Random, time::Timestamp};
-use tacit_store::Database;
+use tacit_core::{
+    id::{OrganizationId, UserId},
+    keyring::RootKey,
+    random::Random,
+    time::Timestamp,
+};
+use tacit_store::{
+    Database,
+    audit_events::{self, AuditEventRow},
+    organization_memberships::{self, OrganizationMembershipRow},
+    organizations::{self, OrganizationRow},
+    users::{self, UserRow},
+};
 use tower::Service;
 
 /// When tests begin: 2026-01-31T12:00:00Z.
@@ -38,6 +52,21 @@ pub struct Answer {
     pub body: Value,
     /// The body as text.
     pub text: String,
+}
+
+impl Answer {
+    /// The body without the id of the request, which is never the same twice.
+    pub fn without_request_id(&self) -> Value {
+        let mut body = self.body.clone();
+        body.as_object_mut().unwrap().remove("reqId");
+        body
+    }
+
+    /// The session's cookie that came with it, as a browser sends it back.
+    pub fn cookie(&self) -> Option<String> {
+        let cookie = self.headers.get("set-cookie")?.to_str().unwrap();
+        Some(cookie.split(';').next().unwrap().to_owned())
+    }
 }
 
 /// Runs a test on SQLite, and on PostgreSQL if `TACIT_TEST_POSTGRES` names a server.
@@ -66,7 +95,7 @@ pub async fn postgres_schema() -> Option<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl TestServer {
@@ -76,12 +105,15 @@ impl TestServer {
         let clock = Clock::manual(START);
         let random = Random::seeded(1);
         let root = RootKey::generate(&random);
+        instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
         let app = App::new(Parts {
             audit: Recorder::open(database.clone(), folder.path()).await.unwrap(),
             database,
             clock: clock.clone(),
             keys: Keys::new(root),
             token_uses: TokenUses::default(),
+            passwords: PasswordQueue::default(),
+            setup_token: Some(SetupToken::new(&random, clock.now())),
             settings: Settings::default(),
             random,
         });
@@ -124,6 +156,33 @@ impl TestServer {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// Sends JSON with headers of its own from another peer than loopback, or from there.
+    pub async fn call_from(
+        &self,
+        peer: [u8; 4],
+        headers: &[(&str, &str)],
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let mut request = axum::http::Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::from(body.to_string())).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 40000))));
+        self.send(request).await
+    }
+
+    /// The audit events of an organization in their order; of the instance for "".
+    pub async fn events(&self, organization_id: &str) -> Vec<AuditEventRow> {
+        self.app.audit.flush().await.unwrap();
+        let mut db = self.app.database.read().await.unwrap();
+        audit_events::list(&mut db, &OrganizationId::new(organization_id), 1, 10_000).await.unwrap()
+    }
+
     /// GET without a token.
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None, None).await
@@ -141,6 +200,69 @@ impl TestServer {
         Admin { server: self, token, identity_token, organization_id, user_id }
     }
 
+    /// Makes another organization with an admin of its own, who is in no other. The instance must
+    /// have been bootstrapped.
+    pub async fn second_organization(&self) -> Admin<'_> {
+        let user_id = self.add_user("eve@example.test", "eve has a password").await;
+        let organization_id = self.add_organization("Evil", &user_id).await;
+        let token = self.sign_in("eve@example.test", "eve has a password", &organization_id).await;
+        Admin { server: self, token, identity_token: String::new(), organization_id, user_id }
+    }
+
+    /// Makes a user who is in no organization and returns the id.
+    pub async fn add_user(&self, email: &str, password: &str) -> String {
+        let user = UserRow {
+            id: self.app.new_id(),
+            email: email.to_owned(),
+            first_name: None,
+            last_name: None,
+            password_hash: tacit_core::password::hash(password, &self.app.random),
+            is_instance_admin: false,
+            created_at: self.app.now(),
+            updated_at: self.app.now(),
+        };
+        let mut tx = self.app.database.begin().await.unwrap();
+        users::insert(&mut tx, &user).await.unwrap();
+        tx.commit().await.unwrap();
+        user.id.to_string()
+    }
+
+    async fn add_organization(&self, name: &str, admin: &str) -> String {
+        let id: OrganizationId = self.app.new_id();
+        let organization = OrganizationRow {
+            id: id.clone(),
+            name: name.to_owned(),
+            slug: name.to_lowercase(),
+            data_key_ciphertext: self.app.keys.new_organization_key(&id, &self.app.random),
+            access_revision: 1,
+            default_membership_role: "member".to_owned(),
+            user_token_ttl_seconds: None,
+            created_at: self.app.now(),
+            updated_at: self.app.now(),
+        };
+        let mut tx = self.app.database.begin().await.unwrap();
+        organizations::insert(&mut tx, &organization).await.unwrap();
+        tx.commit().await.unwrap();
+        self.add_to_organization(id.as_str(), admin, "admin").await;
+        id.to_string()
+    }
+
+    /// Adds a user to an organization.
+    pub async fn add_to_organization(&self, organization_id: &str, user_id: &str, role: &str) {
+        let membership = OrganizationMembershipRow {
+            id: self.app.new_id(),
+            organization_id: OrganizationId::new(organization_id),
+            user_id: UserId::new(user_id),
+            role: role.to_owned(),
+            is_active: true,
+            created_at: self.app.now(),
+            updated_at: self.app.now(),
+        };
+        let mut tx = self.app.database.begin().await.unwrap();
+        organization_memberships::insert(&mut tx, &membership).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Signs a user in to an organization and returns the access token.
     pub async fn sign_in(&self, email: &str, password: &str, organization_id: &str) -> String {
         let body = json!({ "email": email, "password": password });
@@ -154,11 +276,11 @@ impl TestServer {
     }
 }
 
-/// The instance's administrator, signed in.
+/// An organization's first admin, signed in.
 pub struct Admin<'a> {
     pub server: &'a TestServer,
     pub token: String,
-    /// The token of the identity that the bootstrap made.
+    /// The token of the identity that the bootstrap made; empty in a second organization.
     pub identity_token: String,
     pub organization_id: String,
     pub user_id: String,

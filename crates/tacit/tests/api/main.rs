@@ -1,10 +1,20 @@
 //! The API through its whole stack: every layer, no socket, on SQLite and PostgreSQL.
 
+#![expect(unreachable_pub, reason = "a test binary exports nothing")]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod audit;
+mod bootstrap;
+mod documents;
 mod environments;
+mod every_route;
 mod harness;
 mod harness_projects;
+mod organizations;
 mod project_memberships;
 mod project_settings;
 mod projects;
+mod sign_in;
 mod status;
 mod tags;
+mod users;

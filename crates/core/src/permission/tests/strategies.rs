@@ -130,7 +130,8 @@ fn conditions(fields: &'static [&'static str]) -> impl Strategy<Value = Value> {
     })
 }
 
-fn condition(field: &'static str) -> BoxedStrategy<Value> {
+/// A condition on a field in the wire's form.
+pub(super) fn condition(field: &'static str) -> BoxedStrategy<Value> {
     match field {
         "environment" => text_condition(&["dev", "prod", "d", "*"], &["*", "d*", "?", "dev", "p??d"]),
         "secretPath" => text_condition(

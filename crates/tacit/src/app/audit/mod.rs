@@ -6,8 +6,13 @@
 //!
 //! [`UnitOfWork::record`]: super::work::UnitOfWork::record
 
+mod inbox;
+mod journal;
+mod mover;
 mod recorder;
 mod user_agent;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -123,15 +128,20 @@ impl Event {
             event_type: self.kind.clone(),
             result: if self.is_denied { "denied" } else { "allowed" }.to_owned(),
             actor_type: self.actor_type.clone(),
-            actor_id: self.actor_id.clone(),
-            actor_name: self.actor_name.clone(),
+            actor_id: self.actor_id.as_deref().map(storable),
+            actor_name: self.actor_name.as_deref().map(storable),
             metadata: Value::Object(self.metadata.clone()).to_string(),
             ip: Some(self.ip.clone()),
-            user_agent: Some(self.user_agent.clone()),
+            user_agent: Some(storable(&self.user_agent)),
             user_agent_type: Some(user_agent::class(&self.user_agent).to_owned()),
             created_at: Timestamp::from_millis(self.created_at_ms),
         }
     }
+}
+
+/// PostgreSQL takes no NUL in text, and one event it refuses would hold up all that follow.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// Adds events to the log in the caller's transaction, numbering them per organization.
@@ -143,13 +153,19 @@ impl Event {
 ///
 /// Fails only if the database does.
 pub async fn insert(db: &mut Connection, events: &[Event]) -> Result<()> {
-    let mut remaining: Vec<&Event> = events.iter().collect();
-    while let Some(first) = remaining.first() {
-        let organization = first.organization_id.clone();
-        let (same, others) =
-            remaining.into_iter().partition::<Vec<_>, _>(|event| event.organization_id == organization);
-        insert_of_one(db, &organization.unwrap_or_else(|| OrganizationId::new("")), &same).await?;
-        remaining = others;
+    insert_numbered(db, &events.iter().collect::<Vec<_>>()).await
+}
+
+/// As [`insert`]. Organizations are locked in the order of their ids, so that two nodes cannot wait
+/// for each other.
+async fn insert_numbered(db: &mut Connection, events: &[&Event]) -> Result<()> {
+    let mut organizations: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for event in events {
+        let id = event.organization_id.as_ref().map_or("", OrganizationId::as_str);
+        organizations.entry(id).or_default().push(event);
+    }
+    for (id, events) in organizations {
+        insert_of_one(db, &OrganizationId::new(id), &events).await?;
     }
     Ok(())
 }
@@ -157,8 +173,7 @@ pub async fn insert(db: &mut Connection, events: &[Event]) -> Result<()> {
 async fn insert_of_one(db: &mut Connection, organization: &OrganizationId, events: &[&Event]) -> Result<()> {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let first = audit_events::reserve(db, organization, count).await?;
-    for (sequence, event) in (first..).zip(events) {
-        audit_events::insert(db, &event.row(organization, sequence)).await?;
-    }
-    Ok(())
+    let rows: Vec<AuditEventRow> =
+        (first..).zip(events).map(|(sequence, event)| event.row(organization, sequence)).collect();
+    Ok(audit_events::insert(db, &rows).await?)
 }

@@ -1,23 +1,54 @@
 //! Events of reads and refusals on their way to the database.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use tacit_store::Database;
+use tokio::sync::Notify;
 
-use super::{super::error::Result, Event};
+use super::{
+    super::error::{Error, Result},
+    Event,
+    inbox::{Inbox, Letter, Refusal},
+    journal::{Journal, Leftovers},
+    mover::{self, Mover, locked},
+};
 
-/// stub
+/// Takes events of reads: into a journal file at once, into the database within milliseconds.
+///
+/// Cheap to clone. The journal is closed when the last clone is dropped; what is not in the database
+/// by then is replayed at the next [`Recorder::open`].
 #[derive(Clone)]
-pub struct Recorder(());
+pub struct Recorder(Arc<Shared>);
+
+/// What requests and the mover share.
+pub(super) struct Shared {
+    inbox: Mutex<Inbox>,
+    mover: tokio::sync::Mutex<Mover>,
+    wake: Arc<Notify>,
+}
 
 impl Recorder {
     /// Opens the journal in `folder`, replays what an earlier process left there, and starts moving.
     ///
+    /// The folder is made if it is not there. One process may have it open.
+    ///
     /// # Errors
     ///
-    /// If the journal cannot be written or the database fails.
-    pub async fn open(_database: Database, _folder: &Path) -> Result<Self> {
-        Ok(Self(()))
+    /// If another process has the journal open, it cannot be written, or the database fails.
+    pub async fn open(database: Database, folder: &Path) -> Result<Self> {
+        let mover = Mover::new(database);
+        let journal = replay(&mover, Leftovers::find(folder)?).await?;
+        let wake = Arc::new(Notify::new());
+        let shared = Arc::new(Shared {
+            inbox: Mutex::new(Inbox::new(journal)),
+            mover: tokio::sync::Mutex::new(mover),
+            wake: Arc::clone(&wake),
+        });
+        tokio::spawn(mover::run(Arc::downgrade(&shared), wake));
+        Ok(Self(shared))
     }
 
     /// Puts an event into the journal. When this returns, `kill -9` cannot lose it.
@@ -26,9 +57,11 @@ impl Recorder {
     ///
     /// [`Error::AuditUnavailable`] if the journal cannot be written or the queue is full: the
     /// answer must not leave.
-    ///
-    /// [`Error::AuditUnavailable`]: super::super::Error::AuditUnavailable
-    pub fn record(&self, _event: Event) -> Result<()> {
+    pub fn record(&self, event: Event) -> Result<()> {
+        Letter::new(event)
+            .and_then(|letter| locked(&self.0.inbox).take(letter))
+            .map_err(|refusal| refused(&refusal))?;
+        self.0.wake.notify_one();
         Ok(())
     }
 
@@ -36,8 +69,43 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// If the database fails.
+    /// If the database fails. Then the events stay in the journal.
     pub async fn flush(&self) -> Result<()> {
+        self.0.move_all().await?;
+        locked(&self.0.inbox).clear();
         Ok(())
     }
+}
+
+impl Shared {
+    /// Moves as many events as wait now.
+    pub(super) async fn move_all(&self) -> Result<()> {
+        let mut mover = self.mover.lock().await;
+        let mut remaining = locked(&self.inbox).len();
+        while remaining > 0 {
+            remaining = remaining.saturating_sub(mover.move_batch(&self.inbox).await?);
+        }
+        Ok(())
+    }
+}
+
+/// Lets the mover end.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.wake.notify_one();
+    }
+}
+
+/// Stores what an earlier process left, once, and begins a new journal.
+async fn replay(mover: &Mover, leftovers: Leftovers) -> Result<Journal> {
+    for path in leftovers.files() {
+        let events = Leftovers::events(path)?;
+        mover.store_missing(&events.iter().collect::<Vec<_>>()).await?;
+    }
+    leftovers.replace()
+}
+
+fn refused(refusal: &Refusal) -> Error {
+    tracing::error!(error = refusal as &dyn std::error::Error, "an event was not recorded");
+    Error::AuditUnavailable
 }

@@ -5,12 +5,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use tacit_core::{id::AccessTokenId, time::Timestamp, token::IdentityClaims, trusted_ip::TrustedIps};
+use tacit_core::{id::AccessTokenId, time::Timestamp, token::IdentityClaims};
 use tacit_store::access_tokens::{self, TokenIdentityRow};
 
 use super::{
     super::{
         App,
+        access_tokens::{REVOKED, refuse_address, refuse_ended},
+        audit::Event,
         caller::{Actor, Caller, Client},
         error::{Error, Result},
     },
@@ -22,11 +24,12 @@ use super::{
 pub struct TokenUses(Mutex<HashMap<AccessTokenId, (i64, Timestamp)>>);
 
 impl TokenUses {
-    fn count(&self, id: AccessTokenId, now: Timestamp) {
+    /// Adds uses, the last of them at `last`: new ones, or some that could not be stored.
+    pub fn add(&self, id: AccessTokenId, count: i64, last: Timestamp) {
         let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = uses.entry(id).or_insert((0, now));
-        entry.0 += 1;
-        entry.1 = now;
+        let entry = uses.entry(id).or_insert((0, last));
+        entry.0 += count;
+        entry.1 = entry.1.max(last);
     }
 
     /// Takes what was counted since the last time.
@@ -43,10 +46,13 @@ pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Cli
     let row = access_tokens::find_with_identity(&mut db, &claims.access_token_id)
         .await?
         .filter(|row| row.identity_id == claims.identity_id && !row.is_revoked)
-        .ok_or(Error::Unauthenticated("This access token was revoked or its identity is gone"))?;
+        .ok_or(REVOKED)?;
     drop(db);
     refuse_ended(&row, now)?;
-    refuse_address(&row, &client)?;
+    if let Err(refusal) = refuse_address(&row, &client) {
+        record_address(app, &row, &client)?;
+        return Err(refusal);
+    }
     count_use(app, &row, now).await?;
     let organization = organization_access(row.organization_id, row.role);
     let actor = Actor::Identity {
@@ -58,27 +64,18 @@ pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Cli
     Ok(Caller { actor, organization: Some(organization), client })
 }
 
-/// The TTL counts from issue or last renewal; the max TTL from issue (`decisions.md` 9).
-fn refuse_ended(row: &TokenIdentityRow, now: Timestamp) -> Result<()> {
-    let since = row.last_renewed_at.unwrap_or(row.created_at);
-    if row.ttl_seconds > 0 && now >= since.plus_seconds(row.ttl_seconds) {
-        return Err(Error::Unauthenticated("This access token has expired"));
-    }
-    Ok(())
-}
-
-fn refuse_address(row: &TokenIdentityRow, client: &Client) -> Result<()> {
-    let trusted: TrustedIps = serde_json::from_str(&row.access_token_trusted_ips)
-        .map_err(|error| Error::Internal(format!("stored trusted IPs: {error}")))?;
-    if trusted.allow(client.ip) {
-        return Ok(());
-    }
-    Err(Error::Refused("You are not allowed to access this resource from the current IP address".to_owned()))
+/// The machine is known already, so a wrong address is an event of its organization.
+fn record_address(app: &App, row: &TokenIdentityRow, client: &Client) -> Result<()> {
+    let event = Event::by_nobody(app, client, "use-identity-access-token")
+        .organization(&row.organization_id)
+        .actor("identity", row.identity_id.as_str(), &row.name)
+        .with("identityAccessTokenId", row.id.as_str());
+    app.audit.record(event.denied().with("reason", "address not trusted"))
 }
 
 async fn count_use(app: &App, row: &TokenIdentityRow, now: Timestamp) -> Result<()> {
     if row.num_uses_limit == 0 {
-        app.token_uses.count(row.id.clone(), now);
+        app.token_uses.add(row.id.clone(), 1, now);
         return Ok(());
     }
     let id = row.id.clone();

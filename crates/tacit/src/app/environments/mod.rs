@@ -108,6 +108,8 @@ fn root_folder(id: FolderId, environment: &EnvironmentRow) -> FolderRow {
         path: "/".to_owned(),
         description: None,
         version: 1,
+        secret_count: 0,
+        secrets_changed_at: None,
         created_at: environment.created_at,
         updated_at: environment.created_at,
     }

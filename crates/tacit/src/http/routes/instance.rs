@@ -1,8 +1,8 @@
-//! The instance: status.
+//! The instance: status, set-up, what everybody may know of it.
 
 use crate::http::{
-    route::{Access::Public, Route, get},
-    v1::status,
+    route::{Access::Public, Route, get, post},
+    v1::{admin, status},
 };
 
 /// The routes, in the order of the API reference.
@@ -11,5 +11,18 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/status", Public, status::get)
             .summary("Says that the server is up")
             .answer::<status::StatusResponse>(),
+        get("/api/v1/admin/config", Public, admin::config)
+            .summary("Says whether the instance is set up, and what it has")
+            .answer::<admin::ConfigResponse>(),
+        post("/api/v1/admin/bootstrap", Public, admin::bootstrap)
+            .summary("Sets the instance up, once: first user, organization and machine identity")
+            .event("bootstrap-instance")
+            .body::<admin::BootstrapRequest>()
+            .answer::<admin::BootstrapResponse>(),
+        post("/api/v1/admin/signup", Public, admin::sign_up)
+            .summary("Sets the instance up, once, and signs the first user in")
+            .event("bootstrap-instance")
+            .body::<admin::SignUpRequest>()
+            .answer::<admin::SignUpResponse>(),
     ]
 }

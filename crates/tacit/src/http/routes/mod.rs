@@ -15,24 +15,35 @@ mod users;
 
 use super::route::Route;
 
-/// All routes, in the order of the API reference.
+/// A part of the API: the routes of one file.
+pub struct Area {
+    /// Its name in the API document.
+    pub name: &'static str,
+    /// Its routes, in the order of the API document.
+    pub routes: Vec<Route>,
+}
+
+/// All areas, in the order of the API document.
+#[must_use]
+pub fn areas() -> Vec<Area> {
+    vec![
+        Area { name: "Instance", routes: instance::routes() },
+        Area { name: "Users", routes: users::routes() },
+        Area { name: "Organizations", routes: organizations::routes() },
+        Area { name: "Projects", routes: projects::routes() },
+        Area { name: "Environments", routes: environments::routes() },
+        Area { name: "Tags", routes: tags::routes() },
+        Area { name: "Memberships", routes: memberships::routes() },
+        Area { name: "Identities", routes: identities::routes() },
+        Area { name: "Identity authentication", routes: identity_auth::routes() },
+        Area { name: "Secrets", routes: secrets::routes() },
+        Area { name: "Folders", routes: folders::routes() },
+        Area { name: "Documents", routes: documents::routes() },
+    ]
+}
+
+/// All routes, in the order of the API document.
 #[must_use]
 pub fn all() -> Vec<Route> {
-    [
-        instance::routes(),
-        users::routes(),
-        organizations::routes(),
-        projects::routes(),
-        environments::routes(),
-        tags::routes(),
-        memberships::routes(),
-        identities::routes(),
-        identity_auth::routes(),
-        secrets::routes(),
-        folders::routes(),
-        documents::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    areas().into_iter().flat_map(|area| area.routes).collect()
 }

@@ -1,8 +1,82 @@
-//! Routes of organizations.
+//! Organizations, their members, and their projects from above.
 
-use crate::http::route::Route;
+use crate::http::{
+    route::{
+        Access::{Caller, User, UserWithoutOrganization},
+        Route, get, patch, post,
+    },
+    v1::{organization_admin, organizations},
+    v2,
+    wire::organization::{MembersResponse, OrganizationResponse},
+};
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
-    vec![]
+    let mut all = own();
+    all.extend(inside());
+    all
+}
+
+fn own() -> Vec<Route> {
+    vec![
+        get("/api/v1/organization", UserWithoutOrganization, organizations::list)
+            .summary("Lists the caller's organizations")
+            .event("get-organizations")
+            .answer::<organizations::ListResponse>(),
+        get(
+            "/api/v1/organization/accessible-with-sub-orgs",
+            UserWithoutOrganization,
+            organizations::list_trees,
+        )
+        .summary("Lists the caller's organizations with those below them")
+        .event("get-organizations")
+        .answer::<organizations::TreeResponse>(),
+        post("/api/v2/organizations", User, v2::organizations::create)
+            .summary("Makes an organization with the caller as its admin")
+            .event("create-organization")
+            .body::<v2::organizations::CreateRequest>()
+            .answer::<OrganizationResponse>(),
+    ]
+}
+
+fn inside() -> Vec<Route> {
+    vec![
+        get("/api/v1/organization/{organization}", Caller, organizations::get)
+            .summary("Gets the caller's organization")
+            .event("get-organization")
+            .answer::<OrganizationResponse>(),
+        patch("/api/v1/organization/{organization}", Caller, organizations::update)
+            .summary("Changes name, slug or default role of the organization")
+            .event("update-organization")
+            .body::<organizations::UpdateRequest>()
+            .answer::<organizations::UpdateResponse>(),
+        get("/api/v1/organization/{organization}/permissions", User, organizations::permissions)
+            .summary("Says what the caller may do in the organization")
+            .event("get-organization-permissions")
+            .answer::<organizations::PermissionsResponse>(),
+        get("/api/v1/organization/{organization}/users", Caller, organizations::users)
+            .summary("Lists the people in the organization")
+            .event("get-organization-members")
+            .answer::<MembersResponse>(),
+        get("/api/v2/organizations/{organization}/memberships", Caller, organizations::users)
+            .summary("Lists the people in the organization")
+            .event("get-organization-members")
+            .answer::<MembersResponse>(),
+        get("/api/v1/organization/{organization}/roles", Caller, organizations::packed_roles)
+            .summary("Lists the roles of the organization with packed rules")
+            .event("get-organization-roles")
+            .answer::<organizations::PackedRolesResponse>(),
+        get("/api/v1/organization/roles", Caller, organizations::roles)
+            .summary("Lists the roles of the caller's organization")
+            .event("get-organization-roles")
+            .answer::<organizations::RolesResponse>(),
+        post(
+            "/api/v1/organization-admin/projects/{project}/grant-admin-access",
+            Caller,
+            organization_admin::grant_admin_access,
+        )
+        .summary("Makes the caller an admin of a project of the organization")
+        .event("grant-project-admin-access")
+        .answer::<organization_admin::GrantResponse>(),
+    ]
 }

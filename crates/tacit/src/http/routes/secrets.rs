@@ -1,8 +1,140 @@
-//! Routes of secrets.
+//! Routes of secrets, in two generations with the same requests.
 
-use crate::http::route::Route;
+use crate::http::{
+    route::{
+        Access::{Caller, Identity},
+        Route, delete, get, patch, post,
+    },
+    v3,
+    v4::{secrets, secrets_batch, secrets_move},
+    wire::secret::{ListSecretsResponse, SecretResponse, SecretsResponse},
+};
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
-    vec![]
+    let mut routes = Vec::new();
+    routes.extend([list("/api/v4/secrets"), get_by_id("/api/v4/secrets/id/{secret}")]);
+    routes.extend(batch("/api/v4/secrets/batch"));
+    routes.extend([move_secrets("/api/v4/secrets/move")]);
+    routes.extend(secret("/api/v4/secrets/{name}"));
+    // Secrets that are called like a route.
+    routes.extend([get_one("/api/v4/secrets/batch"), get_one("/api/v4/secrets/move")]);
+    routes.extend([update_one("/api/v4/secrets/move"), delete_one("/api/v4/secrets/move")]);
+    routes.extend([list("/api/v3/secrets/raw"), get_by_id("/api/v3/secrets/raw/id/{secret}")]);
+    routes.extend(batch("/api/v3/secrets/batch/raw"));
+    routes.extend([move_secrets("/api/v3/secrets/move")]);
+    routes.extend(secret("/api/v3/secrets/raw/{name}"));
+    routes.extend(tags("/api/v3/secrets/tags/{name}"));
+    routes.extend(encrypted("/api/v3/secrets"));
+    routes.extend(encrypted("/api/v3/secrets/batch"));
+    routes.extend(encrypted("/api/v3/secrets/{name}"));
+    routes
+}
+
+fn list(path: &'static str) -> Route {
+    get(path, Caller, secrets::list)
+        .summary("Lists the secrets of a folder")
+        .event("get-secrets")
+        .query::<secrets::ListQuery>()
+        .answer::<ListSecretsResponse<'static>>()
+}
+
+fn get_by_id(path: &'static str) -> Route {
+    get(path, Caller, secrets::get_by_id)
+        .summary("Reads the secret with an id")
+        .event("get-secret")
+        .query::<secrets::GetByIdQuery>()
+        .answer::<SecretResponse<'static>>()
+}
+
+fn secret(path: &'static str) -> [Route; 4] {
+    let create = post(path, Caller, secrets::create)
+        .summary("Makes a secret")
+        .event("create-secret")
+        .large_body()
+        .body::<secrets::CreateRequest>()
+        .answer::<SecretResponse<'static>>();
+    [get_one(path), create, update_one(path), delete_one(path)]
+}
+
+fn get_one(path: &'static str) -> Route {
+    get(path, Caller, secrets::get)
+        .summary("Reads a secret")
+        .event("get-secret")
+        .query::<secrets::GetQuery>()
+        .answer::<SecretResponse<'static>>()
+}
+
+fn update_one(path: &'static str) -> Route {
+    patch(path, Caller, secrets::update)
+        .summary("Changes a secret")
+        .event("update-secret")
+        .large_body()
+        .body::<secrets::UpdateRequest>()
+        .answer::<SecretResponse<'static>>()
+}
+
+fn delete_one(path: &'static str) -> Route {
+    delete(path, Caller, secrets::delete)
+        .summary("Deletes a secret")
+        .event("delete-secret")
+        .body::<secrets::DeleteRequest>()
+        .answer::<SecretResponse<'static>>()
+}
+
+fn batch(path: &'static str) -> [Route; 3] {
+    [
+        post(path, Caller, secrets_batch::create)
+            .summary("Makes secrets, all or none")
+            .event("create-secrets")
+            .large_body()
+            .body::<secrets_batch::CreateRequest>()
+            .answer::<SecretsResponse<'static>>(),
+        patch(path, Caller, secrets_batch::update)
+            .summary("Changes secrets, all or none")
+            .event("update-secrets")
+            .large_body()
+            .body::<secrets_batch::UpdateRequest>()
+            .answer::<SecretsResponse<'static>>(),
+        delete(path, Caller, secrets_batch::delete)
+            .summary("Deletes secrets, all or none")
+            .event("delete-secrets")
+            .large_body()
+            .body::<secrets_batch::DeleteRequest>()
+            .answer::<SecretsResponse<'static>>(),
+    ]
+}
+
+fn move_secrets(path: &'static str) -> Route {
+    post(path, Caller, secrets_move::move_secrets)
+        .summary("Moves secrets to another folder or environment, all or none")
+        .event("move-secrets")
+        .body::<secrets_move::MoveRequest>()
+        .answer::<secrets_move::MoveResponse>()
+}
+
+fn tags(path: &'static str) -> [Route; 2] {
+    [
+        post(path, Identity, v3::secrets::add_tags)
+            .summary("Puts tags on a secret")
+            .event("update-secret")
+            .body::<v3::secrets::TagsRequest>()
+            .answer::<SecretResponse<'static>>(),
+        delete(path, Identity, v3::secrets::remove_tags)
+            .summary("Takes tags off a secret")
+            .event("update-secret")
+            .body::<v3::secrets::TagsRequest>()
+            .answer::<SecretResponse<'static>>(),
+    ]
+}
+
+/// What clients encrypt themselves is refused, whatever the method.
+fn encrypted(path: &'static str) -> [Route; 4] {
+    let refuse = "Refused: secrets encrypted by the client are not supported";
+    [
+        get(path, Caller, v3::secrets::encrypted).summary(refuse).event("get-secrets"),
+        post(path, Caller, v3::secrets::encrypted).summary(refuse).event("create-secret"),
+        patch(path, Caller, v3::secrets::encrypted).summary(refuse).event("update-secret"),
+        delete(path, Caller, v3::secrets::encrypted).summary(refuse).event("delete-secret"),
+    ]
 }

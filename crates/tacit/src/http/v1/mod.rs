@@ -1,9 +1,21 @@
 //! Handlers of `/api/v1`. The older generations of a route use them too where only the key around
 //! the answer differs.
 
+pub mod admin;
+pub mod auth;
+pub mod auth_token;
+pub mod auth_token_auth;
+pub mod auth_universal;
+pub mod client_secrets;
 pub mod environments;
+pub mod folders;
+pub mod identities;
 pub mod identity_memberships;
+pub mod identity_search;
+pub mod identity_tokens;
 pub mod memberships;
+pub mod organization_admin;
+pub mod organizations;
 pub mod project_roles;
 pub mod project_settings;
 pub mod projects;

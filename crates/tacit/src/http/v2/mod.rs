@@ -1,3 +1,8 @@
 //! Handlers of `/api/v2`.
 
+pub mod folders;
+pub mod organization_identities;
+pub mod organizations;
+pub mod passwords;
 pub mod projects;
+pub mod users;

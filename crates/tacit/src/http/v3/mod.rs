@@ -1,1 +1,4 @@
 //! Handlers of `/api/v3`.
+
+pub mod auth;
+pub mod secrets;

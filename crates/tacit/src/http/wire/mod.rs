@@ -1,9 +1,19 @@
 //! Shapes that several generations of routes share.
 
+pub mod access_token;
 pub mod envelope;
 pub mod environment;
+pub mod folder;
+pub mod identity;
 pub mod membership;
+pub mod metadata_filter;
+pub mod named;
+pub mod organization;
+pub mod place;
 pub mod project;
 pub mod role;
+pub mod secret;
+pub mod secret_request;
 pub mod tag;
 pub mod text;
+pub mod user;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// Text without surrounding white space.
+/// Text without surrounding white space, and without NUL characters: PostgreSQL takes none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(transparent)]
 pub struct Trimmed(pub String);
@@ -27,6 +27,9 @@ impl Trimmed {
 impl<'de> Deserialize<'de> for Trimmed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text: Cow<'_, str> = Deserialize::deserialize(deserializer)?;
+        if text.contains('\0') {
+            return Err(D::Error::custom("rule: must not contain NUL characters"));
+        }
         Ok(Self(text.trim().to_owned()))
     }
 }
@@ -55,6 +58,22 @@ impl<'de> Deserialize<'de> for Lenient {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Trimmed(text) = Trimmed::deserialize(deserializer)?;
         Ok(Self(!matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "false")))
+    }
+}
+
+/// A boolean of the secret routes: exactly `true` or `false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub struct Strict(pub bool);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Cow<'_, str> = Deserialize::deserialize(deserializer)?;
+        match text.as_ref() {
+            "true" => Ok(Self(true)),
+            "false" => Ok(Self(false)),
+            _ => Err(D::Error::custom("rule: must be true or false")),
+        }
     }
 }
 

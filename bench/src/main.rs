@@ -1,0 +1,63 @@
+//! Measures Tacit against a floor: a bare axum handler that answers the very same bytes.
+//!
+//! One binary plays every part. Without a subcommand it measures; `floor` and `server` are started by
+//! that measurement as child processes. docs/performance.md says what is measured and how to read it.
+
+mod bench;
+mod error;
+mod fixture;
+mod floor;
+mod histogram;
+mod http;
+mod load;
+mod measure;
+mod options;
+mod procfs;
+mod report;
+mod scenario;
+mod server;
+mod stand_in;
+mod start;
+mod statistics;
+mod table;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    error::{Error, Result},
+    options::{Command, Options},
+};
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(std::io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays the part that the command line names.
+fn run(options: Options) -> Result<()> {
+    match options.command {
+        None => one_thread()?.block_on(bench::run(&options.bench)),
+        Some(Command::Floor) => many_threads()?.block_on(floor::serve()),
+        Some(Command::Server(server)) => many_threads()?.block_on(stand_in::serve(server.listen)),
+    }
+}
+
+/// The measurement only waits: one thread leaves the cores to what is measured.
+fn one_thread() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Error::io("cannot start the runtime"))
+}
+
+/// What a server gets by default: a thread for each core.
+fn many_threads() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Error::io("cannot start the runtime"))
+}

@@ -1,0 +1,99 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// Measures Tacit against a bare handler that answers the same bytes.
+#[derive(clap::Parser)]
+#[command(name = "tacit-bench", args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
+    /// The part to play; none: measure.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// What to measure.
+    #[command(flatten)]
+    pub(crate) bench: BenchOptions,
+}
+
+/// The parts that the measurement starts as its children.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// The bare handler: reads its answer from standard input.
+    #[command(hide = true)]
+    Floor,
+    /// A stand-in for `tacit server`, to test the bench and to see the noise of a machine.
+    #[command(hide = true)]
+    Server(ServerOptions),
+}
+
+/// The part of the command line of `tacit server` that the bench uses.
+#[derive(clap::Args)]
+pub(crate) struct ServerOptions {
+    /// Address to listen on.
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+    /// Taken and left alone: the stand-in remembers nothing.
+    #[arg(long)]
+    pub(crate) data_dir: PathBuf,
+}
+
+/// What to measure, and for how long.
+#[derive(clap::Args)]
+pub(crate) struct BenchOptions {
+    /// The server to measure [default: the `tacit` beside this binary]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tacit: Option<PathBuf>,
+    /// Measure on this PostgreSQL database, empty and thrown away after, instead of SQLite
+    #[arg(long, value_name = "URL", env = "TACIT_BENCH_DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Directory for the data of the servers, on the disk to measure [default: beside this binary]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work_dir: Option<PathBuf>,
+    /// Measured rounds of each scenario, floor and Tacit in turn
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) rounds: u16,
+    /// Length of a round
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = round_length)]
+    pub(crate) seconds: Duration,
+    /// Keep-alive connections, all busy at once
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) connections: u16,
+    /// Also write the figures as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// Reads the length of a round: more than nothing, at most a minute.
+fn round_length(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if !(0.01..=60.0).contains(&seconds) {
+        return Err("a round takes 0.01 to 60 seconds".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_documented_method() {
+        let options = Options::try_parse_from(["tacit-bench"]).unwrap().bench;
+
+        assert_eq!((options.rounds, options.connections), (6, 32));
+        assert_eq!(options.seconds, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_round_without_end_or_without_length_is_refused() {
+        for text in ["0", "-1", "61", "NaN", "inf", "soon"] {
+            assert!(round_length(text).is_err(), "{text}");
+        }
+    }
+}

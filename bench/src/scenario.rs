@@ -1,0 +1,94 @@
+//! The scenarios: what is asked of the server, over and over.
+
+use serde_json::{Value, json};
+
+use crate::{
+    error::{Error, Result},
+    fixture::{Fixture, SECRET, SECRETS, login_request},
+    http::{NUMBER, Request},
+    server::Server,
+};
+
+/// Requests a round makes at most when nothing else limits them.
+const REQUESTS_MAX: u64 = 10_000_000;
+/// Secrets a run creates at most, in all its rounds: a folder holds 100,000.
+const CREATES_MAX: u64 = 90_000;
+
+/// One scenario.
+pub(crate) struct Scenario {
+    /// Its name in the table.
+    pub(crate) name: &'static str,
+    /// The route of its requests as axum writes it.
+    pub(crate) route: &'static str,
+    /// The request.
+    pub(crate) request: Request,
+    /// The status of every answer.
+    pub(crate) status: u16,
+    /// Requests of one round at most.
+    pub(crate) requests_max: u64,
+}
+
+const GET: &str = "/api/v3/secrets/raw/{name}";
+const LIST: &str = "/api/v3/secrets/raw";
+const LOGIN: &str = "/api/v1/auth/universal-auth/login";
+
+/// All scenarios in the order of the table: those that leave the data as it is come first.
+/// `rounds` is how often each is run, warm-up included.
+pub(crate) async fn all(server: &Server, fixture: &Fixture, rounds: u64) -> Result<Vec<Scenario>> {
+    let list = list_request(fixture);
+    let etag = list_etag(server, &list).await?;
+    let unchanged = list.clone().header("If-None-Match", etag);
+    let login = login_request(&fixture.client_id, &fixture.client_secret);
+    let create = Scenario {
+        requests_max: CREATES_MAX / rounds.max(1),
+        ..scenario("create", GET, create_request(fixture), 200)
+    };
+    Ok(vec![
+        scenario("get-one", GET, get_request(fixture), 200),
+        scenario("list-100", LIST, list, 200),
+        scenario("list-100 unchanged", LIST, unchanged, 304),
+        scenario("login", LOGIN, login, 200),
+        create,
+    ])
+}
+
+fn scenario(name: &'static str, route: &'static str, request: Request, status: u16) -> Scenario {
+    Scenario { name, route, request, status, requests_max: REQUESTS_MAX }
+}
+
+/// Reads one secret by name (wire-contract 7.5).
+fn get_request(fixture: &Fixture) -> Request {
+    let path = format!("{LIST}/{SECRET}?workspaceId={}&environment=dev", fixture.project_id);
+    Request::get(path).bearer(&fixture.token)
+}
+
+/// Lists the folder of 100 secrets (wire-contract 7.4).
+fn list_request(fixture: &Fixture) -> Request {
+    let path = format!("{LIST}?workspaceId={}&environment=dev", fixture.project_id);
+    Request::get(path).bearer(&fixture.token)
+}
+
+/// Creates a secret (wire-contract 7.6), in another environment than the one that is listed.
+fn create_request(fixture: &Fixture) -> Request {
+    let body = json!({
+        "workspaceId": fixture.project_id,
+        "environment": "staging",
+        "secretValue": "a value of a usual length, 48 characters of text",
+    });
+    Request::post(format!("{LIST}/BENCH_{NUMBER}"), &body).bearer(&fixture.token)
+}
+
+/// The ETag of the list, which must be of all secrets: else the scenario is not what its name says.
+async fn list_etag(server: &Server, list: &Request) -> Result<String> {
+    let response = server.fetch(list).await?;
+    if response.status != 200 {
+        return Err(response.unexpected(list, 200));
+    }
+    let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
+    let count = body["secrets"].as_array().map_or(0, Vec::len);
+    if count != SECRETS {
+        return Err(Error::Unfit(format!("the list has {count} secrets, not {SECRETS}")));
+    }
+    let etag = response.header("etag").map(str::to_owned);
+    etag.ok_or_else(|| Error::Unfit("the list has no ETag".to_owned()))
+}

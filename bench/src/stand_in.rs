@@ -1,0 +1,98 @@
+//! A stand-in for `tacit server`: the routes that the bench uses, with fixed answers.
+//!
+//! The bench's own tests measure it, so they need no server. Measured by hand
+//! (`tacit-bench --tacit target/release/tacit-bench`) it shows how far ratios stray on a machine
+//! when both sides do nearly the same: they should all be near 1.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::{
+    error::{Error, Result},
+    fixture::SECRETS,
+    floor::serve_router,
+};
+
+/// The ETag of the list.
+const ETAG: HeaderValue = HeaderValue::from_static("\"stand-in\"");
+
+/// The answers that are asked for under load, made once.
+struct Answers {
+    secret: Bytes,
+    list: Bytes,
+    login: Bytes,
+}
+
+/// Serves until the process is ended.
+pub(crate) async fn serve(listen: SocketAddr) -> Result<()> {
+    let listener = TcpListener::bind(listen).await.map_err(Error::io("cannot listen"))?;
+    serve_router(listener, router()).await
+}
+
+fn router() -> Router {
+    let universal_auth = "/api/v1/auth/universal-auth/identities/{identity}";
+    Router::new()
+        .route("/api/status", get(|| async { "{}" }))
+        .route("/api/v1/admin/bootstrap", prepared(&bootstrap()))
+        .route("/api/v2/workspace", prepared(&json!({ "project": { "id": "project" } })))
+        .route("/api/v1/identities", prepared(&json!({ "identity": { "id": "identity" } })))
+        .route(universal_auth, prepared(&json!({ "identityUniversalAuth": { "clientId": "client" } })))
+        .route(&format!("{universal_auth}/client-secrets"), prepared(&json!({ "clientSecret": "secret" })))
+        .route("/api/v2/workspace/{project}/identity-memberships/{identity}", prepared(&json!({})))
+        .route("/api/v3/secrets/batch/raw", prepared(&json!({})))
+        .route("/api/v1/auth/universal-auth/login", post(login))
+        .route("/api/v3/secrets/raw", get(list))
+        .route("/api/v3/secrets/raw/{name}", get(secret).post(secret))
+        .with_state(Arc::new(answers()))
+}
+
+fn bootstrap() -> Value {
+    json!({ "organization": { "id": "organization" }, "identity": { "credentials": { "token": "admin" } } })
+}
+
+fn answers() -> Answers {
+    let secret = |index: usize| json!({ "secretKey": format!("S{index}"), "secretValue": "x".repeat(400) });
+    let secrets: Vec<Value> = (0..SECRETS).map(secret).collect();
+    let bytes = |value: Value| Bytes::from(value.to_string());
+    Answers {
+        secret: bytes(json!({ "secret": secret(0) })),
+        list: bytes(json!({ "secrets": secrets, "imports": [] })),
+        login: bytes(json!({ "accessToken": "token", "tokenType": "Bearer" })),
+    }
+}
+
+/// A POST that is always answered the same.
+fn prepared<S: Clone + Send + Sync + 'static>(answer: &Value) -> axum::routing::MethodRouter<S> {
+    let answer = answer.clone();
+    post(move || async move { Json(answer) })
+}
+
+async fn login(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Response {
+    json_answer(answers.login.clone())
+}
+
+async fn secret(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Response {
+    json_answer(answers.secret.clone())
+}
+
+async fn list(State(answers): State<Arc<Answers>>, headers: HeaderMap) -> Response {
+    let etag = [(header::ETAG, ETAG)];
+    if headers.get(header::IF_NONE_MATCH) == Some(&ETAG) {
+        return (StatusCode::NOT_MODIFIED, etag).into_response();
+    }
+    (etag, json_answer(answers.list.clone())).into_response()
+}
+
+fn json_answer(body: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}

@@ -1,0 +1,143 @@
+//! The two engines behave as one; SQLite's writers share commits and lose nothing.
+
+use tacit_core::id::OrganizationId;
+use tacit_store::{Database, Settings, StoreError, audit_events};
+
+use crate::engines::{each_engine, postgres_schema};
+
+fn organization() -> OrganizationId {
+    OrganizationId::new("organization")
+}
+
+async fn last_number(database: &Database) -> i64 {
+    let mut tx = database.begin().await.unwrap();
+    let next = audit_events::reserve(&mut tx, &organization(), 1).await.unwrap();
+    tx.rollback().await.unwrap();
+    next - 1
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_or_abandoned_is_not_kept() {
+    each_engine(async |database| {
+        let mut tx = database.begin().await.unwrap();
+        audit_events::reserve(&mut tx, &organization(), 5).await.unwrap();
+        tx.rollback().await.unwrap();
+        let mut tx = database.begin().await.unwrap();
+        audit_events::reserve(&mut tx, &organization(), 5).await.unwrap();
+        drop(tx);
+
+        assert_eq!(last_number(&database).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_writers_at_once_each_get_their_own_number() {
+    each_engine(async |database| {
+        let tasks: Vec<_> = (0..200)
+            .map(|number| {
+                let database = database.clone();
+                tokio::spawn(async move {
+                    let mut tx = database.begin().await.unwrap();
+                    let got = audit_events::reserve(&mut tx, &organization(), 1).await.unwrap();
+                    if number % 5 == 0 {
+                        tx.rollback().await.unwrap();
+                        return None;
+                    }
+                    tx.commit().await.unwrap();
+                    Some(got)
+                })
+            })
+            .collect();
+        let mut numbers = Vec::new();
+        for task in tasks {
+            numbers.extend(task.await.unwrap());
+        }
+        numbers.sort_unstable();
+
+        assert_eq!(numbers, (1..=160).collect::<Vec<i64>>());
+        assert_eq!(last_number(&database).await, 160);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_committed_write_is_seen_by_the_next_read() {
+    each_engine(async |database| {
+        let mut tx = database.begin().await.unwrap();
+        tx.execute("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('x', 7)", &[])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let mut db = database.read().await.unwrap();
+        let sql = "SELECT last_sequence AS number FROM audit_sequences WHERE organization_id = 'x'";
+        assert_eq!(db.fetch_one::<i64>(sql, &[]).await.unwrap(), 7);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_duplicate_key_is_told_from_other_failures() {
+    each_engine(async |database| {
+        let sql = "INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('x', 7)";
+        let mut tx = database.begin().await.unwrap();
+        tx.execute(sql, &[]).await.unwrap();
+        let error = tx.execute(sql, &[]).await.unwrap_err();
+        assert!(matches!(error, StoreError::AlreadyExists), "{error}");
+        tx.rollback().await.unwrap();
+
+        let mut tx = database.begin().await.unwrap();
+        let error = tx.execute("SELECT nonsense FROM nowhere", &[]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Failure(_)), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_server_on_one_sqlite_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Sqlite(folder.path().join("tacit.db"));
+    let first = Database::open(&settings).await.unwrap();
+
+    let error = Database::open(&settings).await.err().unwrap();
+
+    assert!(matches!(error, StoreError::InUse(_)), "{error}");
+    drop(first);
+    Database::open(&settings).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_release_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = vec![Settings::Sqlite(folder.path().join("tacit.db"))];
+    all.extend(postgres_schema().await.map(Settings::Postgres));
+    for settings in all {
+        let database = Database::open(&settings).await.unwrap();
+        let mut tx = database.begin().await.unwrap();
+        tx.execute("INSERT INTO schema_migrations (version, name) VALUES (9999, 'later')", &[])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        drop(database);
+
+        let error = Database::open(&settings).await.err().unwrap();
+
+        assert!(matches!(error, StoreError::Newer { found: 9999, .. }), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_start_together_migrate_once() {
+    let Some(url) = postgres_schema().await else { return };
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let settings = Settings::Postgres(url.clone());
+            tokio::spawn(async move { Database::open(&settings).await.map(drop) })
+        })
+        .collect();
+
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,70 @@
+//! Deleting folders with everything in them.
+
+use tacit_core::permission::Action;
+use tacit_store::folders;
+
+use super::{Folder, change, inside::Inside, require};
+use crate::app::{
+    App, Caller, UnitOfWork,
+    access::ProjectAccess,
+    audit::Event,
+    commit::{Change, Commit, Resource},
+    error::{Error, Result},
+    secrets::{Location, find_folder},
+};
+
+/// Deletes the folder called `id_or_name` in a folder, with all folders and secrets in it.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] without the right to delete it and each folder and secret in it,
+/// [`Error::NotFound`] if the environment, the folder it is in or itself is not there.
+pub async fn delete(app: &App, caller: &Caller, at: Location, id_or_name: String) -> Result<Folder> {
+    let caller = caller.clone();
+    app.write(move |work| Box::pin(async move { remove(work, &caller, &at, &id_or_name).await })).await
+}
+
+async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_name: &str) -> Result<Folder> {
+    let now = work.app.now();
+    let access = ProjectAccess::enter(&mut work.db, caller, &at.project, now).await?;
+    require(&access, Action::Delete, &at.environment, at.path.as_str())?;
+    let mut commit = Commit::open(work, &access.project.id).await?;
+    let parent = find_folder(&mut work.db, &access, &at.environment, &at.path).await?;
+    let row = folders::find_child(&mut work.db, &parent.id, id_or_name)
+        .await?
+        .ok_or_else(|| Error::not_found("Folder", id_or_name))?;
+    let inside = Inside::of(&mut work.db, &at.environment, &row).await?;
+    inside.require_folders(&access, Action::Delete)?;
+    inside.require_secrets(&access, &[Action::Delete])?;
+    add_changes(&mut commit, &inside);
+    commit.add(change(&row, Some(row.version), None));
+    folders::delete(&mut work.db, &row.id).await?;
+    commit.write(work, caller, None).await?;
+    let event = Event::new(&work.app, caller, "delete-folder")
+        .project(&access.project.id)
+        .with("environment", at.environment.as_str())
+        .with("folderId", row.id.as_str())
+        .with("folderName", row.name.as_str())
+        .with("folderPath", row.path.as_str())
+        .with("numberOfFolders", inside.folders.len())
+        .with("numberOfSecrets", inside.secrets.len());
+    work.record(event);
+    Ok(Folder::new(row))
+}
+
+/// Everything inside is deleted too, and the log says so thing by thing.
+fn add_changes(commit: &mut Commit, inside: &Inside) {
+    for (secret, _, _) in &inside.secrets {
+        commit.add(Change {
+            resource: Resource::Secret,
+            resource_id: secret.id.as_str().to_owned(),
+            folder_id: Some(secret.folder_id.clone()),
+            name: secret.name.clone(),
+            version_before: Some(secret.version),
+            version_after: None,
+        });
+    }
+    for folder in &inside.folders {
+        commit.add(change(folder, Some(folder.version), None));
+    }
+}

@@ -1,0 +1,285 @@
+//! Machine identities of an organization: make, look at, change, delete.
+
+use serde::{Deserialize, Serialize};
+use tacit_core::{
+    id::IdentityId,
+    permission::{Action, Subject},
+};
+use tacit_store::{
+    Connection, auth_methods,
+    identities::{self, IdentityOrganizationRow, IdentityRow},
+    organizations,
+};
+
+use super::{
+    Actor, App, Caller,
+    audit::Event,
+    boundary,
+    bounds::Bounds,
+    error::{Error, Result},
+    token_settings::set,
+};
+
+/// Identities that an organization can have, and so the longest list.
+pub const IDENTITIES_MAX: i64 = 100_000;
+/// Pairs of metadata that an identity can have.
+const METADATA_MAX: usize = 100;
+
+/// An identity and the names of its auth methods.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The identity.
+    pub row: IdentityRow,
+    /// Its auth methods, the first attached first.
+    pub auth_methods: Vec<String>,
+}
+
+/// A key and a value that somebody gave an identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The id of the pair.
+    pub id: String,
+    /// 1 to 255 characters.
+    pub key: String,
+    /// Up to 1024 characters.
+    pub value: String,
+}
+
+/// A new identity.
+#[derive(Clone, Debug)]
+pub struct NewIdentity {
+    /// 1 to 255 characters.
+    pub name: String,
+    /// The slug of its role in the organization.
+    pub role: String,
+    /// Whether deleting it is refused.
+    pub has_delete_protection: bool,
+    /// Keys and values.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// A change to an identity; `None` keeps what is there.
+#[derive(Clone, Debug, Default)]
+pub struct IdentityChange {
+    /// 1 to 255 characters.
+    pub name: Option<String>,
+    /// The slug of its role in the organization.
+    pub role: Option<String>,
+    /// Whether deleting it is refused.
+    pub has_delete_protection: Option<bool>,
+    /// Keys and values, instead of those that are there.
+    pub metadata: Option<Vec<(String, String)>>,
+}
+
+impl Identity {
+    async fn of(db: &mut Connection, row: IdentityRow) -> Result<Self> {
+        let methods = auth_methods::list_of_identity(db, &row.id).await?;
+        Ok(Self { row, auth_methods: methods.into_iter().map(|row| row.method).collect() })
+    }
+
+    /// Its metadata.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if the row is damaged.
+    pub fn metadata(&self) -> Result<Vec<Metadata>> {
+        read_metadata(&self.row)
+    }
+}
+
+/// Makes an identity in the caller's organization, which must be the one called `organization`.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for another organization, [`Error::Form`], [`Error::Forbidden`],
+/// [`Error::NotFound`] for an unknown role, [`Error::Boundary`] for one above the caller's rights.
+pub async fn create(app: &App, caller: &Caller, organization: &str, new: NewIdentity) -> Result<Identity> {
+    let organization = caller.organization_named(organization)?;
+    check(Some(&new.name), Some(&new.metadata))?;
+    organization.require(Action::Create, Subject::Identity)?;
+    boundary::organization_role(&new.role)?;
+    let wanted = boundary::organization_rights(&new.role);
+    boundary::require_at_least(
+        caller,
+        &wanted,
+        "You cannot make an identity with more rights than you have",
+    )?;
+
+    let now = app.now();
+    let row = IdentityRow {
+        id: app.new_id(),
+        organization_id: organization.id.clone(),
+        membership_id: app.new_id(),
+        name: new.name,
+        role: new.role,
+        is_instance_admin: false,
+        has_delete_protection: new.has_delete_protection,
+        metadata: store_metadata(app, &new.metadata, &[])?,
+        last_login_auth_method: None,
+        last_login_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    insert(app, caller, row).await
+}
+
+async fn insert(app: &App, caller: &Caller, row: IdentityRow) -> Result<Identity> {
+    let caller = caller.clone();
+    app.write(move |work| {
+        Box::pin(async move {
+            organizations::raise_access_revision(&mut work.db, &row.organization_id).await?;
+            if identities::count(&mut work.db, &row.organization_id).await? >= IDENTITIES_MAX {
+                return Err(Error::Invalid(format!("There are {IDENTITIES_MAX} identities already")));
+            }
+            identities::insert(&mut work.db, &row).await?;
+            work.record(event(&work.app, &caller, "create-identity", &row).with("role", row.role.as_str()));
+            Ok(Identity { row, auth_methods: Vec::new() })
+        })
+    })
+    .await
+}
+
+/// The identity called `id`.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub async fn get(app: &App, caller: &Caller, id: &IdentityId) -> Result<Identity> {
+    caller.organization()?.require(Action::Read, Subject::Identity)?;
+
+    let mut db = app.database.read().await?;
+    let row = find(&mut db, caller, id).await?;
+    let identity = Identity::of(&mut db, row).await?;
+    app.audit.record(event(app, caller, "get-identity", &identity.row))?;
+    Ok(identity)
+}
+
+/// The identity called `id` of the caller's organization.
+///
+/// # Errors
+///
+/// [`Error::NotFound`], the same for an unknown identity and one of another organization.
+pub(super) async fn find(db: &mut Connection, caller: &Caller, id: &IdentityId) -> Result<IdentityRow> {
+    let organization = &caller.organization()?.id;
+    identities::find(db, organization, id).await?.ok_or_else(|| boundary::unknown_identity(id))
+}
+
+/// Changes an identity. The caller must hold all rights it had, and all it gets.
+///
+/// # Errors
+///
+/// [`Error::Form`], [`Error::Forbidden`], [`Error::NotFound`] for the identity or the role,
+/// [`Error::Boundary`].
+pub async fn update(app: &App, caller: &Caller, id: &IdentityId, change: IdentityChange) -> Result<Identity> {
+    const MESSAGE: &str = "You cannot change an identity that has or gets more rights than you have";
+    check(change.name.as_deref(), change.metadata.as_deref())?;
+    caller.organization()?.require(Action::Edit, Subject::Identity)?;
+
+    let (caller, id) = (caller.clone(), id.clone());
+    app.write(move |work| {
+        Box::pin(async move {
+            let before = boundary::open_identity(work, &caller, &id, MESSAGE).await?;
+            let mut row = before.clone();
+            apply(&work.app, &mut row, change)?;
+            if row.role != before.role {
+                boundary::organization_role(&row.role)?;
+                boundary::require_at_least(&caller, &boundary::organization_rights(&row.role), MESSAGE)?;
+            }
+            if row != before {
+                row.updated_at = work.app.now();
+                identities::update(&mut work.db, &row).await?;
+            }
+            work.record(event(&work.app, &caller, "update-identity", &row).with("role", row.role.as_str()));
+            Identity::of(&mut work.db, row).await
+        })
+    })
+    .await
+}
+
+fn apply(app: &App, row: &mut IdentityRow, change: IdentityChange) -> Result<()> {
+    if let Some(pairs) = change.metadata {
+        row.metadata = store_metadata(app, &pairs, &read_metadata(row)?)?;
+    }
+    set(&mut row.name, change.name);
+    set(&mut row.role, change.role);
+    set(&mut row.has_delete_protection, change.has_delete_protection);
+    Ok(())
+}
+
+/// Deletes an identity. Its credentials and tokens end at once.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Boundary`], [`Error::Invalid`] if it is
+/// protected.
+pub async fn delete(app: &App, caller: &Caller, id: &IdentityId) -> Result<Identity> {
+    const MESSAGE: &str = "You cannot delete an identity that has more rights than you have";
+    caller.organization()?.require(Action::Delete, Subject::Identity)?;
+
+    let (caller, id) = (caller.clone(), id.clone());
+    app.write(move |work| {
+        Box::pin(async move {
+            let row = boundary::open_identity(work, &caller, &id, MESSAGE).await?;
+            if row.has_delete_protection {
+                return Err(Error::Invalid("This identity is protected from being deleted".to_owned()));
+            }
+            let identity = Identity::of(&mut work.db, row).await?;
+            identities::delete(&mut work.db, &id).await?;
+            work.record(event(&work.app, &caller, "delete-identity", &identity.row));
+            Ok(identity)
+        })
+    })
+    .await
+}
+
+/// The organization of the identity that calls.
+///
+/// # Errors
+///
+/// [`Error::Unauthenticated`] if the identity was deleted meanwhile.
+pub async fn details(app: &App, caller: &Caller) -> Result<IdentityOrganizationRow> {
+    const GONE: Error = Error::Unauthenticated("This identity is gone");
+    let Actor::Identity { id, .. } = &caller.actor else { return Err(GONE) };
+
+    let mut db = app.database.read().await?;
+    let organization = identities::organization_of(&mut db, id).await?.ok_or(GONE)?;
+    app.audit.record(Event::new(app, caller, "get-identity-details").with("identityId", id.as_str()))?;
+    Ok(organization)
+}
+
+/// An event about an identity.
+pub(super) fn event(app: &App, caller: &Caller, kind: &str, identity: &IdentityRow) -> Event {
+    Event::new(app, caller, kind)
+        .with("identityId", identity.id.as_str())
+        .with("identityName", identity.name.as_str())
+}
+
+fn check(name: Option<&str>, metadata: Option<&[(String, String)]>) -> Result<()> {
+    let mut bounds = Bounds::default();
+    bounds.text("name", name, &(1..=255));
+    bounds.list("metadata", metadata, METADATA_MAX);
+    for (key, value) in metadata.unwrap_or_default().iter().take(METADATA_MAX) {
+        bounds.text("metadata", Some(key), &(1..=255));
+        bounds.text("metadata", Some(value), &(0..=1024));
+    }
+    bounds.finish()
+}
+
+pub(super) fn read_metadata(row: &IdentityRow) -> Result<Vec<Metadata>> {
+    serde_json::from_str(&row.metadata)
+        .map_err(|error| Error::Internal(format!("stored metadata of an identity: {error}")))
+}
+
+/// A pair whose key was there keeps its id, as long as its value stays.
+fn store_metadata(app: &App, pairs: &[(String, String)], before: &[Metadata]) -> Result<String> {
+    let with_id = |(key, value): &(String, String)| {
+        let known = before.iter().find(|pair| pair.key == *key && pair.value == *value);
+        known.cloned().unwrap_or_else(|| Metadata {
+            id: app.new_id(),
+            key: key.clone(),
+            value: value.clone(),
+        })
+    };
+    let all: Vec<Metadata> = pairs.iter().map(with_id).collect();
+    serde_json::to_string(&all).map_err(|error| Error::Internal(format!("metadata: {error}")))
+}

@@ -1,0 +1,202 @@
+//! Lists of identities, and the projects of one.
+
+use std::collections::HashMap;
+
+use tacit_core::{
+    id::IdentityId,
+    permission::{Action, Object, Subject},
+};
+use tacit_store::{
+    auth_methods,
+    identities::{self, IdentityRow},
+    project_memberships::{self, Member, MemberProjectRow, MembershipRoleRow},
+};
+
+use super::{
+    App, Caller, access,
+    audit::Event,
+    bounds::Bounds,
+    error::Result,
+    identities::{IDENTITIES_MAX, Identity},
+};
+
+/// What to look for, in which order, and which part of it.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// What an identity must meet.
+    pub filter: Filter,
+    /// What to sort by; equal ones are sorted newest first.
+    pub order: Order,
+    /// Whether the order is turned round.
+    pub is_descending: bool,
+    /// How many to leave out at the beginning.
+    pub offset: i64,
+    /// How many to return at most; `None` is all.
+    pub limit: Option<i64>,
+}
+
+/// What identities are sorted by, byte by byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The name.
+    #[default]
+    Name,
+    /// The slug of the role.
+    Role,
+}
+
+/// What an identity must meet: each part that is there.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// About its name.
+    pub name: TextFilter,
+    /// About the slug of its role.
+    pub role: TextFilter,
+    /// It must meet one of these, unless there are none.
+    pub any: Vec<Filter>,
+}
+
+/// What a text must meet: each part that is there.
+#[derive(Clone, Debug, Default)]
+pub struct TextFilter {
+    /// It is this.
+    pub equals: Option<String>,
+    /// It has this in it, in any case.
+    pub contains: Option<String>,
+    /// It is one of these.
+    pub one_of: Option<Vec<String>>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The part.
+    pub identities: Vec<Identity>,
+    /// How many there are in all.
+    pub total_count: usize,
+}
+
+impl Filter {
+    fn is_met(&self, row: &IdentityRow) -> bool {
+        self.name.is_met(&row.name)
+            && self.role.is_met(&row.role)
+            && (self.any.is_empty() || self.any.iter().any(|filter| filter.is_met(row)))
+    }
+}
+
+impl TextFilter {
+    fn is_met(&self, text: &str) -> bool {
+        self.equals.as_deref().is_none_or(|wanted| text == wanted)
+            && self.contains.as_deref().is_none_or(|part| text.to_lowercase().contains(&part.to_lowercase()))
+            && self.one_of.as_deref().is_none_or(|all| all.iter().any(|wanted| text == wanted))
+    }
+}
+
+impl Search {
+    fn check(&self, limit_max: i64) -> Result<()> {
+        let mut bounds = Bounds::default();
+        bounds.number("limit", self.limit, &(1..=limit_max));
+        bounds.number("offset", Some(self.offset), &(0..=IDENTITIES_MAX));
+        bounds.list("search", Some(&self.filter.any), 100);
+        bounds.finish()
+    }
+
+    fn sort(&self, rows: &mut [IdentityRow]) {
+        rows.sort_by(|one, other| {
+            let order = match self.order {
+                Order::Name => one.name.cmp(&other.name),
+                Order::Role => one.role.cmp(&other.role),
+            };
+            let order = if self.is_descending { order.reverse() } else { order };
+            order.then_with(|| other.created_at.cmp(&one.created_at)).then_with(|| other.id.cmp(&one.id))
+        });
+    }
+
+    /// The part of `rows` that was asked for, and how many there are in all.
+    fn page(&self, mut rows: Vec<IdentityRow>) -> (Vec<IdentityRow>, usize) {
+        rows.retain(|row| self.filter.is_met(row));
+        self.sort(&mut rows);
+        let total = rows.len();
+        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        (rows.into_iter().skip(offset).take(limit).collect(), total)
+    }
+}
+
+/// The identities of the caller's organization that meet the search. `event` names it in the audit
+/// log; `limit_max` is the longest part that may be asked for.
+///
+/// # Errors
+///
+/// [`Form`](super::Error::Form) for bounds, [`Forbidden`](super::Error::Forbidden).
+pub async fn search(
+    app: &App,
+    caller: &Caller,
+    search: &Search,
+    limit_max: i64,
+    event: &'static str,
+) -> Result<Page> {
+    search.check(limit_max)?;
+    let organization = caller.organization()?;
+    organization.require(Action::Read, Subject::Identity)?;
+
+    let mut db = app.database.read().await?;
+    let rows = identities::list(&mut db, &organization.id, IDENTITIES_MAX).await?;
+    let (rows, total_count) = search.page(rows);
+    let mut methods: HashMap<IdentityId, Vec<String>> = HashMap::new();
+    for row in auth_methods::list_of_organization(&mut db, &organization.id).await? {
+        methods.entry(row.identity_id).or_default().push(row.method);
+    }
+    let identities: Vec<Identity> = rows
+        .into_iter()
+        .map(|row| Identity { auth_methods: methods.remove(&row.id).unwrap_or_default(), row })
+        .collect();
+    app.audit.record(Event::new(app, caller, event).with("count", identities.len()))?;
+    Ok(Page { identities, total_count })
+}
+
+/// A project an identity is in, and its roles there.
+#[derive(Clone, Debug)]
+pub struct IdentityProject {
+    /// The membership and the project.
+    pub row: MemberProjectRow,
+    /// The roles, ended ones included.
+    pub roles: Vec<MembershipRoleRow>,
+}
+
+/// The projects of an identity that the caller may know of: those it is in itself, or all with
+/// access to the organization's console. Sorted by name.
+///
+/// # Errors
+///
+/// [`Forbidden`](super::Error::Forbidden), [`NotFound`](super::Error::NotFound).
+pub async fn projects(
+    app: &App,
+    caller: &Caller,
+    id: &IdentityId,
+) -> Result<(Identity, Vec<IdentityProject>)> {
+    let identity = super::identities::get(app, caller, id).await?;
+
+    let mut db = app.database.read().await?;
+    let mut projects = project_memberships::projects_of(&mut db, Member::Identity(id)).await?;
+    if !may_see_all(caller)? {
+        let own = project_memberships::projects_of(&mut db, access::member(caller)).await?;
+        projects.retain(|project| own.iter().any(|row| row.project_id == project.project_id));
+    }
+    projects.sort_by(|one, other| (&one.project_name, &one.id).cmp(&(&other.project_name, &other.id)));
+    let roles =
+        project_memberships::all_roles_of(&mut db, &caller.organization()?.id, Member::Identity(id)).await?;
+    let with_roles = |row: MemberProjectRow| IdentityProject {
+        roles: roles.iter().filter(|role| role.membership_id == row.id).cloned().collect(),
+        row,
+    };
+    Ok((identity, projects.into_iter().map(with_roles).collect()))
+}
+
+fn may_see_all(caller: &Caller) -> Result<bool> {
+    Ok(caller.organization()?.permissions.allows(
+        Action::AccessAllProjects,
+        Subject::OrganizationAdminConsole,
+        &Object::default(),
+    ))
+}

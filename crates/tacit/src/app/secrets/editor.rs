@@ -1,0 +1,270 @@
+//! Writing secrets: what every change does, and what happens once at the end of a request.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use tacit_core::{
+    cipher::DataKey,
+    id::{FolderId, SecretId, TagId},
+    name::SecretPath,
+    permission::Action,
+    time::Timestamp,
+};
+use tacit_store::{folders, secret_tags, secret_versions, secrets, secrets::SecretRow, tags};
+
+use super::{
+    SECRETS_PER_FOLDER_MAX, TAGS_MAX,
+    content::Content,
+    decide::Judged,
+    location::{Place, find_folder},
+    plain::PlainSecret,
+    state::{SecretState, Tag, sorted},
+};
+use crate::app::{
+    Caller, UnitOfWork,
+    access::ProjectAccess,
+    audit::Event,
+    commit::{Change, Commit, Resource},
+    error::{Error, Result},
+};
+
+/// One request that writes secrets of a project, from the lock to the commit.
+pub(super) struct Editor<'a> {
+    work: &'a mut UnitOfWork,
+    caller: &'a Caller,
+    access: ProjectAccess,
+    key: Arc<DataKey>,
+    now: Timestamp,
+    commit: Commit,
+    places: HashMap<(String, SecretPath), Arc<Place>>,
+    /// The folders with changes, and how many secrets more or fewer each has.
+    touched: BTreeMap<FolderId, i64>,
+}
+
+/// A secret that is there.
+pub(super) struct Found {
+    pub(super) row: SecretRow,
+    pub(super) state: SecretState,
+}
+
+impl<'a> Editor<'a> {
+    /// Locks the project. Ask for permission as far as the request tells before.
+    pub(super) async fn open(
+        work: &'a mut UnitOfWork,
+        caller: &'a Caller,
+        access: ProjectAccess,
+    ) -> Result<Self> {
+        let commit = Commit::open(work, &access.project.id).await?;
+        let key = access.data_key(&work.app)?;
+        let now = work.app.now();
+        let (places, touched) = (HashMap::new(), BTreeMap::new());
+        Ok(Self { work, caller, access, key, now, commit, places, touched })
+    }
+
+    /// The folder at `path`.
+    pub(super) async fn place(&mut self, environment: &str, path: &SecretPath) -> Result<Arc<Place>> {
+        let known = (environment.to_owned(), path.clone());
+        if let Some(place) = self.places.get(&known) {
+            return Ok(Arc::clone(place));
+        }
+        let folder = find_folder(&mut self.work.db, &self.access, environment, path).await?;
+        let place = Arc::new(Place::new(folder, environment));
+        self.places.insert(known, Arc::clone(&place));
+        Ok(place)
+    }
+
+    /// The secret called `name` in a folder.
+    pub(super) async fn find(&mut self, place: &Place, name: &str) -> Result<Option<Found>> {
+        match secrets::find(&mut self.work.db, &place.folder_id, name).await? {
+            Some(row) => self.opened(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The secret with this id in a folder.
+    pub(super) async fn find_by_id(&mut self, place: &Place, id: &SecretId) -> Result<Option<Found>> {
+        match secrets::find_by_id(&mut self.work.db, id).await? {
+            Some(row) if row.folder_id == place.folder_id => self.opened(row).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn opened(&mut self, row: SecretRow) -> Result<Found> {
+        let tags = sorted(secret_tags::of_secret(&mut self.work.db, &row.id).await?);
+        let content = Content::decrypt(&self.key, &row)?;
+        let state = SecretState::new(&row, content, tags);
+        Ok(Found { row, state })
+    }
+
+    /// Whether a folder has a secret called `name`.
+    pub(super) async fn is_taken(&mut self, place: &Place, name: &str) -> Result<bool> {
+        Ok(secrets::find(&mut self.work.db, &place.folder_id, name).await?.is_some())
+    }
+
+    /// The project's tags with these ids, each once.
+    pub(super) async fn tags(&mut self, ids: &[TagId]) -> Result<Vec<Tag>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            let tag = tags::find(&mut self.work.db, &self.access.project.id, id).await?;
+            found.push(
+                tag.ok_or_else(|| Error::NotFound(format!("Tag with ID '{id}' was not found")))?.into(),
+            );
+        }
+        checked(found)
+    }
+
+    /// The project's tags with these slugs, each once.
+    pub(super) async fn tags_by_slug(&mut self, slugs: &[String]) -> Result<Vec<Tag>> {
+        let mut found = Vec::with_capacity(slugs.len());
+        for slug in slugs {
+            let tag = tags::find_by_slug(&mut self.work.db, &self.access.project.id, slug).await?;
+            found.push(tag.ok_or_else(|| Error::not_found("Tag", slug))?.into());
+        }
+        checked(found)
+    }
+
+    /// Asks for a right on a secret as it is or would be.
+    pub(super) fn require(&self, action: Action, place: &Place, state: &SecretState) -> Result<()> {
+        Judged::new(&self.access, place, &state.name, &state.tags).require(action)
+    }
+
+    /// Whether the caller has a right on a secret as it is or would be.
+    pub(super) fn allows(&self, action: Action, place: &Place, state: &SecretState) -> bool {
+        Judged::new(&self.access, place, &state.name, &state.tags).allows(action)
+    }
+
+    /// Makes a secret.
+    pub(super) async fn insert(&mut self, place: &Arc<Place>, state: SecretState) -> Result<PlainSecret> {
+        let id: SecretId = self.work.app.new_id();
+        let row = self.row(id, place, &state, 1, self.now)?;
+        secrets::insert(&mut self.work.db, &row).await?;
+        self.put_tags(&row.id, &state.tags).await?;
+        self.keep(&row, &state, None).await?;
+        *self.touched.entry(place.folder_id.clone()).or_default() += 1;
+        Ok(PlainSecret::written(place, row, state, true))
+    }
+
+    /// Makes the next version of a secret.
+    pub(super) async fn replace(
+        &mut self,
+        place: &Arc<Place>,
+        found: Found,
+        state: SecretState,
+    ) -> Result<PlainSecret> {
+        let before = found.row.version;
+        let row = self.row(found.row.id, place, &state, before + 1, found.row.created_at)?;
+        secrets::update(&mut self.work.db, &row).await?;
+        if state.tags != found.state.tags {
+            secret_tags::delete_all(&mut self.work.db, &row.id).await?;
+            self.put_tags(&row.id, &state.tags).await?;
+        }
+        self.keep(&row, &state, Some(before)).await?;
+        self.touched.entry(place.folder_id.clone()).or_default();
+        Ok(self.shown(place, row, state))
+    }
+
+    /// Deletes a secret.
+    pub(super) async fn remove(&mut self, place: &Arc<Place>, found: Found) -> Result<PlainSecret> {
+        let Found { row, state } = found;
+        secrets::delete(&mut self.work.db, &row.id).await?;
+        self.commit.add(change(&row, Some(row.version), None));
+        *self.touched.entry(place.folder_id.clone()).or_default() -= 1;
+        Ok(self.shown(place, row, state))
+    }
+
+    /// A secret for the answer; who may not read the value does not get it by writing either.
+    pub(super) fn shown(&self, place: &Arc<Place>, row: SecretRow, state: SecretState) -> PlainSecret {
+        let is_readable = self.allows(Action::ReadValue, place, &state);
+        PlainSecret::written(place, row, state, is_readable)
+    }
+
+    /// Ends the request: limits, commit, audit.
+    pub(super) async fn finish(self, event: Event) -> Result<()> {
+        for (folder, difference) in &self.touched {
+            let count = folders::note_secrets(&mut self.work.db, folder, *difference, self.now).await?;
+            if *difference > 0 && count > SECRETS_PER_FOLDER_MAX {
+                return Err(Error::Invalid(format!(
+                    "A folder cannot have more than {SECRETS_PER_FOLDER_MAX} secrets"
+                )));
+            }
+        }
+        self.commit.write(self.work, self.caller, None).await?;
+        self.work.record(event);
+        Ok(())
+    }
+
+    /// An event of this project.
+    pub(super) fn event(&self, kind: &str) -> Event {
+        Event::new(&self.work.app, self.caller, kind).project(&self.access.project.id)
+    }
+
+    fn row(
+        &self,
+        id: SecretId,
+        place: &Place,
+        state: &SecretState,
+        version: i64,
+        created_at: Timestamp,
+    ) -> Result<SecretRow> {
+        let encrypted = state
+            .content
+            .encrypt(&self.key, id.as_str(), version, &self.work.app.random)
+            .map_err(|error| Error::Internal(format!("metadata of a secret: {error}")))?;
+        Ok(SecretRow {
+            id,
+            folder_id: place.folder_id.clone(),
+            name: state.name.clone(),
+            owner_user_id: String::new(),
+            version,
+            value_ciphertext: encrypted.value,
+            comment_ciphertext: encrypted.comment,
+            metadata_ciphertext: encrypted.metadata,
+            skip_multiline_encoding: state.skip_multiline_encoding,
+            reminder_note: state.reminder_note.clone(),
+            reminder_repeat_days: state.reminder_repeat_days,
+            actor_type: self.caller.actor.kind().to_owned(),
+            actor_id: self.caller.actor.id().to_owned(),
+            actor_name: self.caller.actor.name().to_owned(),
+            created_at,
+            updated_at: self.now,
+        })
+    }
+
+    async fn put_tags(&mut self, secret: &SecretId, tags: &[Tag]) -> Result<()> {
+        for tag in tags {
+            secret_tags::insert(&mut self.work.db, secret, &tag.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the version and adds the change to the commit.
+    async fn keep(&mut self, row: &SecretRow, state: &SecretState, before: Option<i64>) -> Result<()> {
+        let project = &self.access.project.id;
+        secret_versions::keep(&mut self.work.db, project, &row.id, &state.tag_ids()).await?;
+        self.commit.add(change(row, before, Some(row.version)));
+        Ok(())
+    }
+}
+
+/// Each tag once, in their order.
+fn checked(mut tags: Vec<Tag>) -> Result<Vec<Tag>> {
+    tags.sort();
+    tags.dedup();
+    if tags.len() > TAGS_MAX {
+        return Err(Error::Invalid(format!("A secret cannot have more than {TAGS_MAX} tags")));
+    }
+    Ok(tags)
+}
+
+fn change(row: &SecretRow, before: Option<i64>, after: Option<i64>) -> Change {
+    Change {
+        resource: Resource::Secret,
+        resource_id: row.id.as_str().to_owned(),
+        folder_id: Some(row.folder_id.clone()),
+        name: row.name.clone(),
+        version_before: before,
+        version_after: after,
+    }
+}

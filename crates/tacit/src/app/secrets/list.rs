@@ -1,0 +1,211 @@
+//! Listing secrets.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tacit_core::{
+    cipher::{DataKey, DecryptError},
+    id::{FolderId, SecretId},
+    permission::{Action, Object, Subject},
+};
+use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets, secrets::SecretRow};
+
+use super::{
+    content::MetadataEntry,
+    decide::{Judged, could},
+    location::{Location, Place, find_folder},
+    plain::PlainSecret,
+    state::{Tag, by_secret},
+};
+use crate::app::{App, Caller, access::ProjectAccess, audit::Event, caller, error::Result};
+
+/// Which secrets to list, and how much of them.
+#[derive(Clone, Debug)]
+pub struct ListSecrets {
+    /// The folder.
+    pub at: Location,
+    /// Whether values are wanted.
+    pub shows_values: bool,
+    /// Whether the folders below belong to it.
+    pub is_recursive: bool,
+    /// Only secrets that have one of these tags; empty for all.
+    pub tag_slugs: Vec<String>,
+    /// Only secrets that have all of these in their metadata.
+    pub metadata: Vec<MetadataPair>,
+}
+
+/// What a secret's metadata must have. Entries marked as encrypted are not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetadataPair {
+    /// A key; `None` for any.
+    pub key: Option<String>,
+    /// Its value; `None` for any.
+    pub value: Option<String>,
+}
+
+/// Lists secrets by the bytes of their names. Secrets the caller may not see are left out; those
+/// it may see but not read come with a hidden value, or not at all if they are below the folder
+/// and values are wanted (wire-contract 7.4).
+///
+/// # Errors
+///
+/// [`Error::Forbidden`](crate::app::Error::Forbidden) if the caller could see no secret there,
+/// [`Error::NotFound`](crate::app::Error::NotFound) if there is no such environment or folder.
+pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<Vec<PlainSecret>> {
+    let mut db = app.database.read().await?;
+    let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
+    let places = places(&mut db, &access, request).await?;
+    let (mut rows, tags) = rows(&mut db, request, &places).await?;
+    drop(db);
+    sort(&mut rows, &places.all);
+    let listing = Listing { access: &access, key: &*access.data_key(app)?, request, base: &places.base };
+    let secrets = listing.secrets(rows, tags, &places.all)?;
+    record(app, caller, request, &access, secrets.len())?;
+    Ok(secrets)
+}
+
+/// The folders a list is made of.
+struct Places {
+    base: Arc<Place>,
+    all: HashMap<FolderId, Arc<Place>>,
+}
+
+/// Finds the folder and, if they are wanted, those below where the caller could see something.
+async fn places(db: &mut Connection, access: &ProjectAccess, request: &ListSecrets) -> Result<Places> {
+    let at = &request.at;
+    let is_base_visible = could(access, Action::DescribeSecret, &at.object());
+    let forbidden = || caller::forbidden(&access.permissions, Action::DescribeSecret, Subject::Secrets);
+    if !is_base_visible && !request.is_recursive {
+        return Err(forbidden());
+    }
+    let folder = match find_folder(db, access, &at.environment, &at.path).await {
+        Err(_) if !is_base_visible => return Err(forbidden()),
+        folder => folder?,
+    };
+    let base = Arc::new(Place::new(folder, &at.environment));
+    let mut all = HashMap::new();
+    if request.is_recursive {
+        let below = folders::below(db, &base.environment_id, &at.path).await?;
+        all.extend(visible(access, &base, below));
+    }
+    if is_base_visible {
+        all.insert(base.folder_id.clone(), Arc::clone(&base));
+    }
+    if all.is_empty() { Err(forbidden()) } else { Ok(Places { base, all }) }
+}
+
+fn visible<'a>(
+    access: &'a ProjectAccess,
+    base: &'a Place,
+    below: Vec<FolderRow>,
+) -> impl Iterator<Item = (FolderId, Arc<Place>)> + 'a {
+    let is_visible = |folder: &FolderRow| {
+        let object = Object::new().environment(&base.environment).secret_path(&folder.path);
+        could(access, Action::DescribeSecret, &object)
+    };
+    below
+        .into_iter()
+        .filter(is_visible)
+        .map(|folder| (folder.id.clone(), Arc::new(Place::new(folder, &base.environment))))
+}
+
+async fn rows(
+    db: &mut Connection,
+    request: &ListSecrets,
+    places: &Places,
+) -> Result<(Vec<SecretRow>, HashMap<SecretId, Vec<Tag>>)> {
+    let base = &places.base;
+    let (rows, tags) = if request.is_recursive {
+        let (environment, path) = (&base.environment_id, &request.at.path);
+        let rows = secrets::list_below(db, environment, path).await?;
+        (rows, secret_tags::below(db, environment, path).await?)
+    } else {
+        let rows = secrets::list(db, &base.folder_id).await?;
+        (rows, secret_tags::of_folder(db, &base.folder_id).await?)
+    };
+    Ok((rows, by_secret(tags)))
+}
+
+/// By the bytes of the name, then of the path: the same on both engines.
+fn sort(rows: &mut [SecretRow], places: &HashMap<FolderId, Arc<Place>>) {
+    let path = |row: &SecretRow| places.get(&row.folder_id).map(|place| place.path.as_str());
+    rows.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| path(a).cmp(&path(b))));
+}
+
+struct Listing<'a> {
+    access: &'a ProjectAccess,
+    key: &'a DataKey,
+    request: &'a ListSecrets,
+    base: &'a Place,
+}
+
+impl Listing<'_> {
+    fn secrets(
+        &self,
+        rows: Vec<SecretRow>,
+        mut tags: HashMap<SecretId, Vec<Tag>>,
+        places: &HashMap<FolderId, Arc<Place>>,
+    ) -> Result<Vec<PlainSecret>, DecryptError> {
+        let mut secrets = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(place) = places.get(&row.folder_id) else { continue };
+            let tags = tags.remove(&row.id).unwrap_or_default();
+            secrets.extend(self.secret(place, row, tags)?);
+        }
+        Ok(secrets)
+    }
+
+    /// The secret, if it belongs to the answer.
+    fn secret(
+        &self,
+        place: &Arc<Place>,
+        row: SecretRow,
+        tags: Vec<Tag>,
+    ) -> Result<Option<PlainSecret>, DecryptError> {
+        if !self.has_wanted_tag(&tags) {
+            return Ok(None);
+        }
+        let judged = Judged::new(self.access, place, &row.name, &tags);
+        if !judged.allows(Action::DescribeSecret) {
+            return Ok(None);
+        }
+        let is_readable = judged.allows(Action::ReadValue);
+        let wants_value = self.request.shows_values;
+        if wants_value && !is_readable && place.folder_id != self.base.folder_id {
+            return Ok(None);
+        }
+        let secret = PlainSecret::decrypt(self.key, place, row, tags, wants_value && is_readable)?;
+        Ok(self.has_wanted_metadata(&secret.metadata).then_some(secret))
+    }
+
+    fn has_wanted_tag(&self, tags: &[Tag]) -> bool {
+        let wanted = &self.request.tag_slugs;
+        wanted.is_empty() || tags.iter().any(|tag| wanted.contains(&tag.slug))
+    }
+
+    fn has_wanted_metadata(&self, metadata: &[MetadataEntry]) -> bool {
+        self.request.metadata.iter().all(|pair| metadata.iter().any(|entry| pair.fits(entry)))
+    }
+}
+
+impl MetadataPair {
+    fn fits(&self, entry: &MetadataEntry) -> bool {
+        !entry.is_encrypted
+            && self.key.as_ref().is_none_or(|key| *key == entry.key)
+            && self.value.as_ref().is_none_or(|value| *value == entry.value)
+    }
+}
+
+fn record(
+    app: &App,
+    caller: &Caller,
+    request: &ListSecrets,
+    access: &ProjectAccess,
+    count: usize,
+) -> Result<()> {
+    let event = Event::new(app, caller, "get-secrets")
+        .project(&access.project.id)
+        .with("environment", request.at.environment.as_str())
+        .with("secretPath", request.at.path.as_str())
+        .with("numberOfSecrets", count);
+    app.audit.record(event)
+}

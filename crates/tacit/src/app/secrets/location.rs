@@ -1,0 +1,100 @@
+//! Where secrets are: as a request says it, and as it was found.
+
+use std::sync::Arc;
+
+use tacit_core::{
+    id::{EnvironmentId, FolderId, ProjectId},
+    name::SecretPath,
+    permission::Object,
+};
+use tacit_store::{
+    Connection,
+    folders::{self, FolderRow},
+};
+
+use crate::app::{
+    access::{ProjectAccess, ProjectName},
+    error::{Error, Result},
+};
+
+/// The folder a request speaks of.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// The project.
+    pub project: ProjectName,
+    /// The slug of the environment.
+    pub environment: String,
+    /// The path of the folder.
+    pub path: SecretPath,
+}
+
+/// A folder that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The environment.
+    pub environment_id: EnvironmentId,
+    /// The slug of the environment.
+    pub environment: String,
+    /// The folder.
+    pub folder_id: FolderId,
+    /// The path of the folder.
+    pub path: String,
+}
+
+impl Location {
+    /// The folder as permissions see it.
+    pub(in crate::app) fn object(&self) -> Object<'_> {
+        Object::new().environment(&self.environment).secret_path(self.path.as_str())
+    }
+}
+
+impl Place {
+    pub(super) fn new(folder: FolderRow, environment: &str) -> Self {
+        Self {
+            project_id: folder.project_id,
+            environment_id: folder.environment_id,
+            environment: environment.to_owned(),
+            folder_id: folder.id,
+            path: folder.path,
+        }
+    }
+
+    /// A secret of the folder as permissions see it.
+    ///
+    /// Metadata is left out: no rule about secrets can ask for it (wire-contract 12.4).
+    pub(super) fn object<'a>(&'a self, name: &'a str, tag_slugs: &'a [String]) -> Object<'a> {
+        Object::new()
+            .environment(&self.environment)
+            .secret_path(&self.path)
+            .secret_name(name)
+            .secret_tags(tag_slugs)
+    }
+}
+
+/// Finds a folder, once permission has been asked.
+///
+/// # Errors
+///
+/// [`Error::NotFound`], the same for an unknown environment and an unknown path.
+pub(in crate::app) async fn find_folder(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    environment: &str,
+    path: &SecretPath,
+) -> Result<FolderRow> {
+    folders::find(db, &access.project.id, environment, path).await?.ok_or_else(|| {
+        Error::NotFound(format!("Folder with path '{path}' in environment '{environment}' was not found"))
+    })
+}
+
+/// [`find_folder`], as a [`Place`] that the secrets in it share.
+pub(super) async fn find_place(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    at: &Location,
+) -> Result<Arc<Place>> {
+    let folder = find_folder(db, access, &at.environment, &at.path).await?;
+    Ok(Arc::new(Place::new(folder, &at.environment)))
+}

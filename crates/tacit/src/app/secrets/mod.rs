@@ -1,0 +1,79 @@
+//! Secrets: reading, listing, writing and moving them.
+//!
+//! A read is: permission as far as the request tells, find the folder, find the secret, permission
+//! on the whole secret, decrypt, audit. Permission comes before existence, so that "not found" tells
+//! nothing to someone without rights (`decisions.md` 1).
+//!
+//! A write is one transaction and one commit however many secrets it changes. It locks the project
+//! before it reads what it changes, so two writers never build on the same version.
+
+mod content;
+mod create;
+mod decide;
+mod delete;
+mod editor;
+mod list;
+mod location;
+mod move_secrets;
+mod plain;
+mod read;
+mod state;
+mod update;
+
+pub use content::{METADATA_ENTRIES_MAX, MetadataEntry, Plaintext, TooLong, VALUE_BYTES_MAX};
+pub use create::{NewSecret, create, create_many};
+pub(in crate::app) use decide::slugs;
+pub use delete::{delete, delete_many};
+pub use list::{ListSecrets, MetadataPair, list};
+pub(in crate::app) use location::find_folder;
+pub use location::{Location, Place};
+pub use move_secrets::{MoveSecrets, move_secrets};
+pub use plain::PlainSecret;
+pub use read::{GetSecret, get, get_by_id};
+pub use state::Tag;
+pub(in crate::app) use state::by_secret;
+pub use update::{Missing, SecretChange, TagChange, update, update_many};
+
+use super::error::{Error, Result};
+
+/// Secrets in one folder at most; one more is refused (`decisions.md` 3).
+pub const SECRETS_PER_FOLDER_MAX: i64 = 100_000;
+/// Secrets in one batch at most (`decisions.md` 3).
+pub const BATCH_LENGTH_MAX: usize = 1_000;
+/// Tags on one secret at most.
+pub const TAGS_MAX: usize = 100;
+
+/// Whose secret is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Everybody's.
+    #[default]
+    Shared,
+    /// A user's own value in place of the shared one. There are none yet.
+    Personal,
+}
+
+/// Checks the number of items in a batch.
+fn check_batch_length(field: &str, length: usize) -> Result<()> {
+    match length {
+        0 => Err(Error::form(field, "must have at least one item")),
+        1..=BATCH_LENGTH_MAX => Ok(()),
+        _ => Err(Error::form(field, format!("must not have more than {BATCH_LENGTH_MAX} items"))),
+    }
+}
+
+/// The secrets called `names` are not there.
+fn not_found(names: &[&str]) -> Error {
+    match names {
+        [name] => Error::NotFound(format!("Secret with name '{name}' was not found")),
+        _ => Error::NotFound(format!("Secrets were not found: {}", names.join(", "))),
+    }
+}
+
+/// Secrets called `names` are there already.
+fn already_exist(names: &[&str]) -> Error {
+    match names {
+        [name] => Error::Invalid(format!("A secret with name '{name}' already exists in this folder")),
+        _ => Error::Invalid(format!("Secrets already exist in this folder: {}", names.join(", "))),
+    }
+}

@@ -1,0 +1,126 @@
+//! `tacit.toml`.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::{
+    super::{failure::Failure, places},
+    LogFormat, Network,
+};
+
+/// The name of the file where it is looked for.
+const NAME: &str = "tacit.toml";
+
+/// What the file may hold: the flags of `tacit server`, spelled the same. No secret but the
+/// database's password; the root key has a file of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct FileSettings {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) database_url: Option<String>,
+    pub(super) root_key_file: Option<PathBuf>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    pub(super) behind_proxy: Option<bool>,
+    pub(super) trusted_proxy: Option<Vec<Network>>,
+    pub(super) site_url: Option<String>,
+    pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) allow_remote_bootstrap: Option<bool>,
+    pub(super) log_format: Option<LogFormat>,
+    pub(super) log_level: Option<String>,
+}
+
+impl FileSettings {
+    /// Reads the file that is named, else `./tacit.toml`, else the one in the configuration
+    /// directory. Without any, nothing is set.
+    pub(super) fn find(named: Option<&Path>) -> Result<Self, Failure> {
+        if let Some(path) = named {
+            return Self::read(path)?.ok_or_else(|| missing(path));
+        }
+        if let Some(settings) = Self::read(Path::new(NAME))? {
+            return Ok(settings);
+        }
+        // Without a home folder there is no such directory: no error, since flags may say all.
+        let Ok(folder) = places::configuration_folder() else { return Ok(Self::default()) };
+        Ok(Self::read(&folder.join(NAME))?.unwrap_or_default())
+    }
+
+    fn read(path: &Path) -> Result<Option<Self>, Failure> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(path, &error)),
+        };
+        let mut settings = Self::parse(&text).map_err(|cause| invalid(path, &cause))?;
+        settings.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        Ok(Some(settings))
+    }
+
+    /// The message says line and key, and never quotes the line: it may hold a password.
+    fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })
+    }
+
+    /// A path in the file is relative to the file, so that it means the same wherever one starts.
+    fn resolve_paths(&mut self, folder: &Path) {
+        let paths = [&mut self.data_dir, &mut self.root_key_file, &mut self.tls_cert, &mut self.tls_key];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+fn missing(path: &Path) -> Failure {
+    Failure::settings(
+        format!("there is no settings file {}", path.display()),
+        "check --config, or leave it out to start with defaults",
+    )
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::settings(
+        format!("cannot read the settings file {}: {error}", path.display()),
+        "check who may read it",
+    )
+}
+
+fn invalid(path: &Path, cause: &str) -> Failure {
+    Failure::settings(
+        format!("settings file {}, {cause}", path.display()),
+        "see docs/server.md for the keys; they are spelled like the flags of tacit server",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let error = FileSettings::parse("log-level = 'warn'\nlisten-on = '127.0.0.1:1'\n").unwrap_err();
+        assert!(error.starts_with("line 2: ") && error.contains("`listen-on`"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_not_quoted_with_its_line() {
+        let error = FileSettings::parse("database-url = 'postgres://u:hunter2@h/d' x").unwrap_err();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let mut settings = FileSettings::parse("data-dir = 'data'\ntls-cert = '/etc/cert.pem'").unwrap();
+        settings.resolve_paths(Path::new("/srv/tacit"));
+        assert_eq!(settings.data_dir.as_deref(), Some(Path::new("/srv/tacit/data")));
+        assert_eq!(settings.tls_cert.as_deref(), Some(Path::new("/etc/cert.pem")));
+    }
+}

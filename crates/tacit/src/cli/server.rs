@@ -1,0 +1,257 @@
+//! `tacit server`: listen, serve, and stop without losing anything.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use axum_server::{
+    Handle, Server,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
+use tokio::{
+    net::TcpListener,
+    runtime::Builder,
+    signal::unix::{Signal, SignalKind, signal},
+};
+
+use super::{
+    arguments::ServerArguments,
+    banner::{self, SetupTokenPlace},
+    config::{self, Settings},
+    connection::Connections,
+    failure::{Failure, Kind},
+    files, log,
+    metrics::Metrics,
+    start::{self, Started},
+    terminal, tls,
+};
+use crate::{
+    app::App,
+    http::shell::{self, Shell},
+};
+
+/// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
+/// after which containers are killed.
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// How long what is left in memory may take to reach the database after that.
+const FLUSH_MAX: Duration = Duration::from_secs(5);
+/// How long a new connection may take to send its first request's head.
+const FIRST_REQUEST_MAX: Duration = Duration::from_secs(30);
+/// How long a kept connection may be idle or take to send a request's head: above the 60 s that
+/// proxies commonly keep theirs, so that it is they who close.
+const IDLE_MAX: Duration = Duration::from_secs(75);
+
+/// Runs the server until it is asked to stop.
+pub(super) fn run(flags: ServerArguments, file: Option<&Path>) -> Result<(), Failure> {
+    let settings = config::resolve(flags, file)?;
+    log::start(&settings)?;
+    refuse_plain_text(&settings)?;
+    let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::failed(format!("cannot start threads: {error}"), "check the limits of this machine")
+    })?;
+    let result = runtime.block_on(serve(&settings));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
+}
+
+/// Other machines need TLS, here or in a proxy (security 2).
+fn refuse_plain_text(settings: &Settings) -> Result<(), Failure> {
+    if settings.listen.ip().is_loopback() || settings.tls.is_some() || settings.is_behind_proxy {
+        return Ok(());
+    }
+    Err(Failure::settings(
+        format!(
+            "{} is open to other machines, and without TLS they could read every secret",
+            settings.listen
+        ),
+        "add --tls-cert and --tls-key, or --behind-proxy if a proxy in front does TLS",
+    ))
+}
+
+async fn serve(settings: &Settings) -> Result<(), Failure> {
+    let signals = Signals::install()?;
+    let listener = bind(settings.listen, "--listen").await?;
+    let listen = listener.local_addr().map_err(|error| cannot_listen(settings.listen, "--listen", &error))?;
+    let tls = match &settings.tls {
+        Some(files) => Some(tls::load(files).await?),
+        None => None,
+    };
+    let metrics_listener = match settings.metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen").await?),
+        None => None,
+    };
+    let started = start::start(settings).await?;
+    let token = setup_token(settings, &started)?;
+
+    let handle = Handle::new();
+    let metrics = Metrics::new(started.app.now().seconds(), handle.clone());
+    let shell = shell(settings, &started.app, metrics.clone());
+    tokio::spawn(signals.stop(handle.clone()));
+    if let Some(listener) = metrics_listener {
+        tokio::spawn(
+            Server::<SocketAddr>::from_listener(listener).serve(metrics.router().into_make_service()),
+        );
+    }
+    keep_certificate_fresh(settings, tls.as_ref());
+    banner::show(settings, &started, listen, token.as_ref());
+    answer(listener, tls, handle, shell).await.map_err(|error| {
+        Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
+    })?;
+    finish(&started.app, token).await
+}
+
+fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {
+    let about_connections =
+        shell::Settings { trusted_proxies: settings.trusted_proxies.clone(), is_tls: settings.tls.is_some() };
+    Shell::new(app.clone(), about_connections, move |status, duration| metrics.answered(status, duration))
+}
+
+/// Serves until `handle` is told to stop and the requests in progress have ended.
+async fn answer(
+    listener: TcpListener,
+    tls: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+    shell: Shell,
+) -> io::Result<()> {
+    let mut server = Server::<SocketAddr>::from_listener(listener)
+        .handle(handle)
+        .first_request_timeout(FIRST_REQUEST_MAX)
+        .acceptor(NoDelayAcceptor::new());
+    server.http_builder().http1().header_read_timeout(IDLE_MAX);
+    match tls {
+        None => server.serve(Connections(shell)).await,
+        Some(config) => {
+            let server = server.map(|acceptor| RustlsAcceptor::new(config).acceptor(acceptor));
+            server.serve(Connections(shell)).await
+        }
+    }
+}
+
+fn keep_certificate_fresh(settings: &Settings, tls: Option<&RustlsConfig>) {
+    if let (Some(files), Some(config)) = (settings.tls.clone(), tls.cloned()) {
+        tokio::spawn(async move {
+            if let Err(error) = tls::keep_fresh(config, files).await {
+                tracing::error!(%error, "the TLS certificate will not be read again");
+            }
+        });
+    }
+}
+
+/// Hands out the set-up token while the instance has no administrator: for the person at the terminal,
+/// else in a file, because logs are kept and copied.
+fn setup_token(settings: &Settings, started: &Started) -> Result<Option<SetupTokenPlace>, Failure> {
+    let path = settings.data_folder.join("setup-token");
+    // One of an earlier start is of no use any more.
+    let _ = fs::remove_file(&path);
+    let Some(token) = &started.app.setup_token else { return Ok(None) };
+    if terminal::is_read_by_a_person() {
+        return Ok(Some(SetupTokenPlace::Shown(token.text().to_owned())));
+    }
+    files::create_private(&path, format!("{}\n", token.text()).as_bytes()).map_err(|error| {
+        Failure::new(
+            Kind::Database,
+            format!("cannot write the set-up token to {}: {error}", path.display()),
+            "make the data folder writable",
+        )
+    })?;
+    Ok(Some(SetupTokenPlace::File(path)))
+}
+
+/// Moves what is only in memory or in the journal to the database.
+async fn finish(app: &App, token: Option<SetupTokenPlace>) -> Result<(), Failure> {
+    if let Some(SetupTokenPlace::File(path)) = token {
+        remove(&path);
+    }
+    match tokio::time::timeout(FLUSH_MAX, app.audit.flush()).await {
+        Ok(Ok(())) => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        Ok(Err(error)) => Err(not_flushed(&error)),
+        Err(_) => Err(not_flushed(&"the database took too long")),
+    }
+}
+
+fn remove(path: &PathBuf) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, path = %path.display(), "the set-up token's file stays; it does not work any more");
+    }
+}
+
+fn not_flushed(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(
+        Kind::Database,
+        format!("stopped, but audit events are still in the journal: {error}"),
+        "start again on the same data folder: they are moved to the database then",
+    )
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, flag, &error))
+}
+
+fn cannot_listen(address: SocketAddr, flag: &str, error: &io::Error) -> Failure {
+    let (cause, next) = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let other = SocketAddr::new(address.ip(), address.port().saturating_add(1));
+            (
+                format!("port {} is taken by another process", address.port()),
+                format!("stop that, or choose another port: {flag} {other}"),
+            )
+        }
+        io::ErrorKind::PermissionDenied => (
+            format!("this user may not listen on port {}", address.port()),
+            format!("choose a port above 1023 with {flag}"),
+        ),
+        io::ErrorKind::AddrNotAvailable => {
+            (format!("{} is no address of this machine", address.ip()), format!("check {flag}"))
+        }
+        _ => (format!("cannot listen on {address}: {error}"), format!("check {flag}")),
+    };
+    Failure::new(Kind::Listen, cause, next)
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn install() -> Result<Self, Failure> {
+        let install = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::failed(
+                    format!("cannot watch for signals: {error}"),
+                    "check the limits of this machine",
+                )
+            })
+        };
+        Ok(Self {
+            terminate: install(SignalKind::terminate())?,
+            interrupt: install(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// The first signal lets requests in progress end; a second one does not wait for them.
+    async fn stop(mut self, handle: Handle<SocketAddr>) {
+        self.next().await;
+        tracing::info!(connections = handle.connection_count(), "stopping");
+        handle.graceful_shutdown(Some(DRAIN_MAX));
+        self.next().await;
+        handle.shutdown();
+    }
+}

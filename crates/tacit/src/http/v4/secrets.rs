@@ -1,0 +1,216 @@
+//! `/api/v4/secrets/{name}` and `/api/v4/secrets`: one secret, and lists of them.
+//!
+//! Generation 3 takes the same requests for all but reading, so its routes lead here too.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tacit_core::id::SecretId;
+
+use crate::{
+    app::{
+        App, Caller,
+        secrets::{self, GetSecret, ListSecrets},
+    },
+    http::{
+        extract::{Body, Path, Query},
+        problem::Problem,
+        wire::{
+            metadata_filter,
+            named::Named,
+            place::SecretPlace,
+            secret::{ListSecretsResponse, SecretResponse},
+            secret_request::{NewSecretFields, SecretChangeFields, SecretType, SecretValue},
+            text::{Strict, Trimmed},
+        },
+    },
+};
+
+/// What `GET /api/v4/secrets/{name}` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GetQuery {
+    #[serde(flatten)]
+    place: SecretPlace,
+    /// A version of it; the present one if left out.
+    version: Option<i64>,
+    /// Whose secret.
+    #[serde(default)]
+    r#type: SecretType,
+    /// Whether the value is wanted; true if left out.
+    view_secret_value: Option<Strict>,
+    /// Whether references in the value are replaced; values come as they were written so far.
+    #[serde(rename = "expandSecretReferences")]
+    _expand_secret_references: Option<Strict>,
+    /// Whether imported folders are searched too; there are no imports so far.
+    #[serde(rename = "includeImports", alias = "include_imports")]
+    _include_imports: Option<Strict>,
+}
+
+/// What `GET /api/v4/secrets` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListQuery {
+    #[serde(flatten)]
+    place: SecretPlace,
+    /// Whether values are wanted; true if left out.
+    view_secret_value: Option<Strict>,
+    /// Whether the folders below belong to the list.
+    #[serde(default)]
+    recursive: Strict,
+    /// Only secrets with one of these tags: slugs with commas between.
+    #[serde(default)]
+    tag_slugs: Trimmed,
+    /// Only secrets with all of these metadata: `key=k1,value=v1|key=k2,value=v2`, up to 10.
+    #[serde(default)]
+    metadata_filter: Trimmed,
+    /// Whether references in values are replaced; values come as they were written so far.
+    #[serde(rename = "expandSecretReferences")]
+    _expand_secret_references: Option<Strict>,
+    /// Whether imported folders are listed too; there are no imports so far.
+    #[serde(rename = "includeImports", alias = "include_imports")]
+    _include_imports: Option<Strict>,
+    /// Whether the caller's own values replace the shared ones; there are none so far.
+    #[serde(rename = "includePersonalOverrides")]
+    _include_personal_overrides: Option<Strict>,
+}
+
+/// What `GET /api/v4/secrets/id/{secret}` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GetByIdQuery {
+    /// Whether the value is wanted; true if left out.
+    view_secret_value: Option<Strict>,
+}
+
+/// What `POST /api/v4/secrets/{name}` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreateRequest {
+    #[serde(flatten)]
+    place: SecretPlace,
+    /// The value.
+    secret_value: SecretValue,
+    /// Whose secret.
+    #[serde(default)]
+    r#type: SecretType,
+    #[serde(flatten)]
+    fields: NewSecretFields,
+}
+
+/// What `PATCH /api/v4/secrets/{name}` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UpdateRequest {
+    #[serde(flatten)]
+    place: SecretPlace,
+    /// Whose secret.
+    #[serde(default)]
+    r#type: SecretType,
+    #[serde(flatten)]
+    fields: SecretChangeFields,
+}
+
+/// What `DELETE /api/v4/secrets/{name}` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeleteRequest {
+    #[serde(flatten)]
+    place: SecretPlace,
+    /// Whose secret.
+    #[serde(default)]
+    r#type: SecretType,
+}
+
+/// `GET /api/v4/secrets/{name}` reads one secret.
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named,
+    Query(query): Query<GetQuery>,
+) -> Result<Response, Problem> {
+    let request = GetSecret {
+        at: query.place.location()?,
+        name,
+        kind: query.r#type.into(),
+        version: query.version,
+        shows_value: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+    };
+    let secret = secrets::get(&app, &caller, &request).await?;
+    Ok(Json(SecretResponse::from(&secret)).into_response())
+}
+
+/// `GET /api/v4/secrets/id/{secret}` reads the secret with an id.
+pub(crate) async fn get_by_id(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SecretId>,
+    Query(query): Query<GetByIdQuery>,
+) -> Result<Response, Problem> {
+    let shows_value = query.view_secret_value.is_none_or(|Strict(wanted)| wanted);
+    let secret = secrets::get_by_id(&app, &caller, &id, shows_value).await?;
+    Ok(Json(SecretResponse::from(&secret)).into_response())
+}
+
+/// `GET /api/v4/secrets` lists the secrets of a folder.
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let request = ListSecrets {
+        at: query.place.location()?,
+        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+        is_recursive: query.recursive.0,
+        tag_slugs: slugs(query.tag_slugs.as_str()),
+        metadata: metadata_filter::parse(query.metadata_filter.as_str())?,
+    };
+    let secrets = secrets::list(&app, &caller, &request).await?;
+    Ok(Json(ListSecretsResponse::from(secrets.as_slice())).into_response())
+}
+
+fn slugs(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|slug| !slug.is_empty()).map(str::to_owned).collect()
+}
+
+/// `POST /api/v4/secrets/{name}` makes a secret.
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named,
+    Body(request): Body<CreateRequest>,
+) -> Result<Response, Problem> {
+    let at = request.place.location()?;
+    let secret = request.fields.secret("secretName", &name, request.secret_value.0, request.r#type)?;
+    let secret = secrets::create(&app, &caller, at, secret).await?;
+    Ok(Json(SecretResponse::from(&secret)).into_response())
+}
+
+/// `PATCH /api/v4/secrets/{name}` changes a secret.
+pub(crate) async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named,
+    Body(request): Body<UpdateRequest>,
+) -> Result<Response, Problem> {
+    let at = request.place.location()?;
+    let change = request.fields.change(name, None, request.r#type)?;
+    let secret = secrets::update(&app, &caller, at, change).await?;
+    Ok(Json(SecretResponse::from(&secret)).into_response())
+}
+
+/// `DELETE /api/v4/secrets/{name}` deletes a secret.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named,
+    Body(request): Body<DeleteRequest>,
+) -> Result<Response, Problem> {
+    let at = request.place.location()?;
+    let secret = secrets::delete(&app, &caller, at, name, request.r#type.into()).await?;
+    Ok(Json(SecretResponse::from(&secret)).into_response())
+}

@@ -1,0 +1,32 @@
+//! The last part of a path as a name.
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+
+use crate::{
+    app::{App, Error},
+    http::problem::Problem,
+};
+
+/// The last part of the path, percent-decoded.
+///
+/// Unlike a path parameter it is also there on a route such as `/api/v4/secrets/batch`, which has to
+/// take a secret called `batch` on the methods that mean no batch.
+#[derive(Debug)]
+pub(crate) struct Named(pub(crate) String);
+
+impl FromRequestParts<App> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let parameters = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
+        let Path(parameters) = parameters.map_err(|error| Error::Invalid(error.body_text()))?;
+        // Only one parameter is there, or none on a route without.
+        let name = parameters.into_values().next();
+        Ok(Self(name.unwrap_or_else(|| parts.uri.path().rsplit('/').next().unwrap_or("").to_owned())))
+    }
+}

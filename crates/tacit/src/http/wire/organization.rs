@@ -1,0 +1,192 @@
+//! Organizations and their members, as the wire shows them (wire-contract 5, 6.1).
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use tacit_core::{
+    id::{MembershipId, OrganizationId, UserId},
+    time::Timestamp,
+};
+use tacit_store::{
+    organization_memberships::{OrganizationMemberRow, OrganizationMembershipRow},
+    organizations::OrganizationRow,
+};
+
+/// An organization. What this release does not have (single sign-on, provisioning, a second
+/// factor, sub-organizations) is off.
+#[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the wire names them")]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    id: OrganizationId,
+    name: String,
+    slug: String,
+    customer_id: Option<String>,
+    auth_enforced: bool,
+    scim_enabled: bool,
+    kms_default_key_id: Option<String>,
+    /// The role of people who are invited without one.
+    default_membership_role: String,
+    enforce_mfa: bool,
+    selected_mfa_method: Option<String>,
+    allow_secret_sharing_outside_organization: bool,
+    should_use_new_privilege_system: bool,
+    privilege_upgrade_initiated_by_username: Option<String>,
+    privilege_upgrade_initiated_at: Option<Timestamp>,
+    root_org_id: Option<String>,
+    parent_org_id: Option<String>,
+    /// How long access tokens of people are valid, such as `3600s`; null is the instance's default.
+    user_token_expiration: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<OrganizationRow> for Organization {
+    fn from(row: OrganizationRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            slug: row.slug,
+            customer_id: None,
+            auth_enforced: false,
+            scim_enabled: false,
+            kms_default_key_id: None,
+            default_membership_role: row.default_membership_role,
+            enforce_mfa: false,
+            selected_mfa_method: None,
+            allow_secret_sharing_outside_organization: false,
+            should_use_new_privilege_system: true,
+            privilege_upgrade_initiated_by_username: None,
+            privilege_upgrade_initiated_at: None,
+            root_org_id: None,
+            parent_org_id: None,
+            user_token_expiration: row.user_token_ttl_seconds.map(|seconds| format!("{seconds}s")),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// What a route about one organization answers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrganizationResponse {
+    /// The organization.
+    pub organization: Organization,
+}
+
+/// Id, name and slug of an organization.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrganizationName {
+    id: OrganizationId,
+    name: String,
+    slug: String,
+}
+
+impl From<OrganizationRow> for OrganizationName {
+    fn from(row: OrganizationRow) -> Self {
+        Self { id: row.id, name: row.name, slug: row.slug }
+    }
+}
+
+/// The place of a person in an organization.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Membership {
+    id: MembershipId,
+    /// The slug of the role.
+    role: String,
+    role_id: Option<String>,
+    /// `accepted`.
+    status: &'static str,
+    invite_email: Option<String>,
+    user_id: UserId,
+    org_id: OrganizationId,
+    project_favorites: Option<Vec<String>>,
+    is_active: bool,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<OrganizationMembershipRow> for Membership {
+    fn from(row: OrganizationMembershipRow) -> Self {
+        Self {
+            id: row.id,
+            role: row.role,
+            role_id: None,
+            status: "accepted",
+            invite_email: None,
+            user_id: row.user_id,
+            org_id: row.organization_id,
+            project_favorites: None,
+            is_active: row.is_active,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// A member of an organization with what others may know of the person.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    id: MembershipId,
+    /// The slug of the role.
+    role: String,
+    role_id: Option<String>,
+    /// `accepted`.
+    status: &'static str,
+    invite_email: Option<String>,
+    user_id: UserId,
+    org_id: OrganizationId,
+    project_favorites: Option<Vec<String>>,
+    is_active: bool,
+    user: MemberUser,
+}
+
+/// A person as other members see them.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct MemberUser {
+    id: UserId,
+    username: String,
+    email: String,
+    is_email_verified: bool,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    super_admin: bool,
+    /// Always empty: nobody encrypts in the browser.
+    public_key: String,
+}
+
+impl Member {
+    /// From its row.
+    pub fn new(organization: &str, row: OrganizationMemberRow) -> Self {
+        Self {
+            id: row.id,
+            role: row.role,
+            role_id: None,
+            status: "accepted",
+            invite_email: None,
+            user_id: row.user_id.clone(),
+            org_id: OrganizationId::new(organization),
+            project_favorites: None,
+            is_active: row.is_active,
+            user: MemberUser {
+                id: row.user_id,
+                username: row.email.clone(),
+                email: row.email,
+                is_email_verified: true,
+                first_name: row.first_name,
+                last_name: row.last_name,
+                super_admin: row.is_instance_admin,
+                public_key: String::new(),
+            },
+        }
+    }
+}
+
+/// What the lists of members answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MembersResponse {
+    /// The members, oldest first.
+    pub users: Vec<Member>,
+}

@@ -1,0 +1,218 @@
+//! Rules about the source itself, so that the architecture cannot rot: what each layer may mention, how long a file
+//! may grow, what must never be left behind. A failure names the file and the line.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+/// Lines a source file may have, so that a reader takes it in at one sitting.
+const SOURCE_LINES_MAX: usize = 400;
+/// Lines a file of tests may have.
+const TEST_LINES_MAX: usize = 600;
+/// Folders that hold what was made or fetched, not written.
+const SKIPPED_FOLDERS: [&str; 5] = [".git", ".cache", "target", "node_modules", "dist"];
+/// Where a database driver may be named, by beginnings of paths: the engines, and the values and errors that cross to
+/// them. Tests may too, to set an engine up.
+const DRIVER_FILES: [&str; 3] =
+    ["crates/store/src/database", "crates/store/src/value.rs", "crates/store/src/error.rs"];
+/// Endings of program text. A file without an ending is a script.
+const SOURCE_ENDINGS: [&str; 10] = ["", "rs", "sql", "toml", "sh", "py", "js", "ts", "tsx", "css"];
+
+#[test]
+fn the_application_layer_does_not_know_http() {
+    let files = rust_files(&["crates/tacit/src/app/", "crates/tacit/src/app.rs"]);
+    assert_none(&code_mentions(&files, &["axum", "StatusCode", "crate::http"]));
+}
+
+#[test]
+fn the_core_does_no_input_or_output_and_has_no_clock() {
+    let files = rust_files(&["crates/core/src/"]);
+    let words =
+        ["tokio", "axum", "rusqlite", "tokio_postgres", "SystemTime", "std::env", "std::fs", "std::process"];
+    assert_none(&code_mentions(&files, &words));
+}
+
+#[test]
+fn the_store_does_not_know_http() {
+    assert_none(&code_mentions(&rust_files(&["crates/store/"]), &["axum", "StatusCode"]));
+}
+
+#[test]
+fn only_the_database_module_of_the_store_and_what_it_converts_name_a_driver() {
+    let mut files = rust_files(&["crates/"]);
+    files.retain(|file| !file.is_test() && !DRIVER_FILES.iter().any(|start| file.path.starts_with(start)));
+    assert_none(&code_mentions(&files, &["rusqlite", "tokio_postgres", "deadpool_postgres"]));
+}
+
+#[test]
+fn only_the_store_holds_sql() {
+    let mut files = rust_files(&["crates/"]);
+    files.retain(|file| !file.path.starts_with("crates/store/") && !file.is_this_one());
+    assert_none(&code_mentions(&files, &["SELECT ", "INSERT INTO ", "DELETE FROM "]));
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let too_long = source_files().into_iter().filter_map(|file| {
+        let (lines, limit) = (file.text.lines().count(), file.lines_max());
+        (lines > limit).then(|| format!("{} has {lines} lines, more than {limit}", file.path))
+    });
+    assert_none(&too_long.collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    // Put together here, so that this file does not find itself.
+    let words = [
+        concat!("to", "do!"),
+        concat!("un", "implemented!"),
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("X", "XX"),
+    ];
+    assert_none(&mentions(&source_files(), &words, |line| line));
+}
+
+#[test]
+fn every_migration_is_listed_in_the_order_of_its_number() {
+    let list = read("crates/store/src/migrations.rs").unwrap_or_default();
+    let mut found = Vec::new();
+    for (name, number) in migration_names().iter().zip(1..) {
+        assert!(name.starts_with(&format!("{number:04}_")), "{name} should have the number {number:04}");
+        let place = list.find(&format!("migrations/{name}\""));
+        assert!(place.is_some(), "{name} is not listed in crates/store/src/migrations.rs");
+        found.push(place);
+    }
+    assert!(found.is_sorted(), "the migrations are not listed in the order of their numbers");
+}
+
+#[test]
+fn the_changelog_has_a_place_for_the_next_change() {
+    let changelog = read("CHANGELOG.md").unwrap_or_default();
+    assert!(
+        changelog.lines().any(|line| matches!(line, "## Unreleased" | "## [Unreleased]")),
+        "CHANGELOG.md has no heading '## Unreleased'"
+    );
+}
+
+#[test]
+fn words_are_found_whole_and_outside_comments() {
+    assert!(has_word("use axum::Router;", "axum"));
+    assert!(has_word("let sql = \"SELECT id\";", "SELECT "));
+    assert!(!has_word("let maximum_axums = 1;", "axum"));
+    assert_eq!(code("let url; // not axum"), "let url; ");
+}
+
+/// A file of program text, with its path from the root of the repository.
+struct SourceFile {
+    path: String,
+    text: String,
+}
+
+impl SourceFile {
+    fn ending(&self) -> &str {
+        Path::new(&self.path).extension().and_then(|ending| ending.to_str()).unwrap_or_default()
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.contains("/tests/")
+    }
+
+    fn lines_max(&self) -> usize {
+        if self.is_test() { TEST_LINES_MAX } else { SOURCE_LINES_MAX }
+    }
+
+    /// Whether it is this file, which must name what it forbids.
+    fn is_this_one(&self) -> bool {
+        self.path.ends_with("/tests/tidy.rs")
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn read(path: &str) -> Option<String> {
+    fs::read_to_string(root().join(path)).ok()
+}
+
+/// Every file of program text in the repository.
+fn source_files() -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    collect(root(), "", &mut files);
+    files.retain(|file| SOURCE_ENDINGS.contains(&file.ending()));
+    files
+}
+
+/// The Rust files whose paths start with one of `beginnings`.
+fn rust_files(beginnings: &[&str]) -> Vec<SourceFile> {
+    let mut files = source_files();
+    files.retain(|file| file.ending() == "rs" && beginnings.iter().any(|start| file.path.starts_with(start)));
+    files
+}
+
+/// Adds the text files below `folder`; `path` is that folder's path from the root, ending in a slash unless empty.
+fn collect(folder: &Path, path: &str, files: &mut Vec<SourceFile>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() && !SKIPPED_FOLDERS.contains(&name.as_str()) {
+            collect(&entry.path(), &format!("{path}{name}/"), files);
+        } else if kind.is_file()
+            && let Ok(text) = fs::read_to_string(entry.path())
+        {
+            files.push(SourceFile { path: format!("{path}{name}"), text });
+        }
+    }
+}
+
+fn migration_names() -> Vec<String> {
+    let mut files = source_files();
+    files.retain(|file| file.ending() == "sql");
+    let mut names: Vec<String> = files
+        .iter()
+        .filter_map(|file| file.path.strip_prefix("crates/store/migrations/"))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+/// The lines that mention one of `words` in code, as `path:line mentions word`.
+fn code_mentions(files: &[SourceFile], words: &[&str]) -> Vec<String> {
+    mentions(files, words, code)
+}
+
+/// The lines that mention one of `words` in the part of them that `part` picks.
+fn mentions(files: &[SourceFile], words: &[&str], part: fn(&str) -> &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files {
+        for (line, number) in file.text.lines().zip(1..) {
+            for word in words.iter().filter(|word| has_word(part(line), word)) {
+                found.push(format!("{}:{number} mentions {word}", file.path));
+            }
+        }
+    }
+    found
+}
+
+/// The line without its comment: prose may name what code must not. A `//` inside a text hides what follows it.
+fn code(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default()
+}
+
+/// Whether `line` holds `word`, not as a part of a longer name.
+fn has_word(line: &str, word: &str) -> bool {
+    let part_of_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    line.match_indices(word).any(|(start, _)| {
+        let (before, after) = (&line[..start], &line[start + word.len()..]);
+        let goes_on = word.ends_with(part_of_name) && after.starts_with(part_of_name);
+        !before.ends_with(part_of_name) && !goes_on
+    })
+}
+
+fn assert_none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
+}

@@ -1,0 +1,69 @@
+"""Fills a fresh server through its public API, the way a first administrator would."""
+
+import http.client
+import json
+import urllib.parse
+
+ADMINISTRATOR = {"email": "ada@example.com", "password": "a long enough passphrase", "organization": "Lighthouse"}
+ENVIRONMENT = "dev"
+TIMEOUT_SECONDS = 20
+
+
+class Refused(Exception):
+    """A set-up call was not answered with 200."""
+
+
+class Api:
+    """JSON over HTTP with one bearer token."""
+
+    def __init__(self, url, token=None):
+        self.host = urllib.parse.urlsplit(url).netloc
+        self.token = token
+
+    def post(self, path, body):
+        """Returns the decoded answer; raises `Refused` for anything but 200."""
+        headers = {"content-type": "application/json"}
+        if self.token:
+            headers["authorization"] = f"Bearer {self.token}"
+        connection = http.client.HTTPConnection(self.host, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request("POST", path, json.dumps(body), headers)
+            response = connection.getresponse()
+            text = response.read().decode()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise Refused(f"POST {path} was answered {response.status}: {text}")
+        return json.loads(text)
+
+
+def bootstrap(server):
+    """Creates the first administrator. Returns an `Api` that may do everything, and the organization's id."""
+    answer = Api(server.url).post("/api/v1/admin/bootstrap", ADMINISTRATOR)
+    token = answer["identity"]["credentials"]["token"]
+    server.confidential += [ADMINISTRATOR["password"], token]
+    return Api(server.url, token), answer["organization"]["id"]
+
+
+def prepare_project(api, organization_id, name):
+    """A project with two identities that sign in by Universal Auth: one may write, one only read."""
+    project = api.post("/api/v1/projects", {"projectName": name, "type": "secret-manager"})["project"]
+    return {
+        "projectId": project["id"],
+        "projectSlug": project["slug"],
+        "environment": ENVIRONMENT,
+        "writer": prepare_identity(api, organization_id, project["id"], f"{name} writer", "member"),
+        "reader": prepare_identity(api, organization_id, project["id"], f"{name} reader", "viewer"),
+    }
+
+
+def prepare_identity(api, organization_id, project_id, name, role):
+    """An identity with `role` in the project and none in the organization. Returns its client id and secret."""
+    new_identity = {"name": name, "organizationId": organization_id, "role": "no-access"}
+    identity_id = api.post("/api/v1/identities", new_identity)["identity"]["id"]
+    universal_auth = f"/api/v1/auth/universal-auth/identities/{identity_id}"
+    client_id = api.post(universal_auth, {})["identityUniversalAuth"]["clientId"]
+    client_secret = api.post(f"{universal_auth}/client-secrets", {"description": name})["clientSecret"]
+    membership = f"/api/v1/projects/{project_id}/memberships/identities/{identity_id}"
+    api.post(membership, {"roles": [{"role": role}]})
+    return {"clientId": client_id, "clientSecret": client_secret}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Makes sure that what the tests need is here: what Debian and Ubuntu package is installed with apt, the rest is asked
+# for in plain words. Does nothing when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+NODE_VERSION_MIN=20
+
+require_rust
+require_rust_component fmt rustfmt
+require_rust_component clippy clippy
+
+have python3 || fail "python3 is missing: run 'sudo apt-get install python3'"
+have npm || fail "Node.js and npm are missing: install Node.js $NODE_VERSION_MIN or newer, see https://nodejs.org"
+node_version=$(node --version)
+at_least "${node_version#v}" "$NODE_VERSION_MIN" ||
+  fail "Node.js $node_version is too old, the npm SDK needs $NODE_VERSION_MIN or newer"
+
+packages=()
+have cc || packages+=(gcc libc6-dev)
+have git || packages+=(git)
+scripts/postgres.sh installed || packages+=(postgresql)
+# Debian ships the module venv without what makes it work.
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+[ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: `make test`, and what CI runs.
+# A step that fails does not stop the ones after it; the last line counts them and the exit status tells.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+CARGO_DENY_VERSION=0.20.2
+tools=$PWD/.cache/tools
+
+passed=0
+failed=0
+
+# step HEADING COMMAND…
+step() {
+  local heading=$1 started=$SECONDS
+  shift
+  printf '\n== %s\n' "$heading"
+  if "$@"; then
+    passed=$((passed + 1))
+    printf '== %s: passed in %s s\n' "$heading" $((SECONDS - started))
+  else
+    failed=$((failed + 1))
+    printf '== %s: FAILED after %s s\n' "$heading" $((SECONDS - started))
+  fi
+}
+
+install_cargo_deny() {
+  "$tools/bin/cargo-deny" --version 2>/dev/null | grep -qF " $CARGO_DENY_VERSION" && return
+  say "installing cargo-deny $CARGO_DENY_VERSION into .cache/tools: about a minute"
+  # A debug build is quick to make, and the checks take a second either way.
+  cargo install cargo-deny --version "$CARGO_DENY_VERSION" --locked --debug --no-default-features --quiet \
+    --root "$tools" --target-dir "$tools/target" && rm -rf "$tools/target"
+}
+
+check_dependencies() {
+  install_cargo_deny || return
+  "$tools/bin/cargo-deny" --locked check --hide-inclusion-graph bans licenses sources || return
+  if timeout 60 "$tools/bin/cargo-deny" fetch db >/dev/null 2>&1; then
+    "$tools/bin/cargo-deny" --locked check --hide-inclusion-graph --disable-fetch advisories
+  else
+    say "security advisories were NOT checked: their database cannot be reached from here"
+  fi
+}
+
+# clients [OPTION…]: the unmodified SDKs against the binary that `cargo test` has just built.
+clients() { e2e/run --binary "$(target_folder)/debug/tacit" "$@"; }
+
+clients_on_postgres() {
+  local url
+  url=$(scripts/postgres.sh database e2e) && clients --database-url "$url"
+}
+
+# The README's own commands, word for word.
+quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
+
+step "prerequisites" scripts/prerequisites.sh
+[ "$failed" -eq 0 ] || exit 1
+
+# A server of its own, so that one started by hand is left alone.
+export TACIT_POSTGRES_STATE=.cache/postgres-$$
+trap 'scripts/postgres.sh stop' EXIT
+TACIT_TEST_POSTGRES=$(scripts/postgres.sh start)
+export TACIT_TEST_POSTGRES
+
+step "formatting" cargo fmt --all --check
+step "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
+step "documentation" env RUSTDOCFLAGS="-D warnings" \
+  cargo doc --workspace --no-deps --document-private-items --locked
+step "tests, on SQLite and PostgreSQL" cargo test --workspace --locked --no-fail-fast
+step "dependencies" check_dependencies
+step "the README's quick start" quick_start
+step "client libraries, on SQLite" clients
+step "client libraries, on PostgreSQL" clients_on_postgres
+
+printf '\nsteps: %s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
