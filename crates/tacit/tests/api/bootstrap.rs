@@ -33,6 +33,7 @@ async fn it_makes_a_user_an_organization_and_a_machine() {
         assert_eq!(body["user"]["email"], "ada@example.test");
         assert_eq!(body["user"]["username"], "ada@example.test");
         assert_eq!(body["user"]["superAdmin"], true);
+        assert!(body["user"]["firstName"].is_string() && body["user"]["lastName"].is_string());
         assert_eq!(body["organization"]["name"], "Acme");
         assert!(body["organization"]["slug"].as_str().unwrap().starts_with("acme-"));
         assert!(body["message"].is_string() && body["identity"]["name"].is_string());

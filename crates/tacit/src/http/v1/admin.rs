@@ -30,6 +30,11 @@ const CONFIG_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// The organization of a sign-up that names none.
 const ORGANIZATION: &str = "My organization";
 
+/// The name of a first user who was not asked for one: old clients want some text there
+/// (wire-contract 19.1).
+const FIRST_NAME: &str = "Admin";
+const LAST_NAME: &str = "User";
+
 /// What `POST /api/v1/admin/bootstrap` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -122,8 +127,8 @@ pub(crate) async fn bootstrap(
     let first = FirstUser {
         email: request.email.0,
         password: request.password,
-        first_name: String::new(),
-        last_name: String::new(),
+        first_name: FIRST_NAME.to_owned(),
+        last_name: LAST_NAME.to_owned(),
         organization: request.organization.0,
     };
     let (founded, machine) = bootstrap::bootstrap(&app, admission, first).await?;
