@@ -9,4 +9,7 @@ mod client_secrets;
 mod database;
 mod engines;
 mod fixtures;
+mod fixtures_projects;
+mod folders;
 mod identities;
+mod secrets;
