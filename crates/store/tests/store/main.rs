@@ -13,3 +13,4 @@ mod fixtures_projects;
 mod folders;
 mod identities;
 mod secrets;
+mod people;

@@ -1,10 +1,12 @@
 //! Environments of projects.
 
 use serde_json::{Value, json};
+use tacit_core::{id::ProjectId, name::SecretPath};
+use tacit_store::folders;
 
 use crate::{
     harness::each_engine,
-    harness_projects::{Actor, events, id, number, organization, revision},
+    harness_projects::{Actor, id, organization},
 };
 
 /// The slugs of a project's environments in their order.
@@ -48,8 +50,8 @@ async fn a_new_environment_is_the_last_and_has_all_fields() {
                 assert_eq!(ada.read(&read).await["environment"], *environment, "{read}");
             }
         }
-        assert_eq!(revision(server, &project).await, 3);
-        let log = events(server, &project).await;
+        assert_eq!(acme.revision(&project).await, 3);
+        let log = acme.events(&project).await;
         assert_eq!(log, ["create-project", "create-environment", "create-environment"]);
     })
     .await;
@@ -112,10 +114,11 @@ async fn an_environment_is_renamed_in_one_commit() {
         assert_eq!(answer["environment"]["slug"], "quality");
         assert_eq!(answer["environment"]["updatedAt"], "2026-01-31T12:00:05.000Z");
         assert_eq!(again["environment"], answer["environment"]);
-        assert_eq!(revision(server, &project).await, 2);
-        let sql = "SELECT COUNT(*) AS number FROM commit_changes
-                    WHERE resource_id = $1 AND resource_type = 'environment' AND version_after = 1";
-        assert_eq!(number(&server.app.database, sql, &dev).await, 2);
+        assert_eq!(acme.revision(&project).await, 2);
+        let changes = acme.newest_changes(&project).await;
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].resource_type.as_str(), changes[0].name.as_str()), ("environment", "quality"));
+        assert_eq!((changes[0].resource_id.as_str(), changes[0].version_after), (dev.as_str(), Some(1)));
     })
     .await;
 }
@@ -137,9 +140,13 @@ async fn a_deleted_environment_is_gone_with_its_folders() {
         }
         assert_eq!(ada.status("PATCH", &path, Some(json!({ "name": "x" }))).await, 404);
         assert_eq!(ada.status("GET", &format!("/api/v1/workspace/environments/{dev}"), None).await, 404);
-        let sql = "SELECT COUNT(*) AS number FROM folders WHERE environment_id = $1";
-        assert_eq!(number(&server.app.database, sql, &dev).await, 0);
-        assert_eq!(revision(server, &project).await, 2);
+        let root = folders::find(&mut acme.db().await, &ProjectId::new(&project), "dev", &SecretPath::root())
+            .await
+            .unwrap();
+        assert_eq!(root, None);
+        let changes = acme.newest_changes(&project).await;
+        assert_eq!((changes[0].version_before, changes[0].version_after), (Some(1), None));
+        assert_eq!(acme.revision(&project).await, 2);
     })
     .await;
 }
@@ -171,7 +178,7 @@ async fn an_environment_of_the_wrong_form_or_with_a_taken_slug_is_refused() {
         assert_eq!(ada.status("PATCH", &path, Some(json!({ "slug": "prod", "position": 3 }))).await, 400);
         assert_eq!(ada.status("PATCH", &path, Some(json!({ "slug": "" }))).await, 422);
         assert_eq!(slugs(&ada, &project).await, ["dev", "staging", "prod"]);
-        assert_eq!(revision(server, &project).await, 1);
+        assert_eq!(acme.revision(&project).await, 1);
     })
     .await;
 }

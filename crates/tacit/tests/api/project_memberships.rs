@@ -9,10 +9,11 @@ use tacit_core::{
     id::ProjectId,
     permission::{PermissionSet, ProjectRole},
 };
+use tacit_store::project_memberships;
 
 use crate::{
     harness::each_engine,
-    harness_projects::{events, id, number, organization},
+    harness_projects::{id, organization},
 };
 
 /// A role that ends, as a request gives it.
@@ -69,7 +70,7 @@ async fn an_identity_is_added_read_changed_and_removed_by_every_name_of_the_rout
             assert_eq!(ada.status("GET", &membership, None).await, 404);
             assert_eq!(robot.status("GET", &format!("/api/v1/projects/{project}"), None).await, 403);
         }
-        let log = events(server, &project).await;
+        let log = acme.events(&project).await;
         assert_eq!(
             log[1..4],
             ["add-identity-to-project", "update-identity-project-roles", "remove-identity-from-project"]
@@ -357,8 +358,10 @@ async fn two_admins_cannot_remove_each_other_at_once() {
 
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 200, 400]);
-        let sql = "SELECT COUNT(*) AS number FROM project_memberships WHERE project_id = $1";
-        assert_eq!(number(&server.app.database, sql, &project).await, 1);
+        let left = project_memberships::list_identities(&mut acme.db().await, &ProjectId::new(&project))
+            .await
+            .unwrap();
+        assert_eq!(left.len(), 1);
     })
     .await;
 }
@@ -416,7 +419,7 @@ async fn people_are_added_read_changed_and_removed_by_every_name_of_the_route() 
             assert_eq!(ada.status("DELETE", &one, None).await, 404);
             assert_eq!(ada.status("GET", &format!("{base}/user/{}/membership", bob.id), None).await, 404);
         }
-        let log = events(server, &project).await;
+        let log = acme.events(&project).await;
         assert_eq!(
             log[1..4],
             ["add-user-to-project", "update-user-project-roles", "remove-user-from-project"]
@@ -456,12 +459,10 @@ async fn every_change_of_memberships_moves_the_access_revision() {
         let acme = organization(server, "acme").await;
         let ada = acme.user("ada@example.test", "admin").await;
         let robot = acme.machine("robot", "no-access").await;
-        let sql = "SELECT access_revision AS number FROM organizations WHERE id = $1";
-        let revision = async || number(&server.app.database, sql, acme.id.as_str()).await;
         let project = ada.project_id("Shop").await;
         let path = format!("/api/v1/projects/{project}/memberships/identities/{}", robot.id);
 
-        let mut before = revision().await;
+        let mut before = acme.access_revision().await;
         for (method, path, body) in [
             ("POST", path.clone(), json!({ "role": "viewer" })),
             ("PATCH", path.clone(), json!({ "roles": [{ "role": "member" }] })),
@@ -469,7 +470,7 @@ async fn every_change_of_memberships_moves_the_access_revision() {
             ("DELETE", format!("/api/v1/projects/{project}"), json!({})),
         ] {
             ada.ok(method, &path, Some(body)).await;
-            let after = revision().await;
+            let after = acme.access_revision().await;
             assert!(after > before, "{method} {path}");
             before = after;
         }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     harness::each_engine,
-    harness_projects::{events, id, organization, revision},
+    harness_projects::{id, organization},
 };
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_change_to_what_is_there_changes_nothing() {
             let same = ada.ok("PATCH", &path, Some(body)).await;
             assert_eq!(same["workspace"]["updatedAt"], project["updatedAt"]);
         }
-        assert_eq!(revision(server, &id(&project)).await, 1);
+        assert_eq!(acme.revision(&id(&project)).await, 1);
     })
     .await;
 }
@@ -119,7 +119,7 @@ async fn the_older_routes_change_one_setting_each() {
             ada.ok("PATCH", &format!("/api/v2/workspace/{slug}"), Some(json!({ "name": "Kiosk" }))).await;
         assert_eq!(flat["name"], "Kiosk");
         assert!(
-            events(server, &id).await.ends_with(&["update-project".to_owned(), "update-project".to_owned()])
+            acme.events(&id).await.ends_with(&["update-project".to_owned(), "update-project".to_owned()])
         );
     })
     .await;

@@ -2,10 +2,12 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tacit_core::{id::ProjectId, name::SecretPath};
+use tacit_store::{commits, environments, folders, project_memberships};
 
 use crate::{
     harness::each_engine,
-    harness_projects::{events, id, number, organization},
+    harness_projects::{id, organization},
 };
 
 #[tokio::test]
@@ -63,9 +65,12 @@ async fn a_new_project_has_three_environments_and_all_fields() {
             "#);
         }
         assert!(project["slug"].as_str().unwrap().starts_with("web-shop-"));
-        assert_eq!(events(server, &id(&project)).await, ["create-project"]);
-        let roots = "SELECT COUNT(*) AS number FROM folders WHERE project_id = $1 AND path = '/' AND name = 'root'";
-        assert_eq!(number(&server.app.database, roots, &id(&project)).await, 3);
+        assert_eq!(acme.events(&id(&project)).await, ["create-project"]);
+        for slug in ["dev", "staging", "prod"] {
+            let project = ProjectId::new(id(&project));
+            let root = folders::find(&mut acme.db().await, &project, slug, &SecretPath::root()).await.unwrap().unwrap();
+            assert_eq!((root.name.as_str(), root.parent_id), ("root", None));
+        }
     })
     .await;
 }
@@ -344,11 +349,13 @@ async fn a_deleted_project_is_gone_at_once_with_everything_in_it() {
             assert_eq!(robot.status("GET", &format!("/api/v1/projects/{id}"), None).await, 404);
             assert_eq!(ada.status("DELETE", &path, None).await, 404);
             assert_eq!(ada.read("/api/v1/projects").await["projects"], json!([]));
-            for table in ["environments", "folders", "commits", "project_memberships"] {
-                let sql = format!("SELECT COUNT(*) AS number FROM {table} WHERE project_id = $1");
-                assert_eq!(number(&server.app.database, &sql, &id).await, 0, "{table}");
-            }
-            assert_eq!(events(server, &id).await.last().unwrap(), "delete-project");
+            let gone = ProjectId::new(id.as_str());
+            let mut db = acme.db().await;
+            assert_eq!(environments::list(&mut db, &gone).await.unwrap(), []);
+            assert_eq!(commits::list(&mut db, &gone, 10).await.unwrap(), []);
+            assert_eq!(project_memberships::list_identities(&mut db, &gone).await.unwrap(), []);
+            assert_eq!(project_memberships::list_users(&mut db, &gone).await.unwrap(), []);
+            assert_eq!(acme.events(&id).await.last().unwrap(), "delete-project");
         }
     })
     .await;
@@ -386,6 +393,37 @@ async fn who_has_nothing_to_do_with_environments_does_not_learn_of_them() {
 
         assert_eq!(seen["project"]["environments"], json!([]));
         assert_eq!(listed["projects"][0]["environments"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn odd_characters_in_paths_and_queries_are_unknown_names() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let project = ada.project_id("Shop").await;
+        for odd in ["%00", "%FF", "..", "%2F", "a%00b", "%F0%9F%A6%80"] {
+            for path in [
+                format!("/api/v1/projects/{odd}"),
+                format!("/api/v1/projects/slug/{odd}"),
+                format!("/api/v2/workspace/{odd}"),
+                format!("/api/v1/workspace/environments/{odd}"),
+                format!("/api/v1/projects/{project}/environments/{odd}"),
+                format!("/api/v1/projects/{project}/tags/slug/{odd}"),
+                format!("/api/v1/projects/{project}/memberships/{odd}"),
+                format!("/api/v1/projects/{project}/memberships/identities/{odd}"),
+                format!("/api/v1/projects/{project}/user/{odd}/membership"),
+                format!("/api/v2/workspace/identity-memberships/{odd}"),
+                format!("/api/v1/projects/{project}/roles/slug/{odd}"),
+            ] {
+                let answer = ada.call("GET", &path, None).await;
+                assert!((400..500).contains(&answer.status), "{path}: {}", answer.text);
+            }
+        }
+        let names = json!({ "username": "a\u{0}b" });
+        let path = format!("/api/v1/projects/{project}/memberships/details");
+        assert_eq!(ada.status("POST", &path, Some(names)).await, 422);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     harness::each_engine,
-    harness_projects::{events, id, organization, revision},
+    harness_projects::{id, organization},
 };
 
 #[tokio::test]
@@ -67,8 +67,8 @@ async fn a_tag_changes_and_goes_in_one_commit_each() {
             assert_eq!(ada.status(method, &path, body).await, 404, "{method}");
         }
         assert_eq!(ada.status("GET", &format!("{base}/slug/two"), None).await, 404);
-        assert_eq!(revision(server, &project).await, 4);
-        let log = events(server, &project).await;
+        assert_eq!(acme.revision(&project).await, 4);
+        let log = acme.events(&project).await;
         assert_eq!(log, ["create-project", "create-tag", "update-tag", "update-tag", "delete-tag"]);
     })
     .await;

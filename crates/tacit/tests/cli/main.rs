@@ -1,5 +1,7 @@
 //! The built binary, as an operator runs it: settings, files, signals, exit codes.
 
+#![expect(unreachable_pub, reason = "a test binary exports nothing")]
+
 mod client;
 mod crash;
 mod harness;

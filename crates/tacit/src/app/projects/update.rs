@@ -10,7 +10,7 @@ use tacit_store::{
 };
 
 use super::super::{
-    App,
+    App, Patch,
     access::{ProjectAccess, ProjectName},
     audit::Event,
     caller::Caller,
@@ -18,15 +18,15 @@ use super::super::{
     work::UnitOfWork,
 };
 
-/// Settings to be changed; `None` keeps what is there.
+/// Settings to be changed; what is absent stays.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectChanges {
     /// The name for people.
     pub name: Option<DisplayName>,
     /// The slug.
     pub slug: Option<Slug>,
-    /// The description; `Some(None)` removes it.
-    pub description: Option<Option<String>>,
+    /// The description.
+    pub description: Patch<String>,
     /// Whether user interfaces upper-case names of secrets.
     pub auto_capitalization: Option<bool>,
     /// Whether deleting the project is refused.
@@ -107,10 +107,9 @@ fn record(work: &mut UnitOfWork, caller: &Caller, project: &ProjectRow) {
 impl ProjectChanges {
     fn apply_to(&self, project: &ProjectRow) -> ProjectRow {
         let text = |new: Option<&str>, old: &String| new.map_or_else(|| old.clone(), str::to_owned);
-        ProjectRow {
+        let mut changed = ProjectRow {
             name: text(self.name.as_ref().map(DisplayName::as_str), &project.name),
             slug: text(self.slug.as_ref().map(Slug::as_str), &project.slug),
-            description: self.description.clone().unwrap_or_else(|| project.description.clone()),
             auto_capitalization: self.auto_capitalization.unwrap_or(project.auto_capitalization),
             has_delete_protection: self.has_delete_protection.unwrap_or(project.has_delete_protection),
             secret_sharing: self.secret_sharing.unwrap_or(project.secret_sharing),
@@ -118,6 +117,8 @@ impl ProjectChanges {
             pit_version_limit: self.pit_version_limit.unwrap_or(project.pit_version_limit),
             audit_logs_retention_days: self.audit_logs_retention_days.or(project.audit_logs_retention_days),
             ..project.clone()
-        }
+        };
+        self.description.clone().apply(&mut changed.description);
+        changed
     }
 }

@@ -8,18 +8,14 @@ use tacit_core::name::{ProjectName as DisplayName, Slug};
 use super::projects::description;
 use crate::{
     app::{
-        App, Caller, Error,
+        App, Caller, Error, Patch,
         access::ProjectName,
         projects::{self, ProjectChanges},
     },
     http::{
         extract::{Body, Path},
         problem::Problem,
-        wire::{
-            envelope::WithMessage,
-            project::Project,
-            text::{Trimmed, present},
-        },
+        wire::{envelope::WithMessage, project::Project, text::Trimmed},
     },
 };
 
@@ -35,9 +31,8 @@ pub struct UpdateRequest {
     /// For people, 1 to 64 characters.
     name: Option<String>,
     /// For people, up to 1024 characters; null removes it.
-    #[serde(default, deserialize_with = "present")]
-    #[expect(clippy::option_option, reason = "absent keeps, null removes")]
-    description: Option<Option<Trimmed>>,
+    #[serde(default)]
+    description: Patch<Trimmed>,
     /// Unique in the organization, up to 64 characters.
     slug: Option<String>,
     /// Whether user interfaces upper-case names of secrets.
@@ -63,7 +58,6 @@ pub(crate) async fn update<R: From<Project>>(
 }
 
 fn changes(request: UpdateRequest) -> Result<ProjectChanges, Error> {
-    let text = |text: Option<Trimmed>| text.map(|text| description("description", text)).transpose();
     Ok(ProjectChanges {
         name: request.name.as_deref().map(display_name).transpose()?,
         slug: request
@@ -72,7 +66,7 @@ fn changes(request: UpdateRequest) -> Result<ProjectChanges, Error> {
             .map(Slug::parse_for_existing_project)
             .transpose()
             .map_err(Error::name("slug"))?,
-        description: request.description.map(text).transpose()?,
+        description: request.description.try_map(|text| description("description", text))?,
         auto_capitalization: request.auto_capitalization,
         has_delete_protection: request.has_delete_protection,
         secret_sharing: request.secret_sharing,
