@@ -9,5 +9,8 @@ mod client_secrets;
 mod database;
 mod engines;
 mod fixtures;
+mod fixtures_projects;
+mod folders;
 mod identities;
+mod secrets;
 mod people;
