@@ -14,13 +14,17 @@ use super::{
     banner::SetupTokenPlace,
     failure::{Failure, Kind},
 };
-use crate::{app::App, jobs::flush_token_uses};
+use crate::{
+    app::App,
+    jobs::{flush_token_uses, prune},
+};
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
 /// after which containers are killed.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 /// How long what is left in memory may take to reach the database after that.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
+
 /// SIGTERM and SIGINT.
 pub(super) struct Signals {
     terminate: Signal,
@@ -61,10 +65,12 @@ impl Signals {
     }
 }
 
-/// Work in the background that has something to finish at the end.
+/// Work in the background.
 pub(super) struct Jobs {
     stop: oneshot::Sender<()>,
+    /// Has something to finish at the end.
     token_uses: JoinHandle<()>,
+    prune: JoinHandle<()>,
 }
 
 impl Jobs {
@@ -75,11 +81,12 @@ impl Jobs {
             // An error means that the sender is gone, which is a stop too.
             let _ = stopped.await;
         });
-        Self { stop, token_uses: tokio::spawn(token_uses) }
+        Self { stop, token_uses: tokio::spawn(token_uses), prune: tokio::spawn(prune::run(app.clone())) }
     }
 
     async fn finish(self) {
         drop(self.stop);
+        self.prune.abort();
         if tokio::time::timeout(FLUSH_MAX, self.token_uses).await.is_err() {
             tracing::warn!("the last uses of access tokens could not be stored in time");
         }

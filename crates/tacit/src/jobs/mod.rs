@@ -1,4 +1,4 @@
 //! Work in the background.
 
 pub mod flush_token_uses;
-pub mod prune_sign_ins;
+pub mod prune;

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tacit::jobs::flush_token_uses;
-use tacit_store::organizations;
+use tacit_store::{access_tokens, auth_methods, organizations};
 
 use crate::{
     harness::{Answer, TestServer, each_engine},
@@ -256,6 +256,34 @@ async fn every_change_of_access_moves_the_revision_of_the_organization() {
         // What fails moves nothing.
         assert_eq!(maintain(server, "revoke", &token).await.status, 401);
         assert_eq!(revision().await, last);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_that_ended_a_week_ago_are_removed_and_others_stay() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let (id, client_id, client_secret) = admin.machine("ci", "no-access").await;
+        let path = format!("/api/v1/auth/universal-auth/identities/{id}");
+        admin.ok("PATCH", &path, Some(json!({ "accessTokenTTL": 60, "accessTokenMaxTTL": 600 }))).await;
+        server.machine_token(&client_id, &client_secret).await;
+        server.clock.advance_seconds(7 * 24 * 60 * 60 + 30);
+        server.machine_token(&client_id, &client_secret).await;
+        let count = async || {
+            let mut db = server.app.database.read().await.unwrap();
+            let identity = tacit_core::id::IdentityId::new(&id);
+            let method =
+                auth_methods::find(&mut db, &identity, auth_methods::UNIVERSAL_AUTH).await.unwrap().unwrap();
+            access_tokens::list(&mut db, &method.id, 0, 100).await.unwrap().len()
+        };
+
+        tacit::app::access_tokens::prune(&server.app).await.unwrap();
+        assert_eq!(count().await, 2, "the first ended less than a week ago");
+        server.clock.advance_seconds(60);
+        tacit::app::access_tokens::prune(&server.app).await.unwrap();
+
+        assert_eq!(count().await, 1);
     })
     .await;
 }
