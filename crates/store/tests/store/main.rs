@@ -12,5 +12,5 @@ mod fixtures;
 mod fixtures_projects;
 mod folders;
 mod identities;
-mod secrets;
 mod people;
+mod secrets;
