@@ -18,8 +18,8 @@ async fn values(project: &TestProject<'_>) -> Value {
 #[tokio::test]
 async fn a_batch_makes_changes_and_deletes_with_one_commit_each() {
     each_engine(async |server| {
+        let owner = server.with_admin().await;
         for path in PATHS {
-            let owner = server.with_admin().await;
             let project = owner.test_project().await;
             let tag = project.tag("one").await;
             let secrets = json!([
@@ -163,7 +163,7 @@ async fn an_item_may_be_in_another_folder_than_the_request() {
         project.ok("PATCH", "/api/v3/secrets/batch/raw", json!({ "secrets": secrets })).await;
 
         assert_eq!(values(&project).await, json!({ "/A": "root", "/app/A": "app" }));
-        assert_eq!(project.revision().await, 3);
+        assert_eq!(project.revision().await, 4);
         let secrets = json!([
             { "secretKey": "A", "secretPath": "/app", "secretValue": "1" },
             { "secretKey": "A", "secretPath": "app", "secretValue": "2" },

@@ -75,18 +75,18 @@ fn what_may_not_be_described_is_left_out() {
 #[test]
 fn each_secret_is_decided_by_its_own_name_path_and_tags() {
     let rules = json!([
-        { "subject": "secrets", "action": "read", "conditions": { "secretPath": { "$glob": "/{app,app/**}" } } },
+        { "subject": "secrets", "action": "read", "conditions": { "secretPath": { "$glob": "/app/**" } } },
         { "subject": "secrets", "action": "read", "inverted": true, "conditions": { "secretName": "ROOT" } },
         {
             "subject": "secrets", "action": "readValue", "inverted": true,
             "conditions": { "secretTags": { "$in": ["pci"] } },
         },
     ]);
-    assert_eq!(shown(&rules, "/app", "A", &["other"], true), "v");
-    assert_eq!(shown(&rules, "/app", "ROOT", &[], true), "absent");
+    assert_eq!(shown(&rules, "/app/web", "A", &["other"], true), "v");
+    assert_eq!(shown(&rules, "/app/web", "ROOT", &[], true), "absent");
     assert_eq!(shown(&rules, "/other", "A", &[], true), "absent");
-    assert_eq!(shown(&rules, "/app", "A", &["other", "pci"], true), "absent");
-    assert_eq!(shown(&rules, "/app", "A", &["pci"], false), "hidden");
+    assert_eq!(shown(&rules, "/app/web", "A", &["other", "pci"], true), "absent");
+    assert_eq!(shown(&rules, "/app/web", "A", &["pci"], false), "hidden");
 }
 
 #[test]
