@@ -205,7 +205,7 @@ macro_rules! row {
 
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::StoreError> {
-                // A field called like a keyword has a column without the `r#`.
+                // A column whose name is a keyword of Rust is a raw identifier here: r#type.
                 Ok(Self { $($field: row.get(stringify!($field).trim_start_matches("r#"))?,)* })
             }
         }

@@ -1,6 +1,16 @@
 //! Every query, on every engine.
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access_tokens;
+mod auth_methods;
+mod client_secrets;
 mod database;
 mod engines;
+mod fixtures;
+mod fixtures_projects;
+mod folders;
+mod identities;
+mod people;
+mod secrets;

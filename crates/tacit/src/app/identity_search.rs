@@ -35,7 +35,7 @@ pub struct Search {
     pub limit: Option<i64>,
 }
 
-/// What identities are sorted by, byte by byte.
+/// What identities are sorted by: names as people sort them, without regard to case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The name.
@@ -104,7 +104,7 @@ impl Search {
     fn sort(&self, rows: &mut [IdentityRow]) {
         rows.sort_by(|one, other| {
             let order = match self.order {
-                Order::Name => one.name.cmp(&other.name),
+                Order::Name => one.name.to_lowercase().cmp(&other.name.to_lowercase()),
                 Order::Role => one.role.cmp(&other.role),
             };
             let order = if self.is_descending { order.reverse() } else { order };

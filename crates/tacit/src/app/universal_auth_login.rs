@@ -1,7 +1,8 @@
 //! Logging in by Universal Auth (wire-contract 10.3, `decisions.md` 10 to 12).
 //!
-//! An unknown client id, a wrong client secret and a revoked one get the same answer after the same
-//! work: one statement and one keyed hash.
+//! An unknown client id, a wrong client secret and a revoked one get the same answer, after the same
+//! keyed hash and the same look-up. Only a wrong secret is then counted; that it takes longer tells
+//! whether a client id exists, which is no secret and too random to guess.
 
 use tacit_core::{id::ClientSecretId, time::Timestamp};
 use tacit_store::{

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tacit_store::Settings as Database;
 
 use super::{
-    config::Settings,
+    config::{self, Settings},
     start::{self, Started},
     terminal,
 };
@@ -45,18 +45,20 @@ pub(super) fn show(
         terminal::line(&line);
     }
     if let Some(SetupTokenPlace::Shown(token)) = token {
-        for line in setup_lines(token) {
+        let url = self::address(settings, config::reachable(listen));
+        for line in setup_lines(&url, token) {
             terminal::line(&line);
         }
     }
 }
 
 fn lines(settings: &Settings, started: &Started, address: &str, listen: SocketAddr) -> Vec<String> {
-    let engine = match settings.database {
-        Database::Sqlite(_) => "SQLite",
-        Database::Postgres(_) => "PostgreSQL",
+    let data = match (&settings.database, started.is_first) {
+        (Database::Sqlite(_), true) => "new, SQLite",
+        (Database::Sqlite(_), false) => "SQLite",
+        (Database::Postgres(_), true) => "new",
+        (Database::Postgres(_), false) => "",
     };
-    let data = if started.is_first { format!("new, {engine}") } else { engine.to_owned() };
     let key = if started.is_key_new { "new, mode 0600, keep a copy apart from the data" } else { "" };
     let reach = if listen.ip().is_loopback() {
         "this machine only; use --listen and TLS for others"
@@ -69,7 +71,7 @@ fn lines(settings: &Settings, started: &Started, address: &str, listen: SocketAd
     if started.is_first {
         lines.push(terminal::bold(&format!("tacit {}  -  secrets server", env!("CARGO_PKG_VERSION"))));
     }
-    lines.push(row("data", &start::describe(&settings.database), &data));
+    lines.push(row("data", &start::describe(&settings.database), data));
     lines.push(row("root key", &started.key_origin, key));
     lines.push(row("listening", address, reach));
     lines
@@ -80,14 +82,16 @@ fn row(name: &str, value: &str, note: &str) -> String {
     format!("  {name:<9} {value:<40} {note}").trim_end().to_owned()
 }
 
-fn setup_lines(token: &str) -> Vec<String> {
+/// `url` is what the commands need to find this server.
+fn setup_lines(url: &str, token: &str) -> Vec<String> {
+    let at = if url == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {url}") };
     vec![
         String::new(),
-        "  Not set up yet. In another terminal of this machine:  tacit setup".to_owned(),
-        "  or, with a first project and secret:                  tacit quickstart".to_owned(),
-        format!("  From another machine, with the set-up token           {token}"),
-        "  (valid 30 min, works once):                           tacit setup --url …  and TACIT_SETUP_TOKEN"
-            .to_owned(),
+        "  Set up, in another terminal of this machine:".to_owned(),
+        format!("    tacit setup{at}        administrator and organization"),
+        format!("    tacit quickstart{at}   the same, then a first project, secret and machine"),
+        "  From other machines, or through a proxy, with this token (valid 30 min, works once):".to_owned(),
+        format!("    {token}   in TACIT_SETUP_TOKEN or the header X-Tacit-Setup-Token"),
         String::new(),
         "  Next time this starts silently.  Health: /api/status   Stop: Ctrl-C".to_owned(),
     ]

@@ -166,7 +166,7 @@ impl Client {
                 format!("no server answers at {}", self.base),
                 "start it with: tacit server, or name another with --url",
             ),
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Failure::failed(
+            _ if is_about_tls(error) => Failure::failed(
                 format!("the certificate of {} is not trusted: {error}", self.base),
                 "name the certificate that signed it with --ca-cert, and the host as it is written in it",
             ),
@@ -175,6 +175,15 @@ impl Client {
                 "check --url and the server's log",
             ),
         }
+    }
+}
+
+/// rustls speaks through the error of the stream it wraps.
+fn is_about_tls(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
+        ureq::Error::Io(cause) => cause.get_ref().is_some_and(|cause| cause.is::<rustls::Error>()),
+        _ => false,
     }
 }
 

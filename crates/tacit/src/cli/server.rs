@@ -92,9 +92,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let shell = shell(settings, &started.app, metrics.clone());
     tokio::spawn(signals.stop(handle.clone()));
     if let Some(listener) = metrics_listener {
-        tokio::spawn(
-            Server::<SocketAddr>::from_listener(listener).serve(metrics.router().into_make_service()),
-        );
+        serve_metrics(listener, metrics);
     }
     keep_certificate_fresh(settings, tls.as_ref());
     banner::show(settings, &started, listen, token.as_ref());
@@ -129,6 +127,14 @@ async fn answer(
             server.serve(Connections(shell)).await
         }
     }
+}
+
+fn serve_metrics(listener: TcpListener, metrics: Metrics) {
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, "serving metrics at /metrics");
+    }
+    let service = metrics.router().into_make_service();
+    tokio::spawn(Server::<SocketAddr>::from_listener(listener).serve(service));
 }
 
 fn keep_certificate_fresh(settings: &Settings, tls: Option<&RustlsConfig>) {

@@ -3,13 +3,16 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access_tokens;
 mod audit;
 mod bootstrap;
 mod documents;
 mod environments;
 mod every_route;
 mod harness;
+mod harness_identities;
 mod harness_projects;
+mod identities;
 mod organizations;
 mod project_memberships;
 mod project_settings;
@@ -17,4 +20,6 @@ mod projects;
 mod sign_in;
 mod status;
 mod tags;
+mod token_auth;
+mod universal_auth;
 mod users;

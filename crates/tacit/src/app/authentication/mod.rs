@@ -13,16 +13,23 @@ pub use identity::TokenUses;
 use super::{
     App,
     caller::{Caller, Client, OrganizationAccess},
-    error::Result,
+    error::{Error, Result},
 };
+
+/// How service tokens begin. None are issued, so each one is unknown (wire-contract 15.3).
+const SERVICE_TOKEN_PREFIX: &str = "st.";
 
 /// Who holds `token`: first its form and signature, then its state on the server.
 ///
 /// # Errors
 ///
-/// [`super::Error::Token`] if it is no valid token of ours, [`super::Error::Unauthenticated`] if it
-/// has ended, [`super::Error::Refused`] from an address it does not work at.
+/// [`Error::Token`] if it is no valid token of ours, [`Error::Unauthenticated`] if it
+/// has ended, [`Error::Refused`] from an address it does not work at, [`Error::NotFound`] for a
+/// service token.
 pub async fn authenticate(app: &App, token: &str, client: Client) -> Result<Caller> {
+    if token.starts_with(SERVICE_TOKEN_PREFIX) {
+        return Err(Error::NotFound("There is no such service token".to_owned()));
+    }
     match app.keys.tokens.verify(token, app.now())? {
         Claims::User(claims) => user::authenticate(app, &claims, client).await,
         Claims::Identity(claims) => identity::authenticate(app, &claims, client).await,

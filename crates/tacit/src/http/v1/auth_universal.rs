@@ -37,7 +37,7 @@ pub struct UniversalAuthLoginRequest {
     client_secret: Trimmed,
     /// The organization of the identity; any other is refused.
     #[serde(default, alias = "subOrganizationName")]
-    organization_slug: Trimmed,
+    organization_slug: Option<Trimmed>,
 }
 
 /// Settings of Universal Auth. What is absent stays, or takes its default.
@@ -163,7 +163,7 @@ pub(crate) async fn login(
     let login = Login {
         client_id: request.client_id.0,
         client_secret: Zeroizing::new(request.client_secret.0),
-        organization_slug: request.organization_slug.filled(),
+        organization_slug: request.organization_slug.and_then(Trimmed::filled),
     };
     Ok(Json(universal_auth_login::login(&app, client, login).await?.into()))
 }

@@ -27,13 +27,13 @@ use crate::{
 pub struct CreateClientSecretRequest {
     /// What it is for, up to 1024 characters.
     #[serde(default)]
-    description: Trimmed,
+    description: Option<Trimmed>,
     /// Logins it is good for; 0 is unlimited.
     #[serde(default)]
-    num_uses_limit: i64,
+    num_uses_limit: Option<i64>,
     /// Seconds it is good for, 0 to 315360000; 0 is for ever.
     #[serde(default)]
-    ttl: i64,
+    ttl: Option<i64>,
 }
 
 /// A client secret, shown this once.
@@ -108,9 +108,9 @@ pub(crate) async fn create(
     Body(request): Body<CreateClientSecretRequest>,
 ) -> Result<Json<CreateClientSecretResponse>, Problem> {
     let new = NewClientSecret {
-        description: request.description.0,
-        num_uses_limit: request.num_uses_limit,
-        ttl_seconds: request.ttl,
+        description: request.description.unwrap_or_default().0,
+        num_uses_limit: request.num_uses_limit.unwrap_or(0),
+        ttl_seconds: request.ttl.unwrap_or(0),
     };
     let (secret, row) = client_secrets::create(&app, &caller, &id, new).await?;
     let client_secret = secret.as_str().to_owned();

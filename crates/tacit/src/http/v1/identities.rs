@@ -33,10 +33,10 @@ pub struct CreateIdentityRequest {
     role: Option<Required>,
     /// Whether deleting it is refused.
     #[serde(default)]
-    has_delete_protection: bool,
+    has_delete_protection: Option<bool>,
     /// Up to 100 keys and values.
     #[serde(default)]
-    metadata: Vec<MetadataRequest>,
+    metadata: Option<Vec<MetadataRequest>>,
 }
 
 /// A change to an identity. What is absent stays.
@@ -104,8 +104,8 @@ pub(crate) async fn create(
     let new = NewIdentity {
         name: request.name.0,
         role: request.role.map_or_else(|| "no-access".to_owned(), |role| role.0),
-        has_delete_protection: request.has_delete_protection,
-        metadata: pairs(request.metadata),
+        has_delete_protection: request.has_delete_protection.unwrap_or(false),
+        metadata: pairs(request.metadata.unwrap_or_default()),
     };
     let identity = identities::create(&app, &caller, request.organization_id.as_str(), new).await?;
     Ok(Json(identity.into()))

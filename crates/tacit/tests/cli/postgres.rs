@@ -1,0 +1,68 @@
+//! Several nodes on one PostgreSQL, if `TACIT_TEST_POSTGRES` names a server.
+
+use std::{path::Path, process::Command, thread};
+
+use tacit_core::random::Random;
+
+use crate::harness::{ROOT_KEY, Server, server};
+
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+/// The address of a new, empty schema.
+#[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
+fn schema() -> Option<String> {
+    let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
+    let name: String = Random::system().bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        client.batch_execute(&format!("CREATE SCHEMA test_{name}")).await.unwrap();
+        drop(client);
+        driver.await.unwrap().unwrap();
+    });
+    let separator = if url.contains('?') { '&' } else { '?' };
+    Some(format!("{url}{separator}options=-csearch_path%3Dtest_{name}"))
+}
+
+fn node(folder: &Path, url: &str, key: &str) -> Command {
+    let mut command = server(folder);
+    command.env("TACIT_DATABASE_URL", url).env("TACIT_ROOT_KEY", key);
+    command
+}
+
+#[test]
+fn nodes_that_start_together_make_one_instance() {
+    let Some(url) = schema() else { return };
+    let folders: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+
+    let nodes: Vec<Server> = thread::scope(|scope| {
+        let start = |folder: &tempfile::TempDir| Server::start(node(folder.path(), &url, KEY));
+        let starting: Vec<_> = folders.iter().map(|folder| scope.spawn(move || start(folder))).collect();
+        starting.into_iter().map(|node| node.join().unwrap()).collect()
+    });
+    nodes[0].bootstrap();
+
+    for node in &nodes {
+        let (_, body) = node.call("GET", "/api/v1/admin/config", None, None);
+        assert_eq!(body["config"]["initialized"], true);
+    }
+}
+
+#[test]
+fn a_node_with_another_key_or_none_is_refused() {
+    let Some(url) = schema() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    Server::start(node(folder.path(), &url, KEY)).stop();
+    let stranger = tempfile::tempdir().unwrap();
+    let mut without = server(stranger.path());
+    without.env("TACIT_DATABASE_URL", &url);
+
+    let other = Server::refused(node(stranger.path(), &url, OTHER_KEY));
+    let none = Server::refused(without);
+
+    assert_eq!(other.code, Some(ROOT_KEY), "{other:?}");
+    assert_eq!(none.code, Some(ROOT_KEY), "{none:?}");
+    assert!(!stranger.path().join("data/root-key/root.key").exists());
+}
