@@ -279,3 +279,20 @@ pub async fn add_uses(
     .await?;
     Ok(())
 }
+
+/// Removes tokens that ended before `before`, by revocation, TTL or max TTL. Says how many.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete_ended(db: &mut Connection, before: Timestamp) -> Result<u64> {
+    db.execute(
+        "DELETE FROM access_tokens
+          WHERE (is_revoked AND updated_at < $1)
+             OR (ttl_seconds > 0 AND COALESCE(last_renewed_at, created_at) + ttl_seconds * 1000 < $1)
+             OR (ttl_seconds > 0 AND max_ttl_seconds > 0 AND period_seconds = 0
+                 AND created_at + max_ttl_seconds * 1000 < $1)",
+        params![before],
+    )
+    .await
+}

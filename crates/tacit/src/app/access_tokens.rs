@@ -241,3 +241,22 @@ fn event(work: &UnitOfWork, client: &Client, kind: &str, row: &TokenIdentityRow)
         .actor("identity", row.identity_id.as_str(), &row.name)
         .with("identityAccessTokenId", row.id.as_str())
 }
+
+/// How long a token that has ended stays in lists before it is removed, in seconds: 7 days.
+const ENDED_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// Removes tokens that ended a week ago: every login adds one, so they would grow without bound.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn prune(app: &App) -> Result<()> {
+    let before = app.now().plus_seconds(-ENDED_KEPT_SECONDS);
+    app.write(move |work| {
+        Box::pin(async move {
+            tacit_store::access_tokens::delete_ended(&mut work.db, before).await?;
+            Ok(())
+        })
+    })
+    .await
+}

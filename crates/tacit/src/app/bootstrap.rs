@@ -32,6 +32,8 @@ use super::{
 /// The name of the machine identity that the bootstrap makes.
 const IDENTITY_NAME: &str = "Instance administrator";
 const TOKEN_AUTH: &str = "token-auth";
+/// What everybody hears who is too late.
+const DONE: &str = "This instance has already been set up";
 
 /// From where the request comes, as far as it may set the instance up.
 #[derive(Clone, Debug)]
@@ -85,23 +87,57 @@ impl std::fmt::Debug for Machine {
     }
 }
 
+/// Proof that a request may set the instance up.
+#[derive(Debug)]
+pub struct Admission {
+    client: Client,
+    /// Somebody was faster: then form errors come first, and nothing is done.
+    is_late: bool,
+}
+
+/// Asks whether this request may set the instance up, before anything it says is looked at. Once
+/// that is done everybody may, and hears so.
+///
+/// # Errors
+///
+/// [`Error::Refused`] from another machine without the set-up token.
+pub async fn admit(app: &App, client: Client, entry: &Entry) -> Result<Admission> {
+    let is_late = super::instance::get(app).await?.is_initialized;
+    if is_late || is_open(app, entry) {
+        return Ok(Admission { client, is_late });
+    }
+    tracing::warn!(client.ip = %client.ip, "refused to set the instance up from another machine");
+    app.audit.record(Event::by_nobody(app, &client, "bootstrap-instance").denied())?;
+    Err(Error::Refused(
+        "From another machine this needs the set-up token that the server printed at its start, in the \
+         header X-Tacit-Setup-Token. It is valid for 30 minutes; a restart makes a new one."
+            .to_owned(),
+    ))
+}
+
+fn is_open(app: &App, entry: &Entry) -> bool {
+    match entry {
+        Entry::Local => true,
+        Entry::Remote { .. } if app.settings.allow_remote_bootstrap => true,
+        Entry::Remote { setup_token: None } => false,
+        Entry::Remote { setup_token: Some(text) } => {
+            app.setup_token.as_ref().is_some_and(|token| token.accepts(text, &app.keys.hashes, app.now()))
+        }
+    }
+}
+
 /// Sets the instance up with a machine identity for scripts.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if it was set up before or the password is too short, [`Error::Refused`] from
-/// another machine without the set-up token, [`Error::Form`] for a bad e-mail or name.
-pub async fn bootstrap(
-    app: &App,
-    client: &Client,
-    entry: &Entry,
-    first: FirstUser,
-) -> Result<(Founded, Machine)> {
-    let found = Founding::prepare(app, client, entry, first).await?;
+/// [`Error::Form`] for a bad e-mail or name, [`Error::Invalid`] if the password is too short or the
+/// instance was set up before.
+pub async fn bootstrap(app: &App, admission: Admission, first: FirstUser) -> Result<(Founded, Machine)> {
+    let founding = Founding::prepare(app, admission, first).await?;
     let founded = app
         .write(move |work| {
             Box::pin(async move {
-                let founded = found.settle(work).await?;
+                let founded = founding.settle(work).await?;
                 let machine = insert_machine(work, &founded.organization).await?;
                 Ok((founded, machine))
             })
@@ -116,18 +152,13 @@ pub async fn bootstrap(
 /// # Errors
 ///
 /// As [`bootstrap`].
-pub async fn sign_up(
-    app: &App,
-    client: &Client,
-    entry: &Entry,
-    first: FirstUser,
-) -> Result<(Founded, SignedIn)> {
-    let found = Founding::prepare(app, client, entry, first).await?;
-    let client = client.clone();
+pub async fn sign_up(app: &App, admission: Admission, first: FirstUser) -> Result<(Founded, SignedIn)> {
+    let client = admission.client.clone();
+    let founding = Founding::prepare(app, admission, first).await?;
     let founded = app
         .write(move |work| {
             Box::pin(async move {
-                let founded = found.settle(work).await?;
+                let founded = founding.settle(work).await?;
                 let signed_in = open_session(work, &client, &founded).await?;
                 Ok((founded, signed_in))
             })
@@ -143,8 +174,6 @@ fn spend_token(app: &App) {
     }
 }
 
-const DONE: &str = "This instance has already been set up";
-
 /// A set-up that is allowed and well formed.
 struct Founding {
     client: Client,
@@ -153,15 +182,14 @@ struct Founding {
 }
 
 impl Founding {
-    async fn prepare(app: &App, client: &Client, entry: &Entry, first: FirstUser) -> Result<Self> {
-        if super::instance::get(app).await?.is_initialized {
-            return Err(Error::Invalid(DONE.to_owned()));
-        }
-        admit(app, client, entry)?;
+    async fn prepare(app: &App, admission: Admission, first: FirstUser) -> Result<Self> {
         let email = Email::parse(&first.email).map_err(Error::name("email"))?;
         let organization = organizations::checked_name("organization", &first.organization)?;
         let first_name = checked_name("firstName", &first.first_name)?;
         let last_name = checked_name("lastName", &first.last_name)?;
+        if admission.is_late {
+            return Err(Error::Invalid(DONE.to_owned()));
+        }
         first.password.check_new()?;
         let now = app.now();
         let user = UserRow {
@@ -174,7 +202,7 @@ impl Founding {
             created_at: now,
             updated_at: now,
         };
-        Ok(Self { client: client.clone(), user, organization })
+        Ok(Self { client: admission.client, user, organization })
     }
 
     async fn settle(self, work: &mut UnitOfWork) -> Result<Founded> {
@@ -188,27 +216,6 @@ impl Founding {
         work.record(event.actor("user", self.user.id.as_str(), &self.user.email));
         Ok(Founded { user: self.user, organization })
     }
-}
-
-fn admit(app: &App, client: &Client, entry: &Entry) -> Result<()> {
-    let is_admitted = match entry {
-        Entry::Local => true,
-        Entry::Remote { .. } if app.settings.allow_remote_bootstrap => true,
-        Entry::Remote { setup_token: None } => false,
-        Entry::Remote { setup_token: Some(text) } => {
-            app.setup_token.as_ref().is_some_and(|token| token.accepts(text, &app.keys.hashes, app.now()))
-        }
-    };
-    if is_admitted {
-        return Ok(());
-    }
-    tracing::warn!(client.ip = %client.ip, "refused to set the instance up from another machine");
-    app.audit.record(Event::by_nobody(app, client, "bootstrap-instance").denied())?;
-    Err(Error::Refused(
-        "From another machine this needs the set-up token that the server printed at its start, in the \
-         header X-Tacit-Setup-Token. It is valid for 30 minutes; a restart makes a new one."
-            .to_owned(),
-    ))
 }
 
 async fn open_session(work: &mut UnitOfWork, client: &Client, founded: &Founded) -> Result<SignedIn> {

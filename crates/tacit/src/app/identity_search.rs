@@ -1,6 +1,6 @@
 //! Lists of identities, and the projects of one.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use tacit_core::{
     id::IdentityId,
@@ -35,7 +35,7 @@ pub struct Search {
     pub limit: Option<i64>,
 }
 
-/// What identities are sorted by: names as people sort them, without regard to case.
+/// What identities are sorted by: as people read it, `b` after `A`, and byte by byte where that is equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The name.
@@ -102,14 +102,20 @@ impl Search {
     }
 
     fn sort(&self, rows: &mut [IdentityRow]) {
-        rows.sort_by(|one, other| {
-            let order = match self.order {
-                Order::Name => one.name.to_lowercase().cmp(&other.name.to_lowercase()),
-                Order::Role => one.role.cmp(&other.role),
-            };
-            let order = if self.is_descending { order.reverse() } else { order };
-            order.then_with(|| other.created_at.cmp(&one.created_at)).then_with(|| other.id.cmp(&one.id))
-        });
+        rows.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+        if self.is_descending {
+            rows.sort_by_cached_key(|row| Reverse(self.key(row)));
+        } else {
+            rows.sort_by_cached_key(|row| self.key(row));
+        }
+    }
+
+    fn key(&self, row: &IdentityRow) -> (String, String) {
+        let text = match self.order {
+            Order::Name => &row.name,
+            Order::Role => &row.role,
+        };
+        (text.to_lowercase(), text.clone())
     }
 
     /// The part of `rows` that was asked for, and how many there are in all.

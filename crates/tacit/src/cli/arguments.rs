@@ -71,7 +71,7 @@ pub(super) struct ServerArguments {
     /// Network of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
     #[arg(long, env = "TACIT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<Network>,
-    /// The address people use, such as https://tacit.example.com
+    /// The address people use, such as `https://tacit.example.com`
     #[arg(long, env = "TACIT_SITE_URL", value_name = "URL")]
     pub(super) site_url: Option<String>,
     /// Address and port of the metrics for Prometheus [default: no metrics]

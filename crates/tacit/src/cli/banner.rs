@@ -84,7 +84,7 @@ fn row(name: &str, value: &str, note: &str) -> String {
 
 /// `url` is what the commands need to find this server.
 fn setup_lines(url: &str, token: &str) -> Vec<String> {
-    let at = if url == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {url}") };
+    let at = config::url_flag(url);
     vec![
         String::new(),
         "  Set up, in another terminal of this machine:".to_owned(),

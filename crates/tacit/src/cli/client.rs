@@ -1,36 +1,22 @@
 //! HTTP to a running server, for `setup`, `quickstart` and `healthcheck`.
 
-use std::{fs, io::ErrorKind, net::IpAddr, path::Path, time::Duration};
+mod trust;
+
+use std::{io::ErrorKind, net::IpAddr, path::Path, time::Duration};
 
 use serde_json::Value;
 use ureq::{
     Agent,
     http::{Method, Request, Uri, header},
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 use zeroize::Zeroizing;
 
-use super::{arguments::ServerAddress, config, failure::Failure, terminal, tls};
+use super::{arguments::ServerAddress, config, failure::Failure, terminal};
+
+pub(super) use trust::Trust;
 
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Where systems keep the certificates they trust: Debian, Red Hat, Alpine and macOS.
-const SYSTEM_CERTIFICATES: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-    "/etc/ssl/ca-bundle.pem",
-];
-
-/// Whose certificates are believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// Those of `--ca-cert`, else of the system.
-    Configured,
-    /// All: only where nothing secret is sent.
-    Anybody,
-}
-
 /// A server to talk to, and as whom.
 pub(super) struct Client {
     agent: Agent,
@@ -68,7 +54,7 @@ impl Client {
             .max_redirects(0)
             .timeout_global(Some(time_max))
             .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls_config(&base, address.ca_cert.as_deref(), trust)?);
+            .tls_config(trust::tls_config(&base, address.ca_cert.as_deref(), trust)?);
         // A proxy could not reach this machine's loopback.
         let config = if is_loopback(&host) { config.proxy(None) } else { config };
         if trust == Trust::Configured && base.starts_with("http://") && !is_loopback(&host) {
@@ -82,6 +68,11 @@ impl Client {
     /// The server's address, without a slash at the end.
     pub(super) fn base(&self) -> &str {
         &self.base
+    }
+
+    /// What the commands that follow need to find the same server: nothing, or ` --url …`.
+    pub(super) fn url_flag(&self) -> String {
+        config::url_flag(&self.base)
     }
 
     /// The same server, as the holder of an access token.
@@ -166,7 +157,7 @@ impl Client {
                 format!("no server answers at {}", self.base),
                 "start it with: tacit server, or name another with --url",
             ),
-            _ if is_about_tls(error) => Failure::failed(
+            _ if trust::is_about_tls(error) => Failure::failed(
                 format!("the certificate of {} is not trusted: {error}", self.base),
                 "name the certificate that signed it with --ca-cert, and the host as it is written in it",
             ),
@@ -175,15 +166,6 @@ impl Client {
                 "check --url and the server's log",
             ),
         }
-    }
-}
-
-/// rustls speaks through the error of the stream it wraps.
-fn is_about_tls(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
-        ureq::Error::Io(cause) => cause.get_ref().is_some_and(|cause| cause.is::<rustls::Error>()),
-        _ => false,
     }
 }
 
@@ -243,48 +225,6 @@ fn host_of(base: &str) -> Result<String, Failure> {
 fn is_loopback(host: &str) -> bool {
     let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
-}
-
-fn tls_config(base: &str, ca_cert: Option<&Path>, trust: Trust) -> Result<TlsConfig, Failure> {
-    let config = TlsConfig::builder();
-    if !base.starts_with("https://") {
-        return Ok(config.build());
-    }
-    tls::use_aws_lc();
-    if trust == Trust::Anybody {
-        return Ok(config.disable_verification(true).root_certs(RootCerts::from(Vec::new())).build());
-    }
-    Ok(config.root_certs(RootCerts::from(trusted(ca_cert)?)).build())
-}
-
-fn trusted(ca_cert: Option<&Path>) -> Result<Vec<Certificate<'static>>, Failure> {
-    let certificates = match ca_cert {
-        Some(path) => fs::read(path).map(|pem| certificates(&pem)).map_err(|error| {
-            Failure::settings(format!("cannot read {}: {error}", path.display()), "check --ca-cert")
-        })?,
-        None => SYSTEM_CERTIFICATES
-            .iter()
-            .find_map(|path| fs::read(path).ok())
-            .map(|pem| certificates(&pem))
-            .unwrap_or_default(),
-    };
-    if certificates.is_empty() {
-        return Err(Failure::settings(
-            "there is no certificate to check the server's against",
-            "name the one that signed it with --ca-cert",
-        ));
-    }
-    Ok(certificates)
-}
-
-fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
-    let items = parse_pem(pem).filter_map(Result::ok);
-    items
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]

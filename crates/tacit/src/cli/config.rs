@@ -147,6 +147,11 @@ pub(super) fn server_url(file: Option<&Path>) -> Result<String, Failure> {
     Ok(format!("{scheme}://{}", reachable(listen)))
 }
 
+/// What the other commands need to find the server at `url`: nothing, or ` --url …`.
+pub(super) fn url_flag(url: &str) -> String {
+    if url == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {url}") }
+}
+
 /// An address to connect to for one to listen on: 0.0.0.0 is no destination.
 pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     match listen {

@@ -22,6 +22,7 @@ mod server;
 mod setup;
 mod sign_in;
 mod start;
+mod stop;
 mod terminal;
 mod tls;
 

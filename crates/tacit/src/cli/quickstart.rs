@@ -42,7 +42,7 @@ pub(super) fn run(flags: &QuickstartArguments, file: Option<&Path>) -> Result<()
     if flags.json {
         terminal::line(&format!("{:#}", summary(&walked)));
     } else {
-        curls::show(client.base(), &walked);
+        curls::show(&client, &walked);
     }
     Ok(())
 }

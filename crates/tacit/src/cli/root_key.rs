@@ -10,7 +10,7 @@ use tacit_core::{keyring::RootKey, random::Random};
 use zeroize::Zeroizing;
 
 use super::{
-    config::RootKeySource,
+    config::{self, RootKeySource},
     failure::{Failure, Kind},
     files, places,
 };
@@ -57,7 +57,7 @@ fn read(path: &Path) -> Result<Option<RootKey>, Failure> {
         Err(error) => return Err(unreadable(path, &error)),
     };
     let mode = files::mode(&file).map_err(|error| unreadable(path, &error))?;
-    if mode & 0o077 != 0 {
+    if mode & 0o077 != 0 && !is_credential(path, mode) {
         return Err(unsafe_mode(path, mode));
     }
     let mut text = Zeroizing::new(String::new());
@@ -67,6 +67,13 @@ fn read(path: &Path) -> Result<Option<RootKey>, Failure> {
         .map_err(|error| unreadable(path, &error))?;
     let name = path.display().to_string();
     RootKey::parse(&text).map(Some).map_err(|error| malformed(&name, &error))
+}
+
+/// Whether systemd has put the file there for this service alone (systemd.exec(5), `LoadCredential`).
+/// It lets the service's user in by an access control list, which shows as the group's right to read.
+fn is_credential(path: &Path, mode: u32) -> bool {
+    let folder = config::variable("CREDENTIALS_DIRECTORY");
+    mode & !0o740 == 0 && folder.is_some_and(|folder| path.starts_with(folder))
 }
 
 fn create(path: &Path, random: &Random) -> Result<RootKey, Failure> {

@@ -1,22 +1,13 @@
-//! `tacit server`: listen, serve, and stop without losing anything.
+//! `tacit server`: listen, serve, stop.
 
-use std::{
-    fs, io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, io, net::SocketAddr, path::Path, time::Duration};
 
 use axum_server::{
     Handle, Server,
     accept::NoDelayAcceptor,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
-use tokio::{
-    net::TcpListener,
-    runtime::Builder,
-    signal::unix::{Signal, SignalKind, signal},
-};
+use tokio::{net::TcpListener, runtime::Builder};
 
 use super::{
     arguments::ServerArguments,
@@ -27,6 +18,7 @@ use super::{
     files, log,
     metrics::Metrics,
     start::{self, Started},
+    stop::{self, Jobs, Signals},
     terminal, tls,
 };
 use crate::{
@@ -34,11 +26,6 @@ use crate::{
     http::shell::{self, Shell},
 };
 
-/// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
-/// after which containers are killed.
-const DRAIN_MAX: Duration = Duration::from_secs(20);
-/// How long what is left in memory may take to reach the database after that.
-const FLUSH_MAX: Duration = Duration::from_secs(5);
 /// How long a new connection may take to send its first request's head.
 const FIRST_REQUEST_MAX: Duration = Duration::from_secs(30);
 /// How long a kept connection may be idle or take to send a request's head: above the 60 s that
@@ -95,11 +82,12 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         serve_metrics(listener, metrics);
     }
     keep_certificate_fresh(settings, tls.as_ref());
+    let jobs = Jobs::start(&started.app);
     banner::show(settings, &started, listen, token.as_ref());
     answer(listener, tls, handle, shell).await.map_err(|error| {
         Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
     })?;
-    finish(&started.app, token).await
+    stop::finish(&started.app, jobs, token).await
 }
 
 fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {
@@ -167,37 +155,6 @@ fn setup_token(settings: &Settings, started: &Started) -> Result<Option<SetupTok
     Ok(Some(SetupTokenPlace::File(path)))
 }
 
-/// Moves what is only in memory or in the journal to the database.
-async fn finish(app: &App, token: Option<SetupTokenPlace>) -> Result<(), Failure> {
-    if let Some(SetupTokenPlace::File(path)) = token {
-        remove(&path);
-    }
-    match tokio::time::timeout(FLUSH_MAX, app.audit.flush()).await {
-        Ok(Ok(())) => {
-            tracing::info!("stopped");
-            Ok(())
-        }
-        Ok(Err(error)) => Err(not_flushed(&error)),
-        Err(_) => Err(not_flushed(&"the database took too long")),
-    }
-}
-
-fn remove(path: &PathBuf) {
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        tracing::warn!(%error, path = %path.display(), "the set-up token's file stays; it does not work any more");
-    }
-}
-
-fn not_flushed(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(
-        Kind::Database,
-        format!("stopped, but audit events are still in the journal: {error}"),
-        "start again on the same data folder: they are moved to the database then",
-    )
-}
-
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| cannot_listen(address, flag, &error))
 }
@@ -221,43 +178,4 @@ fn cannot_listen(address: SocketAddr, flag: &str, error: &io::Error) -> Failure 
         _ => (format!("cannot listen on {address}: {error}"), format!("check {flag}")),
     };
     Failure::new(Kind::Listen, cause, next)
-}
-
-/// SIGTERM and SIGINT.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn install() -> Result<Self, Failure> {
-        let install = |kind| {
-            signal(kind).map_err(|error| {
-                Failure::failed(
-                    format!("cannot watch for signals: {error}"),
-                    "check the limits of this machine",
-                )
-            })
-        };
-        Ok(Self {
-            terminate: install(SignalKind::terminate())?,
-            interrupt: install(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    /// The first signal lets requests in progress end; a second one does not wait for them.
-    async fn stop(mut self, handle: Handle<SocketAddr>) {
-        self.next().await;
-        tracing::info!(connections = handle.connection_count(), "stopping");
-        handle.graceful_shutdown(Some(DRAIN_MAX));
-        self.next().await;
-        handle.shutdown();
-    }
 }

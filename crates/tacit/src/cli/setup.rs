@@ -41,7 +41,8 @@ fn show(client: &Client, answer: &Value) -> Result<(), Failure> {
         client::text(answer, "/identity/credentials/token")?
     ));
     terminal::line(&format!(
-        "\nNext:  tacit quickstart --email {email}   a first project, secret and machine\n       {}/api/docs   the API",
+        "\nNext:  tacit quickstart{} --email {email}   a first project, secret and machine\n       {}/api/docs   the API",
+        client.url_flag(),
         client.base()
     ));
     Ok(())

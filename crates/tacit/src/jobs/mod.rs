@@ -1,3 +1,4 @@
 //! Work in the background.
 
 pub mod flush_token_uses;
+pub mod prune;

@@ -3,10 +3,11 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tacit::jobs::flush_token_uses;
+use tacit_store::{access_tokens, auth_methods, organizations};
 
 use crate::{
     harness::{Answer, TestServer, each_engine},
-    harness_identities::{Machine, call_from, status_with, with_admin},
+    harness_identities::{Machine, call_from, status_with},
 };
 
 async fn maintain(server: &TestServer, what: &str, token: &str) -> Answer {
@@ -17,7 +18,7 @@ async fn maintain(server: &TestServer, what: &str, token: &str) -> Answer {
 #[tokio::test]
 async fn a_token_ends_with_its_ttl() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         machine.configure(&admin, json!({ "accessTokenTTL": 60, "accessTokenMaxTTL": 600 })).await;
         let token = machine.login(server).await;
@@ -40,7 +41,7 @@ async fn a_token_ends_with_its_ttl() {
 #[tokio::test]
 async fn renewing_starts_the_ttl_again_and_stops_at_the_max_ttl() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         machine.configure(&admin, json!({ "accessTokenTTL": 100, "accessTokenMaxTTL": 250 })).await;
         let token = machine.login(server).await;
@@ -65,7 +66,7 @@ async fn renewing_starts_the_ttl_again_and_stops_at_the_max_ttl() {
 #[tokio::test]
 async fn a_token_with_a_period_is_renewed_for_ever_and_one_with_ttl_0_never_ends() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         machine.configure(&admin, json!({ "accessTokenTTL": 0, "accessTokenMaxTTL": 50 })).await;
         let endless = machine.login(server).await;
@@ -90,7 +91,7 @@ async fn a_token_with_a_period_is_renewed_for_ever_and_one_with_ttl_0_never_ends
 #[tokio::test]
 async fn a_token_is_good_for_so_many_requests() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         machine.configure(&admin, json!({ "accessTokenNumUsesLimit": 3 })).await;
         let token = machine.login(server).await;
@@ -110,7 +111,7 @@ async fn a_token_is_good_for_so_many_requests() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_requests_at_once_exactly_as_many_as_allowed_succeed() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         machine.configure(&admin, json!({ "accessTokenNumUsesLimit": 5 })).await;
         let token = machine.login(server).await;
@@ -125,7 +126,7 @@ async fn of_many_requests_at_once_exactly_as_many_as_allowed_succeed() {
 #[tokio::test]
 async fn uses_without_a_limit_are_stored_soon() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         let path = format!("/api/v1/auth/token-auth/identities/{}", machine.id);
         admin.ok("POST", &path, Some(json!({}))).await;
@@ -150,7 +151,7 @@ async fn uses_without_a_limit_are_stored_soon() {
 #[tokio::test]
 async fn a_token_works_from_trusted_addresses_only() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         let token = machine.login(server).await;
         let details = ("GET", "/api/v1/identities/details");
@@ -161,6 +162,12 @@ async fn a_token_works_from_trusted_addresses_only() {
         let outside = use_from([192, 0, 2, 1]).await;
         assert_eq!((outside.status, &outside.body["error"]), (403, &json!("ForbiddenError")));
         assert_eq!(use_from([10, 9, 8, 7]).await.status, 200);
+        let events = server.events(&admin.organization_id).await;
+        let refused = events.iter().find(|event| event.event_type == "use-identity-access-token").unwrap();
+        assert_eq!(
+            (refused.result.as_str(), refused.actor_id.as_deref()),
+            ("denied", Some(machine.id.as_str()))
+        );
         // A stolen token cannot be kept alive from elsewhere, but anybody may end it.
         let body = json!({ "accessToken": token });
         let renew = ("POST", "/api/v1/auth/token/renew");
@@ -174,7 +181,7 @@ async fn a_token_works_from_trusted_addresses_only() {
 #[tokio::test]
 async fn a_revoked_token_is_neither_used_renewed_nor_revoked_again() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let token = Machine::new(&admin, "no-access").await.login(server).await;
 
         assert_eq!(maintain(server, "revoke", &token).await.status, 200);
@@ -182,6 +189,8 @@ async fn a_revoked_token_is_neither_used_renewed_nor_revoked_again() {
         assert_eq!(status_with(server, &token).await, 401);
         assert_eq!(maintain(server, "renew", &token).await.status, 401);
         assert_eq!(maintain(server, "revoke", &token).await.status, 401);
+        assert_eq!(maintain(server, "renew", &admin.token).await.status, 400);
+        assert_eq!(maintain(server, "revoke", &admin.token).await.status, 400);
         for what in ["renew", "revoke"] {
             let garbage = maintain(server, what, "abc").await;
             assert_eq!((garbage.status, &garbage.body["error"]), (403, &json!("TokenError")));
@@ -195,7 +204,7 @@ async fn a_revoked_token_is_neither_used_renewed_nor_revoked_again() {
 #[tokio::test]
 async fn what_a_token_came_from_takes_it_along() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         for what in ["secret", "method", "identity"] {
             let machine = Machine::new(&admin, "no-access").await;
             let (id, secret) = machine.secret(&admin, json!({})).await;
@@ -222,14 +231,13 @@ async fn what_a_token_came_from_takes_it_along() {
 #[tokio::test]
 async fn every_change_of_access_moves_the_revision_of_the_organization() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         let token = machine.login(server).await;
+        let organization = tacit_core::id::OrganizationId::new(&admin.organization_id);
         let revision = async || {
             let mut db = server.app.database.read().await.unwrap();
-            let sql = "SELECT access_revision AS number FROM organizations WHERE id = $1";
-            let id = [tacit_store::Value::from(&admin.organization_id)];
-            db.fetch_one::<i64>(sql, &id).await.unwrap()
+            organizations::find(&mut db, &organization).await.unwrap().unwrap().access_revision
         };
 
         let mut last = revision().await;
@@ -248,6 +256,34 @@ async fn every_change_of_access_moves_the_revision_of_the_organization() {
         // What fails moves nothing.
         assert_eq!(maintain(server, "revoke", &token).await.status, 401);
         assert_eq!(revision().await, last);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_that_ended_a_week_ago_are_removed_and_others_stay() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let (id, client_id, client_secret) = admin.machine("ci", "no-access").await;
+        let path = format!("/api/v1/auth/universal-auth/identities/{id}");
+        admin.ok("PATCH", &path, Some(json!({ "accessTokenTTL": 60, "accessTokenMaxTTL": 600 }))).await;
+        server.machine_token(&client_id, &client_secret).await;
+        server.clock.advance_seconds(7 * 24 * 60 * 60 + 30);
+        server.machine_token(&client_id, &client_secret).await;
+        let count = async || {
+            let mut db = server.app.database.read().await.unwrap();
+            let identity = tacit_core::id::IdentityId::new(&id);
+            let method =
+                auth_methods::find(&mut db, &identity, auth_methods::UNIVERSAL_AUTH).await.unwrap().unwrap();
+            access_tokens::list(&mut db, &method.id, 0, 100).await.unwrap().len()
+        };
+
+        tacit::app::access_tokens::prune(&server.app).await.unwrap();
+        assert_eq!(count().await, 2, "the first ended less than a week ago");
+        server.clock.advance_seconds(60);
+        tacit::app::access_tokens::prune(&server.app).await.unwrap();
+
+        assert_eq!(count().await, 1);
     })
     .await;
 }

@@ -33,6 +33,7 @@ async fn it_makes_a_user_an_organization_and_a_machine() {
         assert_eq!(body["user"]["email"], "ada@example.test");
         assert_eq!(body["user"]["username"], "ada@example.test");
         assert_eq!(body["user"]["superAdmin"], true);
+        assert!(body["user"]["firstName"].is_string() && body["user"]["lastName"].is_string());
         assert_eq!(body["organization"]["name"], "Acme");
         assert!(body["organization"]["slug"].as_str().unwrap().starts_with("acme-"));
         assert!(body["message"].is_string() && body["identity"]["name"].is_string());
@@ -90,6 +91,8 @@ async fn another_machine_and_another_site_are_refused() {
     each_engine(async |server| {
         let far = server.call_from([192, 0, 2, 1], &[HOST], PATH, &request()).await;
         assert_eq!(far.status, 403, "{}", far.text);
+        let malformed = server.call_from([192, 0, 2, 1], &[HOST], PATH, &json!({})).await;
+        assert_eq!(malformed.status, 403, "what it says is not looked at");
         assert!(far.body["message"].as_str().unwrap().contains("X-Tacit-Setup-Token"));
         for headers in [
             &[][..],

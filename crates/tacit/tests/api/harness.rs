@@ -183,6 +183,11 @@ impl TestServer {
         audit_events::list(&mut db, &OrganizationId::new(organization_id), 1, 10_000).await.unwrap()
     }
 
+    /// Whether the organization's audit log holds such an event.
+    pub async fn has_event(&self, organization_id: &str, kind: &str) -> bool {
+        self.events(organization_id).await.iter().any(|event| event.event_type == kind)
+    }
+
     /// GET without a token.
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None, None).await

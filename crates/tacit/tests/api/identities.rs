@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Admin, TestServer, each_engine},
-    harness_identities::{
-        Machine, add_to_project, comparable, put_into_project, second_organization, with_admin,
-    },
+    harness_identities::{Machine, add_to_project, comparable, put_into_project, slug},
 };
 
 const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
@@ -24,7 +22,7 @@ async fn status(server: &TestServer, token: &str, method: &str, path: &str, body
 #[tokio::test]
 async fn an_identity_is_made_shown_changed_and_deleted() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let body = json!({
             "name": " ci ", "organizationId": admin.organization_id,
             "metadata": [{ "key": "team", "value": "core" }, { "key": "zone", "value": "eu" }],
@@ -70,7 +68,7 @@ async fn an_identity_is_made_shown_changed_and_deleted() {
 #[tokio::test]
 async fn requests_of_a_wrong_form_are_refused() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let organization = &admin.organization_id;
         for (body, status) in [
             (json!({ "organizationId": organization }), 422),
@@ -100,7 +98,7 @@ async fn requests_of_a_wrong_form_are_refused() {
 #[tokio::test]
 async fn a_protected_identity_is_not_deleted() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let path = format!("/api/v1/identities/{}", create(&admin, "ci", "no-access").await);
 
         admin.ok("PATCH", &path, Some(json!({ "hasDeleteProtection": true }))).await;
@@ -117,22 +115,22 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn identities_are_listed_by_the_bytes_of_their_names() {
+async fn identities_are_listed_by_name_whatever_the_case() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         for (name, role) in [("b", "member"), ("é", "no-access"), ("B", "no-access"), ("a%", "member")] {
             create(&admin, name, role).await;
         }
 
         let body =
             admin.ok("GET", &format!("/api/v1/identities?orgId={}", admin.organization_id), None).await;
-        assert_eq!(names(&body["identities"]), ["B", "a%", "admin of acme", "b", "é"]);
+        assert_eq!(names(&body["identities"]), ["a%", "B", "b", "Instance administrator", "é"]);
         assert_eq!(body["totalCount"], 5);
-        assert_eq!(body["identities"][2]["identity"]["authMethods"], json!(["token-auth"]));
+        assert_eq!(body["identities"][3]["identity"]["authMethods"], json!(["token-auth"]));
 
         let path = format!("/api/v2/organizations/{}/identity-memberships", admin.organization_id);
         let page = admin.ok("GET", &format!("{path}?offset=1&limit=2&orderDirection=desc"), None).await;
-        assert_eq!(names(&page["identityMemberships"]), ["b", "admin of acme"]);
+        assert_eq!(names(&page["identityMemberships"]), ["Instance administrator", "b"]);
         assert_eq!(page["totalCount"], 5);
         let found = admin.ok("GET", &format!("{path}?search=%25"), None).await;
         assert_eq!(names(&found["identityMemberships"]), ["a%"]);
@@ -147,13 +145,13 @@ async fn identities_are_listed_by_the_bytes_of_their_names() {
 #[tokio::test]
 async fn a_search_combines_what_it_asks_for() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         for (name, role) in [("build", "member"), ("deploy", "no-access"), ("Builder", "no-access")] {
             create(&admin, name, role).await;
         }
         for (search, expected) in [
             (json!({ "name": "build" }), vec!["build"]),
-            (json!({ "name": { "$contains": "BUILD" } }), vec!["Builder", "build"]),
+            (json!({ "name": { "$contains": "BUILD" } }), vec!["build", "Builder"]),
             (json!({ "name": { "$contains": "build" }, "role": "member" }), vec!["build"]),
             (json!({ "name": { "$in": ["deploy", "other"] } }), vec!["deploy"]),
             (
@@ -180,7 +178,7 @@ async fn a_search_combines_what_it_asks_for() {
 #[tokio::test]
 async fn without_the_right_there_is_nothing_to_see_or_make() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let token = Machine::new(&admin, "no-access").await.login(server).await;
         let organization = &admin.organization_id;
 
@@ -202,7 +200,7 @@ async fn without_the_right_there_is_nothing_to_see_or_make() {
 #[tokio::test]
 async fn nobody_makes_or_takes_over_an_identity_above_their_rights() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let member = Machine::new(&admin, "member").await.login(server).await;
         let target = Machine::new(&admin, "admin").await;
         let own = create(&admin, "small", "no-access").await;
@@ -239,7 +237,7 @@ async fn nobody_makes_or_takes_over_an_identity_above_their_rights() {
 #[tokio::test]
 async fn rights_in_projects_count_too() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let member = Machine::new(&admin, "member").await;
         let token = member.login(server).await;
         let target = create(&admin, "reader", "no-access").await;
@@ -262,7 +260,7 @@ async fn rights_in_projects_count_too() {
 #[tokio::test]
 async fn the_identity_that_manages_the_instance_is_out_of_reach_of_organization_admins() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let list = format!("/api/v1/identities?orgId={}", admin.organization_id);
         let id =
             admin.ok("GET", &list, None).await["identities"][0]["identityId"].as_str().unwrap().to_owned();
@@ -278,14 +276,14 @@ async fn the_identity_that_manages_the_instance_is_out_of_reach_of_organization_
 #[tokio::test]
 async fn ids_of_another_organization_are_unknown_ids() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let machine = Machine::new(&admin, "no-access").await;
         let (secret, _) = machine.secret(&admin, json!({})).await;
         let token_auth = format!("/api/v1/auth/token-auth/identities/{}", machine.id);
         admin.ok("POST", &token_auth, Some(json!({}))).await;
         let made = admin.ok("POST", &format!("{token_auth}/tokens"), Some(json!({}))).await;
         let token = made["tokenData"]["id"].as_str().unwrap();
-        let evil = second_organization(server).await;
+        let evil = server.second_organization().await;
 
         let (id, tokens) = (machine.id.as_str(), "/api/v1/auth/token-auth/tokens");
         for (method, path) in [
@@ -332,12 +330,13 @@ async fn ids_of_another_organization_are_unknown_ids() {
 #[tokio::test]
 async fn an_identity_learns_where_it_belongs() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let token = Machine::new(&admin, "no-access").await.login(server).await;
 
         let answer = server.call("GET", "/api/v1/identities/details", Some(&token), None).await;
 
-        let organization = json!({ "id": admin.organization_id, "name": "acme", "slug": "acme" });
+        let slug = slug(&admin).await;
+        let organization = json!({ "id": admin.organization_id, "name": "Acme", "slug": slug });
         assert_eq!(answer.body, json!({ "identityDetails": { "organization": organization } }));
     })
     .await;
@@ -346,7 +345,7 @@ async fn an_identity_learns_where_it_belongs() {
 #[tokio::test]
 async fn projects_of_an_identity_are_shown_to_those_who_may_know_them() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let target = create(&admin, "reader", "no-access").await;
         let path = format!("/api/v1/identities/{target}/identity-memberships");
         assert_eq!(admin.ok("GET", &path, None).await, json!({ "identityMemberships": [] }));

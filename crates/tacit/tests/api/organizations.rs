@@ -3,31 +3,19 @@
 use serde_json::{Value, json};
 use tacit_core::id::{ProjectId, UserId};
 use tacit_store::{
-    Value as Parameter, organizations,
+    organizations,
     project_memberships::{self, Member},
 };
 
 use crate::harness::{Admin, TestServer, each_engine};
 
-/// A user of the admin's organization with this role, signed in.
-async fn colleague(admin: &Admin<'_>, role: &str) -> String {
+/// A user of the admin's organization with this role: id and access token.
+async fn colleague(admin: &Admin<'_>, role: &str) -> (String, String) {
     let email = format!("{role}@example.test");
     let id = admin.server.add_user(&email, "a colleague's password").await;
     admin.server.add_to_organization(&admin.organization_id, &id, role).await;
-    admin.server.sign_in(&email, "a colleague's password", &admin.organization_id).await
-}
-
-/// A project nobody is in.
-async fn project(server: &TestServer, organization: &str) -> String {
-    let id: ProjectId = server.app.new_id();
-    let sql = "INSERT INTO projects
-        (id, organization_id, name, slug, type, data_key_ciphertext, created_at, updated_at)
-        VALUES ($1, $2, 'P', $1, 'secret-manager', $3, 0, 0)";
-    let parameters = [Parameter::Text(id.as_str()), Parameter::Text(organization), Parameter::Bytes(b"x")];
-    let mut tx = server.app.database.begin().await.unwrap();
-    tx.execute(sql, &parameters).await.unwrap();
-    tx.commit().await.unwrap();
-    id.to_string()
+    let token = admin.server.sign_in(&email, "a colleague's password", &admin.organization_id).await;
+    (id, token)
 }
 
 async fn access_revision(admin: &Admin<'_>) -> i64 {
@@ -75,8 +63,7 @@ async fn an_organization_is_read_and_changed_by_people_and_machines() {
         assert_eq!(seen.body["organization"]["defaultMembershipRole"], "no-access");
         let kept = admin.ok("PATCH", &path, Some(json!({}))).await;
         assert_eq!(kept["organization"]["name"], "New name");
-        let events = server.events(&admin.organization_id).await;
-        assert!(events.iter().any(|event| event.event_type == "update-organization"));
+        assert!(server.has_event(&admin.organization_id, "update-organization").await);
     })
     .await;
 }
@@ -134,8 +121,8 @@ async fn a_role_decides_what_members_see_and_change() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
         let path = format!("/api/v1/organization/{}", admin.organization_id);
-        let member = colleague(&admin, "member").await;
-        let guest = colleague(&admin, "no-access").await;
+        let (_, member) = colleague(&admin, "member").await;
+        let (_, guest) = colleague(&admin, "no-access").await;
 
         let status = async |method: &str, suffix: &str, token: &str, body: Option<Value>| {
             server.call(method, &format!("{path}{suffix}"), Some(token), body).await.status
@@ -212,7 +199,7 @@ async fn who_makes_an_organization_is_its_admin() {
         let body = json!({ "name": "Renamed" });
         assert_eq!(server.call("PATCH", &path, Some(&token), Some(body)).await.status, 200);
         assert_eq!(admin.call("GET", &path, None).await.status, 403);
-        assert_eq!(server.events(id).await[0].event_type, "create-organization");
+        assert!(server.has_event(id, "create-organization").await);
         for name in [json!(""), json!(null), json!("x".repeat(65))] {
             let answer = admin.call("POST", "/api/v2/organizations", Some(json!({ "name": name }))).await;
             assert_eq!(answer.status, 422);
@@ -228,28 +215,36 @@ async fn who_makes_an_organization_is_its_admin() {
 async fn an_admin_takes_access_to_a_project_in_the_open() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
-        let project = project(server, &admin.organization_id).await;
+        let project = admin.project("Private").await;
+        let (id, token) = colleague(&admin, "admin").await;
+        let secrets = format!("/api/v3/secrets/raw?workspaceId={project}&environment=dev");
+        assert_eq!(server.call("GET", &secrets, Some(&token), None).await.status, 403);
         let path = format!("/api/v1/organization-admin/projects/{project}/grant-admin-access");
         let revision = access_revision(&admin).await;
 
-        let first = admin.ok("POST", &path, None).await;
-        let second = admin.ok("POST", &path, None).await;
+        let first = server.call("POST", &path, Some(&token), None).await;
+        let second = server.call("POST", &path, Some(&token), None).await;
 
-        assert_eq!(first["membership"]["userId"], admin.user_id);
-        assert_eq!(first["membership"]["projectId"], project);
-        assert_eq!(first, second);
-        let mut db = server.app.database.read().await.unwrap();
-        let user = UserId::new(&admin.user_id);
-        let roles = project_memberships::roles_of(&mut db, &ProjectId::new(&project), Member::User(&user))
-            .await
-            .unwrap();
-        assert_eq!(roles.iter().map(|role| role.role.as_str()).collect::<Vec<_>>(), ["admin"]);
+        assert_eq!(first.status, 200, "{}", first.text);
+        assert_eq!(first.body["membership"]["userId"], id);
+        assert_eq!(first.body["membership"]["projectId"], project);
+        assert_eq!(first.body, second.body);
+        assert_eq!(roles(server, &project, &id).await, ["admin"]);
+        assert_eq!(server.call("GET", &secrets, Some(&token), None).await.status, 200);
         assert!(access_revision(&admin).await > revision);
-        let last = server.events(&admin.organization_id).await.pop().unwrap();
-        assert_eq!(last.event_type, "grant-project-admin-access");
-        assert_eq!(last.project_id, Some(ProjectId::new(&project)));
+        let events = server.events(&admin.organization_id).await;
+        let event = events.iter().find(|event| event.event_type == "grant-project-admin-access").unwrap();
+        assert_eq!(event.project_id, Some(ProjectId::new(&project)));
     })
     .await;
+}
+
+async fn roles(server: &TestServer, project: &str, user: &str) -> Vec<String> {
+    let mut db = server.app.database.read().await.unwrap();
+    let user = UserId::new(user);
+    let project = ProjectId::new(project);
+    let roles = project_memberships::roles_of(&mut db, &project, Member::User(&user)).await.unwrap();
+    roles.into_iter().map(|role| role.role).collect()
 }
 
 #[tokio::test]
@@ -257,9 +252,9 @@ async fn nobody_else_takes_access_to_a_project() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
         let other = server.second_organization().await;
-        let own = project(server, &admin.organization_id).await;
-        let foreign = project(server, &other.organization_id).await;
-        let member = colleague(&admin, "member").await;
+        let own = admin.project("Own").await;
+        let foreign = other.project("Foreign").await;
+        let (_, member) = colleague(&admin, "member").await;
         let take = async |project: &str, token: &str| {
             let path = format!("/api/v1/organization-admin/projects/{project}/grant-admin-access");
             server.call("POST", &path, Some(token), None).await

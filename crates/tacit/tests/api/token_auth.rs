@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Admin, each_engine},
-    harness_identities::{audit_text, second_organization, status_with, with_admin},
+    harness_identities::{audit_text, slug, status_with},
 };
 
 /// An identity without any auth method; returns the path of its Token Auth.
@@ -22,7 +22,7 @@ async fn token(admin: &Admin<'_>, path: &str, body: Value) -> (String, Value) {
 #[tokio::test]
 async fn it_is_attached_with_defaults_changed_and_detached() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let path = bare_identity(&admin, "no-access").await;
         for method in ["GET", "PATCH", "DELETE"] {
             assert_eq!(admin.call(method, &path, Some(json!({}))).await.status, 404, "{method}");
@@ -58,7 +58,7 @@ async fn it_is_attached_with_defaults_changed_and_detached() {
 #[tokio::test]
 async fn a_token_is_made_listed_renamed_and_revoked() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let path = bare_identity(&admin, "no-access").await;
         admin.ok("POST", &path, Some(json!({ "accessTokenNumUsesLimit": 5 }))).await;
 
@@ -107,7 +107,7 @@ async fn a_token_is_made_listed_renamed_and_revoked() {
 #[tokio::test]
 async fn a_token_of_another_identity_or_method_is_not_found_here() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let (one, other) =
             (bare_identity(&admin, "no-access").await, bare_identity(&admin, "no-access").await);
         for path in [&one, &other] {
@@ -126,7 +126,7 @@ async fn a_token_of_another_identity_or_method_is_not_found_here() {
 #[tokio::test]
 async fn nobody_makes_or_touches_tokens_above_their_rights() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
+        let admin = server.with_admin().await;
         let (small, great) = (bare_identity(&admin, "member").await, bare_identity(&admin, "admin").await);
         for path in [&small, &great] {
             admin.ok("POST", path, Some(json!({}))).await;
@@ -155,11 +155,12 @@ async fn nobody_makes_or_touches_tokens_above_their_rights() {
 #[tokio::test]
 async fn an_organization_can_be_named_and_must_be_the_own() {
     each_engine(async |server| {
-        let admin = with_admin(server).await;
-        second_organization(server).await;
+        let admin = server.with_admin().await;
+        server.second_organization().await;
         let path = bare_identity(&admin, "no-access").await;
         admin.ok("POST", &path, Some(json!({}))).await;
-        for (slug, status) in [("acme", 200), ("nobody", 404), ("evil", 401)] {
+        let own = slug(&admin).await;
+        for (slug, status) in [(own.as_str(), 200), ("nobody", 404), ("evil", 401)] {
             let body = json!({ "organizationSlug": slug });
             assert_eq!(admin.call("POST", &format!("{path}/tokens"), Some(body)).await.status, status);
         }

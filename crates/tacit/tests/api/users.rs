@@ -66,7 +66,7 @@ async fn a_name_can_be_changed_but_not_to_nonsense() {
             let body = json!({ "firstName": first, "lastName": "" });
             assert_eq!(admin.call("PATCH", path, Some(body)).await.status, 422, "{first}");
         }
-        assert_eq!(server.events(&admin.organization_id).await.last().unwrap().event_type, "update-user");
+        assert!(server.has_event(&admin.organization_id, "update-user").await);
     })
     .await;
 }

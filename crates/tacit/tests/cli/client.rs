@@ -63,7 +63,7 @@ fn quickstart_walks_from_nothing_and_undo_takes_it_back() {
     let once_more = with_person(folder.path(), &server, "quickstart", &["--json"]);
 
     assert_eq!(walk.code, Some(0), "{walk:?}");
-    assert!(walk.stdout.contains("read back FOO") && walk.stdout.contains("curl"), "{}", walk.stdout);
+    assert!(walk.stdout.contains("read back      FOO") && walk.stdout.contains("curl"), "{}", walk.stdout);
     assert_eq!(again.code, Some(FAILED), "{again:?}");
     assert!(again.stderr.contains("--undo"), "{}", again.stderr);
     assert_eq!(undo.code, Some(0), "{undo:?}");

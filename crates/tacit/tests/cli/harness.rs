@@ -23,7 +23,7 @@ pub const ROOT_KEY: i32 = 4;
 pub const LISTEN: i32 = 5;
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The first administrator's password.
 pub const PASSWORD: &str = "correct horse battery canary";
 

@@ -1,5 +1,8 @@
 //! The built binary, as an operator runs it: settings, files, signals, exit codes.
 
+#![expect(unreachable_pub, reason = "a test binary exports nothing")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod client;
 mod crash;
 mod harness;

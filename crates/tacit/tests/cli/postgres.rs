@@ -13,7 +13,7 @@ const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1
 #[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
 fn schema() -> Option<String> {
     let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
-    let name: String = Random::system().bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("{:016x}", u64::from_be_bytes(Random::system().bytes()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();

@@ -25,6 +25,23 @@ fn a_key_that_others_may_read_is_refused() {
 }
 
 #[test]
+fn a_credential_of_systemd_may_show_the_group_its_access_list_stands_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("root.key");
+    fs::write(&path, KEY).unwrap();
+    let with_mode = |mode| {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = server(folder.path());
+        command.env("TACIT_ROOT_KEY_FILE", &path).env("CREDENTIALS_DIRECTORY", folder.path());
+        command
+    };
+
+    Server::start(with_mode(0o440)).stop();
+
+    assert_eq!(Server::refused(with_mode(0o444)).code, Some(ROOT_KEY));
+}
+
+#[test]
 fn another_key_is_refused_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();
     started_once(folder.path());

@@ -58,6 +58,25 @@ fn a_request_in_progress_is_answered_before_the_server_stops() {
 }
 
 #[test]
+fn uses_of_a_token_that_are_only_counted_in_memory_are_stored_before_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(server(folder.path()));
+    let answer = first.bootstrap();
+    let token = answer["identity"]["credentials"]["token"].as_str().unwrap();
+    let path =
+        format!("/api/v1/auth/token-auth/identities/{}/tokens", answer["identity"]["id"].as_str().unwrap());
+    for _ in 0..3 {
+        assert_eq!(first.call("GET", &path, Some(token), None).0, 200);
+    }
+    first.stop();
+
+    let second = Server::start(server(folder.path()));
+    let (_, tokens) = second.call("GET", &path, Some(token), None);
+
+    assert_eq!(tokens["tokens"][0]["accessTokenNumUses"], 3, "{tokens}");
+}
+
+#[test]
 fn the_log_holds_no_secret_even_at_its_most_talkative() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = server(folder.path());

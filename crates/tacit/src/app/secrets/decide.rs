@@ -46,7 +46,28 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// Asks for the right to turn a secret into another state, and says whether its value was readable.
+///
+/// Who may edit but not read would otherwise come to read by renaming or by taking a tag off.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`](crate::app::Error::Forbidden) without `edit` on both states, or if the value
+/// is readable only afterwards.
+pub(super) fn require_change(before: &Judged<'_>, after: &Judged<'_>) -> Result<bool> {
+    before.require(Action::Edit)?;
+    after.require(Action::Edit)?;
+    let was_readable = before.allows(Action::ReadValue);
+    if !was_readable && after.allows(Action::ReadValue) {
+        before.require(Action::ReadValue)?;
+    }
+    Ok(was_readable)
+}
+
 /// The slugs of tags, as rules compare them.
 pub(in crate::app) fn slugs(tags: &[Tag]) -> Vec<String> {
     tags.iter().map(|tag| tag.slug.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use tacit_store::{folders, secret_tags, secret_versions, secrets, secrets::Secre
 use super::{
     SECRETS_PER_FOLDER_MAX, TAGS_MAX,
     content::Content,
-    decide::Judged,
+    decide::{Judged, require_change},
     location::{Place, find_folder},
     plain::PlainSecret,
     state::{SecretState, Tag, sorted},
@@ -133,6 +133,18 @@ impl<'a> Editor<'a> {
     /// Whether the caller has a right on a secret as it is or would be.
     pub(super) fn allows(&self, action: Action, place: &Place, state: &SecretState) -> bool {
         Judged::new(&self.access, place, &state.name, &state.tags).allows(action)
+    }
+
+    /// Asks for the right to turn a secret into another state, and says whether its value was readable.
+    pub(super) fn require_change(
+        &self,
+        place: &Place,
+        before: &SecretState,
+        after: &SecretState,
+    ) -> Result<bool> {
+        let before = Judged::new(&self.access, place, &before.name, &before.tags);
+        let after = Judged::new(&self.access, place, &after.name, &after.tags);
+        require_change(&before, &after)
     }
 
     /// Makes a secret.

@@ -209,3 +209,6 @@ fn record(
         .with("numberOfSecrets", count);
     app.audit.record(event)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ mod create;
 mod decide;
 mod delete;
 mod editor;
+#[cfg(test)]
+mod fixtures;
 mod list;
 mod location;
 mod move_secrets;

@@ -205,13 +205,7 @@ async fn change_one(
 ) -> Result<PlainSecret> {
     let brings_value = change.value.is_some();
     let after = apply(editor, &found.state, change).await?;
-    editor.require(Action::Edit, place, &found.state)?;
-    editor.require(Action::Edit, place, &after)?;
-    let was_readable = editor.allows(Action::ReadValue, place, &found.state);
-    if !was_readable {
-        // Otherwise who may edit but not read would read by renaming or by taking a tag off.
-        refuse_becoming_readable(editor, place, &found.state, &after)?;
-    }
+    let was_readable = editor.require_change(place, &found.state, &after)?;
     if after.name != found.state.name && editor.is_taken(place, &after.name).await? {
         return Err(already_exist(&[&after.name]));
     }
@@ -220,18 +214,6 @@ async fn change_one(
         return Ok(editor.shown(place, found.row, found.state));
     }
     editor.replace(place, found, after).await
-}
-
-fn refuse_becoming_readable(
-    editor: &Editor<'_>,
-    place: &Place,
-    before: &SecretState,
-    after: &SecretState,
-) -> Result<()> {
-    if editor.allows(Action::ReadValue, place, after) {
-        return editor.require(Action::ReadValue, place, before);
-    }
-    Ok(())
 }
 
 /// The secret as it is once changed.

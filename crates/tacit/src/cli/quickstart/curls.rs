@@ -1,14 +1,18 @@
 //! The machine's part of the walk as commands to run oneself, with the real ids.
 
-use super::{super::terminal, walk::Walked};
+use super::{
+    super::{client::Client, terminal},
+    walk::Walked,
+};
 
 /// Shows the client secret and the commands.
-pub(super) fn show(base: &str, walked: &Walked) {
+pub(super) fn show(server: &Client, walked: &Walked) {
     terminal::line(&format!(
-        "\nclient id                  {}\nclient secret (shown once) {}   saved nowhere\n\nRun it yourself:\n{}\n\nUndo all:  tacit quickstart --undo",
+        "\nclient id                  {}\nclient secret (shown once) {}   saved nowhere\n\nRun it yourself:\n{}\n\nUndo all:  tacit quickstart{} --undo",
         walked.client_id,
         terminal::bold(&walked.client_secret),
-        commands(base, &walked.project_id, &walked.client_id),
+        commands(server.base(), &walked.project_id, &walked.client_id),
+        server.url_flag(),
     ));
 }
 

@@ -47,7 +47,7 @@ fn project(person: &Client, told: &impl Fn(&str)) -> Result<Value, Failure> {
         .map(|all| all.iter().filter_map(|one| one.get("slug")?.as_str()).collect())
         .unwrap_or_default();
     let id = client::text(&answer, "/project/id")?;
-    told(&format!("project   {PROJECT}        {id}  (environments {})", slugs.join(", ")));
+    told(&format!("project        {PROJECT}  {id}  (environments {})", slugs.join(", ")));
     Ok(answer)
 }
 
@@ -57,7 +57,7 @@ fn secret(person: &Client, project_id: &str, told: &impl Fn(&str)) -> Result<(),
     });
     let answer = person.post("/api/v3/secrets/raw/FOO", &body)?;
     let version = answer.pointer("/secret/version").and_then(Value::as_i64).unwrap_or(1);
-    told(&format!("secret    FOO in dev      version {version}"));
+    told(&format!("secret         FOO in dev  version {version}"));
     Ok(())
 }
 
@@ -69,7 +69,7 @@ fn identity(person: &Client, project: &Value, told: &impl Fn(&str)) -> Result<St
     let id = client::text(&person.post("/api/v1/identities", &body)?, "/identity/id")?;
     let path = format!("/api/v1/projects/{project_id}/memberships/identities/{id}");
     person.post(&path, &json!({ "roles": [{ "role": "viewer" }] }))?;
-    told(&format!("identity  {IDENTITY}        organization: no access   project: viewer"));
+    told(&format!("identity       {IDENTITY}  organization: no access   project: viewer"));
     Ok(id)
 }
 
@@ -103,6 +103,8 @@ fn read_back(machine: &Client, project_id: &str, told: &impl Fn(&str)) -> Result
             "this is a defect: report it with the server's log",
         ));
     }
-    told(&format!("read back FOO through Universal Auth in {milliseconds:.1} ms, alone and in the list"));
+    told(&format!(
+        "read back      FOO through Universal Auth in {milliseconds:.1} ms, alone and in the list"
+    ));
     Ok(())
 }

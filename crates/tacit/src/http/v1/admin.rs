@@ -30,6 +30,11 @@ const CONFIG_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// The organization of a sign-up that names none.
 const ORGANIZATION: &str = "My organization";
 
+/// The name of a first user who was not asked for one: old clients want some text there
+/// (wire-contract 19.1).
+const FIRST_NAME: &str = "Admin";
+const LAST_NAME: &str = "User";
+
 /// What `POST /api/v1/admin/bootstrap` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -115,16 +120,18 @@ pub(crate) async fn bootstrap(
     State(app): State<App>,
     client: Client,
     entry: Entry,
-    Body(request): Body<BootstrapRequest>,
+    body: Result<Body<BootstrapRequest>, Problem>,
 ) -> Result<Json<BootstrapResponse>, Problem> {
+    let admission = bootstrap::admit(&app, client, &entry).await?;
+    let Body(request) = body?;
     let first = FirstUser {
         email: request.email.0,
         password: request.password,
-        first_name: String::new(),
-        last_name: String::new(),
+        first_name: FIRST_NAME.to_owned(),
+        last_name: LAST_NAME.to_owned(),
         organization: request.organization.0,
     };
-    let (founded, machine) = bootstrap::bootstrap(&app, &client, &entry, first).await?;
+    let (founded, machine) = bootstrap::bootstrap(&app, admission, first).await?;
     Ok(Json(BootstrapResponse {
         message: "The instance is set up",
         user: founded.user.into(),
@@ -169,8 +176,10 @@ pub(crate) async fn sign_up(
     client: Client,
     entry: Entry,
     jar: Jar,
-    Body(request): Body<SignUpRequest>,
+    body: Result<Body<SignUpRequest>, Problem>,
 ) -> Result<Response, Problem> {
+    let admission = bootstrap::admit(&app, client, &entry).await?;
+    let Body(request) = body?;
     let first = FirstUser {
         email: request.email.0,
         password: request.password,
@@ -178,7 +187,7 @@ pub(crate) async fn sign_up(
         last_name: request.last_name.unwrap_or_default(),
         organization: request.organization.unwrap_or_else(|| ORGANIZATION.to_owned()),
     };
-    let (founded, signed_in) = bootstrap::sign_up(&app, &client, &entry, first).await?;
+    let (founded, signed_in) = bootstrap::sign_up(&app, admission, first).await?;
     let body = SignUpResponse {
         message: "The instance is set up",
         user: founded.user.into(),

@@ -37,7 +37,7 @@ pub(crate) struct MoveRequest {
     #[serde(default)]
     destination_secret_path: Trimmed,
     /// The ids of the secrets, 1 to 1,000.
-    secret_ids: Vec<String>,
+    secret_ids: Vec<Trimmed>,
     /// Whether secrets of the same names there are overwritten.
     #[serde(default)]
     should_overwrite: bool,
@@ -65,7 +65,7 @@ pub(crate) async fn move_secrets(
         source_path: secret_path(&request.source_secret_path)?,
         destination_environment: environment(request.destination_environment)?,
         destination_path: secret_path(&request.destination_secret_path)?,
-        ids: request.secret_ids.into_iter().map(SecretId::new).collect(),
+        ids: request.secret_ids.into_iter().map(|id| SecretId::new(id.0)).collect(),
         overwrites: request.should_overwrite,
     };
     secrets::move_secrets(&app, &caller, request).await?;

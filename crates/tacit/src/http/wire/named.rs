@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    extract::{FromRequestParts, Path},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
-    app::{App, Error},
-    http::problem::Problem,
+    app::App,
+    http::{extract::Path, problem::Problem},
 };
 
 /// The last part of the path, percent-decoded.
@@ -23,8 +20,7 @@ impl FromRequestParts<App> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let parameters = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
-        let Path(parameters) = parameters.map_err(|error| Error::Invalid(error.body_text()))?;
+        let Path(parameters) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await?;
         // Only one parameter is there, or none on a route without.
         let name = parameters.into_values().next();
         Ok(Self(name.unwrap_or_else(|| parts.uri.path().rsplit('/').next().unwrap_or("").to_owned())))

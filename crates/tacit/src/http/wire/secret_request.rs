@@ -104,7 +104,7 @@ pub(crate) struct NewSecretFields {
     /// Its metadata.
     secret_metadata: Option<Vec<MetadataFields>>,
     /// The ids of its tags.
-    tag_ids: Option<Vec<String>>,
+    tag_ids: Option<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
     skip_multiline_encoding: Option<bool>,
     /// What a reminder says, up to 1,024 characters.
@@ -149,7 +149,7 @@ pub(crate) struct SecretChangeFields {
     /// Metadata in place of all there is.
     secret_metadata: Patch<Vec<MetadataFields>>,
     /// The ids of tags in place of all there are.
-    tag_ids: Patch<Vec<String>>,
+    tag_ids: Patch<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
     skip_multiline_encoding: Patch<bool>,
     /// What a reminder says, up to 1,024 characters.
@@ -188,8 +188,8 @@ pub(crate) fn item_path(path: Option<&Trimmed>) -> Result<Option<SecretPath>> {
     path.map(secret_path).transpose()
 }
 
-fn tag_ids(ids: Vec<String>) -> Vec<TagId> {
-    ids.into_iter().map(TagId::new).collect()
+fn tag_ids(ids: Vec<Trimmed>) -> Vec<TagId> {
+    ids.into_iter().map(|id| TagId::new(id.0)).collect()
 }
 
 fn metadata(entries: Vec<MetadataFields>) -> Result<Vec<MetadataEntry>> {

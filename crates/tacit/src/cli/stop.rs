@@ -1,0 +1,126 @@
+//! Stopping without losing anything: requests in progress end, then what is only in memory or in the
+//! journal goes to the database.
+
+use std::{fs, io, net::SocketAddr, path::Path, time::Duration};
+
+use axum_server::Handle;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use super::{
+    banner::SetupTokenPlace,
+    failure::{Failure, Kind},
+};
+use crate::{
+    app::App,
+    jobs::{flush_token_uses, prune},
+};
+
+/// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
+/// after which containers are killed.
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// How long what is left in memory may take to reach the database after that.
+const FLUSH_MAX: Duration = Duration::from_secs(5);
+
+/// SIGTERM and SIGINT.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Begins to watch, so that a signal during the start is not lost.
+    pub(super) fn install() -> Result<Self, Failure> {
+        let install = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::failed(
+                    format!("cannot watch for signals: {error}"),
+                    "check the limits of this machine",
+                )
+            })
+        };
+        Ok(Self {
+            terminate: install(SignalKind::terminate())?,
+            interrupt: install(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// The first signal lets requests in progress end; a second one does not wait for them.
+    pub(super) async fn stop(mut self, handle: Handle<SocketAddr>) {
+        self.next().await;
+        tracing::info!(connections = handle.connection_count(), "stopping");
+        handle.graceful_shutdown(Some(DRAIN_MAX));
+        self.next().await;
+        handle.shutdown();
+    }
+}
+
+/// Work in the background.
+pub(super) struct Jobs {
+    stop: oneshot::Sender<()>,
+    /// Has something to finish at the end.
+    token_uses: JoinHandle<()>,
+    prune: JoinHandle<()>,
+}
+
+impl Jobs {
+    /// Starts them.
+    pub(super) fn start(app: &App) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let token_uses = flush_token_uses::run(app.clone(), async {
+            // An error means that the sender is gone, which is a stop too.
+            let _ = stopped.await;
+        });
+        Self { stop, token_uses: tokio::spawn(token_uses), prune: tokio::spawn(prune::run(app.clone())) }
+    }
+
+    async fn finish(self) {
+        drop(self.stop);
+        self.prune.abort();
+        if tokio::time::timeout(FLUSH_MAX, self.token_uses).await.is_err() {
+            tracing::warn!("the last uses of access tokens could not be stored in time");
+        }
+    }
+}
+
+/// Moves what is only in memory or in the journal to the database.
+pub(super) async fn finish(app: &App, jobs: Jobs, token: Option<SetupTokenPlace>) -> Result<(), Failure> {
+    if let Some(SetupTokenPlace::File(path)) = token {
+        remove(&path);
+    }
+    jobs.finish().await;
+    match tokio::time::timeout(FLUSH_MAX, app.audit.flush()).await {
+        Ok(Ok(())) => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        Ok(Err(error)) => Err(not_flushed(&error)),
+        Err(_) => Err(not_flushed(&"the database took too long")),
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, path = %path.display(), "the set-up token's file stays; it does not work any more");
+    }
+}
+
+fn not_flushed(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(
+        Kind::Database,
+        format!("stopped, but audit events are still in the journal: {error}"),
+        "start again on the same data folder: they are moved to the database then",
+    )
+}
