@@ -1,7 +1,11 @@
 //! Rows that other rows need.
 
 use tacit_core::{
-    id::{AccessTokenId, AuthMethodId, ClientSecretId, IdentityId, MembershipId, OrganizationId},
+    cipher::Ciphertext,
+    id::{
+        AccessTokenId, AuthMethodId, ClientSecretId, IdentityId, MembershipId, OrganizationId, ProjectId,
+        UserId,
+    },
     time::Timestamp,
 };
 use tacit_store::{
@@ -10,6 +14,10 @@ use tacit_store::{
     auth_methods::{self, AuthMethodRow, UNIVERSAL_AUTH, UniversalAuthRow},
     client_secrets::{self, ClientSecretRow},
     identities::{self, IdentityRow},
+    organization_memberships::{self, OrganizationMembershipRow},
+    project_memberships::{self, Member, MembershipRoleRow, MembershipRow},
+    projects::{self, ProjectRow},
+    users::{self, UserRow},
 };
 
 /// When everything was made.
@@ -127,4 +135,92 @@ pub async fn machine(db: &mut Connection) -> (AuthMethodRow, ClientSecretRow) {
     let secret = client_secret_row(&method.id, "secret");
     client_secrets::insert(db, &secret, b"hash").await.unwrap();
     (method, secret)
+}
+
+/// A project that is not stored yet, with `id` for its name and slug too.
+pub fn project_row(organization: &OrganizationId, id: &str) -> ProjectRow {
+    ProjectRow {
+        id: ProjectId::new(id),
+        organization_id: organization.clone(),
+        name: id.to_owned(),
+        slug: id.to_owned(),
+        description: None,
+        r#type: "secret-manager".to_owned(),
+        data_key_ciphertext: Ciphertext(b"key".to_vec()),
+        revision: 0,
+        auto_capitalization: true,
+        has_delete_protection: false,
+        secret_sharing: true,
+        show_snapshots_legacy: false,
+        pit_version_limit: 10,
+        audit_logs_retention_days: None,
+        created_at: START,
+        updated_at: START,
+    }
+}
+
+/// Adds a project.
+pub async fn project(db: &mut Connection, organization: &OrganizationId, id: &str) -> ProjectId {
+    projects::insert(db, &project_row(organization, id)).await.unwrap();
+    ProjectId::new(id)
+}
+
+/// Adds a user whose id is `id`, with the e-mail `{id}@example.test`, and puts them into the
+/// organization.
+pub async fn user(db: &mut Connection, organization: &OrganizationId, id: &str) -> UserId {
+    let user = UserRow {
+        id: UserId::new(id),
+        email: format!("{id}@example.test"),
+        first_name: None,
+        last_name: None,
+        password_hash: String::new(),
+        is_instance_admin: false,
+        created_at: START,
+        updated_at: START,
+    };
+    users::insert(db, &user).await.unwrap();
+    let membership = OrganizationMembershipRow {
+        id: MembershipId::new(format!("{id} in {organization}")),
+        organization_id: organization.clone(),
+        user_id: user.id.clone(),
+        role: "member".to_owned(),
+        is_active: true,
+        created_at: START,
+        updated_at: START,
+    };
+    organization_memberships::insert(db, &membership).await.unwrap();
+    user.id
+}
+
+/// Puts a member into a project. The membership's id names both.
+pub async fn join(db: &mut Connection, project: &ProjectId, member: Member<'_>) -> MembershipRow {
+    let (user_id, identity_id) = match member {
+        Member::User(id) => (Some(id.clone()), None),
+        Member::Identity(id) => (None, Some(id.clone())),
+    };
+    let row = MembershipRow {
+        id: MembershipId::new(format!("{member:?} in {project}")),
+        project_id: project.clone(),
+        user_id,
+        identity_id,
+        created_at: START,
+        updated_at: START,
+    };
+    project_memberships::insert(db, &row).await.unwrap();
+    row
+}
+
+/// A role of a membership that is not stored yet and has no end.
+pub fn role_row(membership: &MembershipRow, role: &str) -> MembershipRoleRow {
+    MembershipRoleRow {
+        id: format!("{role} of {}", membership.id),
+        membership_id: membership.id.clone(),
+        role: role.to_owned(),
+        is_temporary: false,
+        temporary_range: None,
+        starts_at: None,
+        ends_at: None,
+        created_at: START,
+        updated_at: START,
+    }
 }
