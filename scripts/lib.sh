@@ -2,7 +2,7 @@
 # Helpers shared by the scripts of this folder. Sourced by them, never run.
 
 # The oldest Rust that builds this workspace; equal to `rust-version` in Cargo.toml.
-RUST_VERSION_MIN=1.90
+RUST_VERSION_MIN=1.91
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -15,8 +15,6 @@ use crate::random::Random;
 
 /// The least number of characters that the API accepts (`decisions.md` 8).
 pub const API_LENGTH_MIN: usize = 8;
-/// The least number of characters that the dashboard accepts (`decisions.md` 8).
-pub const DASHBOARD_LENGTH_MIN: usize = 12;
 /// The greatest length of a password, in bytes: hashing costs must not depend on the caller.
 pub const BYTES_MAX: usize = 1024;
 
@@ -43,7 +41,7 @@ pub enum PasswordError {
     /// Fewer characters than the minimum.
     #[error("the password must have at least {minimum} characters")]
     TooShort {
-        /// [`API_LENGTH_MIN`] or [`DASHBOARD_LENGTH_MIN`].
+        /// What was asked for.
         minimum: usize,
     },
     /// More than [`BYTES_MAX`].
@@ -51,8 +49,8 @@ pub enum PasswordError {
     TooLong,
 }
 
-/// Checks the length of a new password. `minimum` is in characters: [`API_LENGTH_MIN`] or
-/// [`DASHBOARD_LENGTH_MIN`].
+/// Checks the length of a new password. `minimum` is in characters: such as
+/// [`API_LENGTH_MIN`].
 ///
 /// # Errors
 ///
@@ -175,8 +173,8 @@ mod tests {
     fn lengths_are_characters_below_and_bytes_above() {
         assert_eq!(check("ööööööö", API_LENGTH_MIN), Err(PasswordError::TooShort { minimum: 8 }));
         assert_eq!(check("öööööööö", API_LENGTH_MIN), Ok(()));
-        assert!(check("elevenchars", DASHBOARD_LENGTH_MIN).is_err());
-        assert_eq!(check(&"x".repeat(1024), DASHBOARD_LENGTH_MIN), Ok(()));
+        assert!(check("elevenchars", 12).is_err());
+        assert_eq!(check(&"x".repeat(1024), 12), Ok(()));
         assert_eq!(check(&"x".repeat(1025), API_LENGTH_MIN), Err(PasswordError::TooLong));
 
         let long = "x".repeat(1025);

@@ -62,15 +62,6 @@ impl Database {
         Ok(database)
     }
 
-    /// "SQLite" or "PostgreSQL", for people.
-    #[must_use]
-    pub const fn engine_name(&self) -> &'static str {
-        match self.0 {
-            Engine::Sqlite(_) => "SQLite",
-            Engine::Postgres(_) => "PostgreSQL",
-        }
-    }
-
     /// The version of the schema: that of this release, since opening brings it there.
     #[must_use]
     pub fn schema_version(&self) -> i64 {

@@ -21,8 +21,13 @@ const SOURCE_ENDINGS: [&str; 10] = ["", "rs", "sql", "toml", "sh", "py", "js", "
 
 #[test]
 fn the_application_layer_does_not_know_http() {
-    let files = rust_files(&["crates/tacit/src/app/", "crates/tacit/src/app.rs"]);
-    assert_none(&code_mentions(&files, &["axum", "StatusCode", "crate::http"]));
+    let files = rust_files(&["crates/tacit/src/app/"]);
+    assert_none(&code_mentions(&files, &["axum", "StatusCode", "crate::http", "crate::cli", "crate::jobs"]));
+}
+
+#[test]
+fn the_wire_does_not_know_the_command_line() {
+    assert_none(&code_mentions(&rust_files(&["crates/tacit/src/http/"]), &["crate::cli", "crate::jobs"]));
 }
 
 #[test]

@@ -60,6 +60,7 @@ impl ProjectAccess {
     ) -> Result<Self> {
         let organization = &caller.organization()?.id;
         let project = find_project(db, organization, name).await?;
+        caller.enters(&project.id);
         let roles = project_memberships::roles_of(db, &project.id, member(caller)).await?;
         if roles.is_empty() {
             return Err(not_a_member(caller));

@@ -1,9 +1,12 @@
 //! Who makes this request, from where, and what they may do in their organization.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use tacit_core::{
-    id::{AccessTokenId, IdentityId, OrganizationId, SessionId, UserId},
+    id::{AccessTokenId, IdentityId, OrganizationId, ProjectId, SessionId, UserId},
     permission::{Action, Object, PermissionSet, Subject},
 };
 
@@ -18,6 +21,9 @@ pub struct Caller {
     pub organization: Option<OrganizationAccess>,
     /// From where.
     pub client: Client,
+    /// The project this request turned out to be about; shared by the clones of this caller, so that
+    /// a refusal is recorded with it.
+    project: Arc<OnceLock<ProjectId>>,
 }
 
 /// A person or a machine.
@@ -107,6 +113,23 @@ impl Actor {
 }
 
 impl Caller {
+    /// The caller of a request of which nothing else is known yet.
+    #[must_use]
+    pub fn new(actor: Actor, organization: Option<OrganizationAccess>, client: Client) -> Self {
+        Self { actor, organization, client, project: Arc::default() }
+    }
+
+    /// Notes which project the request is about. The first one counts.
+    pub(super) fn enters(&self, project: &ProjectId) {
+        let _ = self.project.set(project.clone());
+    }
+
+    /// The project the request is about, if that is known and it is about one.
+    #[must_use]
+    pub fn project(&self) -> Option<&ProjectId> {
+        self.project.get()
+    }
+
     /// The organization of the token.
     ///
     /// # Errors

@@ -80,7 +80,7 @@ pub struct Parts {
 /// What the operator chose, as far as use cases care.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The address people use, such as `https://tacit.example.com`; for links and CORS.
+    /// The address people use, such as `https://tacit.example.com`; with https the cookie is Secure.
     pub site_url: Option<String>,
     /// Whether the bootstrap is open to other machines without a token (`decisions.md` 13).
     pub allow_remote_bootstrap: bool,

@@ -9,7 +9,7 @@ use super::config::{LogFormat, Network};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 success or stopped as asked; 1 refused, no answer or not healthy; 2 wrong settings;
-3 database cannot be opened; 4 root key missing, unsafe or wrong; 5 address or certificate unusable.";
+3 database or audit journal cannot be used; 4 root key missing, unsafe or wrong; 5 address or certificate unusable.";
 
 /// A self-hosted secrets manager.
 #[derive(Debug, Parser)]

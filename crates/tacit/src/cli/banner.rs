@@ -93,7 +93,7 @@ fn setup_lines(url: &str, token: &str) -> Vec<String> {
         "  From other machines, or through a proxy, with this token (valid 30 min, works once):".to_owned(),
         format!("    {token}   in TACIT_SETUP_TOKEN or the header X-Tacit-Setup-Token"),
         String::new(),
-        "  Next time this starts silently.  Health: /api/status   Stop: Ctrl-C".to_owned(),
+        "  Health: /api/status   Stop: Ctrl-C".to_owned(),
     ]
 }
 

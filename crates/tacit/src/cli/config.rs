@@ -214,7 +214,7 @@ fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsF
     }
 }
 
-/// Only an origin: links and CORS are made from it.
+/// Only an origin.
 fn site_url(text: &str) -> Result<String, Failure> {
     let origin = text.trim_end_matches('/');
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));

@@ -105,7 +105,10 @@ impl Gate {
         let (Some(caller), Some(_)) = (caller, response.extensions().get::<Denied>()) else {
             return response;
         };
-        let event = Event::new(&self.app, caller, self.event).denied();
+        let mut event = Event::new(&self.app, caller, self.event).denied();
+        if let Some(project) = caller.project() {
+            event = event.project(project);
+        }
         match self.app.audit.record(event) {
             Ok(()) => response,
             Err(error) => Problem(error).into_response(),

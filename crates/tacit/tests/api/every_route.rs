@@ -329,6 +329,7 @@ async fn a_refusal_of_a_known_caller_is_in_the_audit_log() {
         assert_eq!(denied.len(), 1);
         assert_eq!(denied[0].actor_id.as_deref(), Some(id.as_str()));
         assert_eq!(denied[0].event_type, "get-secrets");
+        assert_eq!(denied[0].project_id.as_ref().map(ToString::to_string), Some(project));
     })
     .await;
 }

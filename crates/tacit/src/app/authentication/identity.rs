@@ -61,7 +61,7 @@ pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Cli
         access_token_id: row.id,
         is_instance_admin: row.is_instance_admin,
     };
-    Ok(Caller { actor, organization: Some(organization), client })
+    Ok(Caller::new(actor, Some(organization), client))
 }
 
 /// The machine is known already, so a wrong address is an event of its organization.

@@ -33,5 +33,5 @@ pub(super) async fn authenticate(app: &App, claims: &UserClaims, client: Client)
         session_id: row.session_id,
         is_instance_admin: row.is_instance_admin,
     };
-    Ok(Caller { actor, organization, client })
+    Ok(Caller::new(actor, organization, client))
 }
