@@ -87,6 +87,9 @@ pub enum NameError {
     /// A secret path with too many folders.
     #[error("the secret path must not be more than {} folders deep", SecretPath::DEPTH_MAX)]
     PathTooDeep,
+    /// A secret path with too many bytes.
+    #[error("the secret path must not be longer than {} bytes", SecretPath::BYTES_MAX)]
+    PathTooLong,
     /// Not an e-mail address.
     #[error("the e-mail address is not valid")]
     InvalidEmail,

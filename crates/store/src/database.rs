@@ -68,7 +68,8 @@ impl Database {
         migrate::newest_version()
     }
 
-    /// A connection for reading; every statement sees what was committed before it.
+    /// A connection for reading. On SQLite all its statements see one moment; on PostgreSQL each
+    /// sees what was committed before it.
     ///
     /// # Errors
     ///

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// The setting does not name a database.
     #[error("database setting: {0}")]
     Setting(String),
+    /// A value is longer than the database can index: a path below a renamed folder.
+    #[error("a value is too long")]
+    TooLong,
     /// A statement failed in a way that no caller can mend: a defect or damaged data.
     #[error("database failure: {0}")]
     Failure(String),
@@ -67,9 +70,10 @@ impl From<tokio_postgres::Error> for StoreError {
                 Self::Failure(describe(&error))
             };
         };
-        // Classes 08 (connection), 40 (rolled back), 53 (resources) and 57 (operator) pass by themselves.
+        // Class 54 is a program limit; 08 (connection), 40 (rolled back), 53 (resources) and 57 (operator) pass by themselves.
         match state.code().get(..2) {
             _ if *state == SqlState::UNIQUE_VIOLATION => Self::AlreadyExists,
+            Some("54") => Self::TooLong,
             Some("08" | "40" | "53" | "57") => Self::Unavailable(describe(&error)),
             _ => Self::Failure(describe(&error)),
         }

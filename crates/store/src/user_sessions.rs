@@ -155,7 +155,7 @@ pub async fn update(db: &mut Connection, session: &UserSessionRow) -> Result<()>
     db.execute(
         "UPDATE user_sessions
             SET organization_id = $2, refresh_token_hash = $3, previous_refresh_token_hash = $4,
-                refresh_version = $5, last_used_at = $6
+                refresh_version = $5, last_used_at = $6, access_version = $7
           WHERE id = $1",
         params![
             &session.id,
@@ -164,6 +164,7 @@ pub async fn update(db: &mut Connection, session: &UserSessionRow) -> Result<()>
             session.previous_refresh_token_hash.as_ref(),
             session.refresh_version,
             session.last_used_at,
+            session.access_version,
         ],
     )
     .await?;

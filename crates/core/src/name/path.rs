@@ -45,6 +45,8 @@ parsed_text!(SecretPath);
 impl SecretPath {
     /// The greatest number of folders in a path (`decisions.md` 22).
     pub const DEPTH_MAX: usize = 20;
+    /// The greatest length, in bytes: what an index of PostgreSQL can hold beside the environment.
+    pub const BYTES_MAX: usize = 2048;
 
     /// The folder that every environment has: `/`.
     #[must_use]
@@ -76,7 +78,11 @@ impl SecretPath {
         if depth > Self::DEPTH_MAX {
             return Err(NameError::PathTooDeep);
         }
-        Ok(Self(format!("/{inner}")))
+        Self::limited(format!("/{inner}"))
+    }
+
+    fn limited(path: String) -> Result<Self, NameError> {
+        if path.len() > Self::BYTES_MAX { Err(NameError::PathTooLong) } else { Ok(Self(path)) }
     }
 
     /// Whether this is `/`.
@@ -118,13 +124,14 @@ impl SecretPath {
     ///
     /// # Errors
     ///
-    /// [`NameError::PathTooDeep`] if this one is [`DEPTH_MAX`](Self::DEPTH_MAX) folders deep.
+    /// [`NameError::PathTooDeep`] if this one is [`DEPTH_MAX`](Self::DEPTH_MAX) folders deep,
+    /// [`NameError::PathTooLong`] above [`BYTES_MAX`](Self::BYTES_MAX).
     pub fn join(&self, name: &FolderName) -> Result<Self, NameError> {
         if self.depth() == Self::DEPTH_MAX {
             return Err(NameError::PathTooDeep);
         }
         let parent = if self.is_root() { "" } else { self.as_str() };
-        Ok(Self(format!("{parent}/{name}")))
+        Self::limited(format!("{parent}/{name}"))
     }
 }
 
@@ -136,6 +143,18 @@ mod tests {
 
     fn path(text: &str) -> SecretPath {
         SecretPath::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_path_has_a_greatest_length() {
+        let long = "/a".to_owned() + &"a".repeat(253);
+
+        assert_eq!(SecretPath::parse(&long.repeat(8)).unwrap().as_str().len(), 2040);
+        assert_eq!(SecretPath::parse(&long.repeat(9)), Err(NameError::PathTooLong));
+        assert_eq!(
+            path(&long.repeat(8)).join(&FolderName::parse("abcdefgh").unwrap()),
+            Err(NameError::PathTooLong)
+        );
     }
 
     #[test]

@@ -80,6 +80,8 @@ impl Sqlite {
     pub(super) fn reader(&self) -> Result<Reader> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| connect_for_reading(&self.path), Ok)?;
+        // One snapshot for all its statements, and one lock instead of one each.
+        connection.prepare_cached("BEGIN")?.execute([])?;
         Ok(Reader { connection: Some(connection), home: Arc::clone(&self.readers) })
     }
 
@@ -121,9 +123,13 @@ impl Deref for Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if end_snapshot(&connection).is_err() {
+            return;
+        }
         let mut idle = self.home.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS_MAX {
-            idle.extend(self.connection.take());
+            idle.push(connection);
         }
     }
 }
@@ -194,7 +200,13 @@ impl Writer {
         };
         group.size += 1;
         let sql = if keep { "RELEASE use_case" } else { "ROLLBACK TO use_case; RELEASE use_case" };
-        Ok(self.connection.execute_batch(sql)?)
+        let ended = self.connection.execute_batch(sql);
+        if ended.is_err() && !self.connection.is_autocommit() {
+            // What was refused must not go into the group's COMMIT: the whole group is lost.
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        self.drop_lost_group();
+        Ok(ended?)
     }
 
     /// SQLite rolls a whole transaction back by itself on some errors, such as a full disk. Then
@@ -262,8 +274,14 @@ fn connect(path: &Path) -> Result<rusqlite::Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // A statement that adds many rows keeps its undo in memory instead of in a file.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
+}
+
+fn end_snapshot(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("COMMIT")?.execute([]).map(drop)
 }
 
 fn connect_for_reading(path: &Path) -> Result<rusqlite::Connection> {

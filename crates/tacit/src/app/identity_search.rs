@@ -45,6 +45,9 @@ pub enum Order {
     Role,
 }
 
+/// How many alternatives one part of a search may have.
+const ALTERNATIVES_MAX: usize = 100;
+
 /// What an identity must meet: each part that is there.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -97,7 +100,11 @@ impl Search {
         let mut bounds = Bounds::default();
         bounds.number("limit", self.limit, &(1..=limit_max));
         bounds.number("offset", Some(self.offset), &(0..=IDENTITIES_MAX));
-        bounds.list("search", Some(&self.filter.any), 100);
+        bounds.list("search", Some(&self.filter.any), ALTERNATIVES_MAX);
+        for filter in self.filter.any.iter().chain([&self.filter]) {
+            bounds.list("search", filter.name.one_of.as_deref(), ALTERNATIVES_MAX);
+            bounds.list("search", filter.role.one_of.as_deref(), ALTERNATIVES_MAX);
+        }
         bounds.finish()
     }
 

@@ -84,6 +84,8 @@ pub struct Settings {
     pub site_url: Option<String>,
     /// Whether the bootstrap is open to other machines without a token (`decisions.md` 13).
     pub allow_remote_bootstrap: bool,
+    /// Whether a proxy stands before this server, so that nobody is known to be on this machine.
+    pub is_behind_proxy: bool,
 }
 
 impl App {

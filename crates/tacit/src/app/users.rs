@@ -230,6 +230,8 @@ impl PasswordChange {
         let mut session = user_sessions::lock(&mut work.db, session)
             .await?
             .ok_or(Error::Unauthenticated("Your session has ended. Sign in again."))?;
+        // Access tokens of this session end too: one of them may be why the password was changed.
+        session.access_version += 1;
         let token = sign_in::replace(&work.app, &mut session, Replaced::Ended);
         user_sessions::update(&mut work.db, &session).await?;
         Ok(token)

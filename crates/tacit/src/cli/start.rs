@@ -57,6 +57,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         settings: app::Settings {
             site_url: settings.site_url.clone(),
             allow_remote_bootstrap: settings.allow_remote_bootstrap,
+            is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },
         clock,
         random,
@@ -117,7 +118,7 @@ fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),
         ),
-        StoreError::AlreadyExists | StoreError::Failure(_) => {
+        StoreError::AlreadyExists | StoreError::TooLong | StoreError::Failure(_) => {
             (format!("{place} cannot be used: {error}"), next_step(&settings.database))
         }
     };

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderName, header::HOST, request::Parts},
+    http::{HeaderMap, HeaderName, Version, header::HOST, request::Parts},
 };
 
 use super::{peer::is_forwarded, problem::Problem};
@@ -15,11 +15,13 @@ const SETUP_TOKEN: HeaderName = HeaderName::from_static("x-tacit-setup-token");
 impl FromRequestParts<App> for Entry {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let host = parts.uri.authority().map(axum::http::uri::Authority::as_str);
         let host = host.or_else(|| single(&parts.headers, &HOST));
-        if is_local(peer, host, &parts.headers) {
+        // A proxy with default settings passes on neither the address nor the name, and speaks HTTP/1.0.
+        let may_be_proxied = app.settings.is_behind_proxy || parts.version < Version::HTTP_11;
+        if !may_be_proxied && is_local(peer, host, &parts.headers) {
             return Ok(Self::Local);
         }
         Ok(Self::Remote { setup_token: single(&parts.headers, &SETUP_TOKEN).map(str::to_owned) })

@@ -1,8 +1,8 @@
 //! Where a request comes from. Forwarding headers count only from a configured proxy.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 /// The address of the client: the peer's, or what trusted proxies say of it.
@@ -16,12 +16,36 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -
     if !is_trusted(&peer) {
         return peer;
     }
-    forwarded_for(headers)
-        .into_iter()
-        .rev()
-        .find(|ip| !is_trusted(ip))
-        .or_else(|| single(headers, "x-real-ip"))
-        .unwrap_or(peer)
+    if headers.contains_key(FORWARDED_FOR) {
+        return nearest_untrusted(headers, peer, is_trusted);
+    }
+    single(headers, "x-real-ip").unwrap_or(peer)
+}
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Walks the list from the right. Each trusted hop vouches for the one before it; an entry that
+/// cannot be read vouches for nothing, so the walk ends at the last trusted hop.
+fn nearest_untrusted(headers: &HeaderMap, peer: IpAddr, is_trusted: impl Fn(&IpAddr) -> bool) -> IpAddr {
+    let mut nearest = peer;
+    let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
+        let Some(ip) = read_address(entry) else { return nearest };
+        nearest = ip;
+        if !is_trusted(&ip) {
+            return nearest;
+        }
+    }
+    nearest
+}
+
+/// `1.2.3.4`, `1.2.3.4:5678`, `::1` or `[::1]:5678`.
+fn read_address(entry: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(entry).ok()?.trim();
+    let plain = || text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    plain().or_else(with_port).or_else(in_brackets).map(|ip| ip.to_canonical())
 }
 
 /// Whether a trusted proxy says that the client came by TLS.
@@ -38,17 +62,6 @@ pub fn is_forwarded(headers: &HeaderMap) -> bool {
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
         .iter()
         .any(|name| headers.contains_key(*name))
-}
-
-fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
-    headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(','))
-        .filter_map(|text| text.trim().parse::<IpAddr>().ok())
-        .map(|ip| ip.to_canonical())
-        .collect()
 }
 
 fn single(headers: &HeaderMap, name: &str) -> Option<IpAddr> {
@@ -75,5 +88,30 @@ mod tests {
         let headers = forwarded("1.1.1.1, 198.51.100.7, 10.0.0.2");
         let ip = client_ip("10.0.0.1".parse().unwrap(), &headers, &trusted);
         assert_eq!(ip, "198.51.100.7".parse::<IpAddr>().unwrap());
+    }
+
+    fn behind_proxy(value: &[u8]) -> String {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let value = HeaderValue::from_bytes(value).unwrap();
+        let headers = HeaderMap::from_iter([
+            ("x-forwarded-for".parse().unwrap(), value),
+            ("x-real-ip".parse().unwrap(), "192.0.2.66".parse().unwrap()),
+        ]);
+        client_ip("10.0.0.1".parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn an_entry_with_a_port_is_the_address_without_it() {
+        assert_eq!(behind_proxy(b"192.0.2.1, 198.51.100.7:4711"), "198.51.100.7");
+        assert_eq!(behind_proxy(b"192.0.2.1, [2001:db8::7]:4711"), "2001:db8::7");
+        assert_eq!(behind_proxy(b"192.0.2.1, 198.51.100.7:4711, 10.0.0.2"), "198.51.100.7");
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_ends_the_walk_at_the_last_trusted_hop() {
+        assert_eq!(behind_proxy(b"192.0.2.1, unknown"), "10.0.0.1");
+        assert_eq!(behind_proxy(b"192.0.2.1, unknown, 10.0.0.2"), "10.0.0.2");
+        assert_eq!(behind_proxy(b"192.0.2.1, \xff, 198.51.100.7"), "198.51.100.7");
+        assert_eq!(behind_proxy(b"192.0.2.1, \xff"), "10.0.0.1");
     }
 }

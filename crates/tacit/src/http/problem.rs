@@ -71,7 +71,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
         Error::Boundary { .. } => (StatusCode::FORBIDDEN, "PermissionBoundaryError"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "NotFound"),
-        Error::Invalid(_) | Error::Store(StoreError::AlreadyExists) => {
+        Error::Invalid(_) | Error::Store(StoreError::AlreadyExists | StoreError::TooLong) => {
             (StatusCode::BAD_REQUEST, "BadRequest")
         }
         Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),
@@ -91,6 +91,7 @@ fn message(error: &Error, status: StatusCode) -> Value {
         Error::Form(issues) => issues.iter().map(issue).collect(),
         Error::Token(TokenError::Expired) => "Your token has expired. Please re-authenticate.".into(),
         Error::Store(StoreError::AlreadyExists) => "It exists already".into(),
+        Error::Store(StoreError::TooLong) => "A name or path is too long".into(),
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {
             "Tacit cannot do this right now. Please try again.".into()
         }

@@ -1,7 +1,7 @@
 //! Writing secrets: what every change does, and what happens once at the end of a request.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -105,6 +105,8 @@ impl<'a> Editor<'a> {
 
     /// The project's tags with these ids, each once.
     pub(super) async fn tags(&mut self, ids: &[TagId]) -> Result<Vec<Tag>> {
+        let ids: BTreeSet<&TagId> = ids.iter().collect();
+        check_count(ids.len())?;
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             let tag = tags::find(&mut self.work.db, &self.access.project.id, id).await?;
@@ -112,17 +114,21 @@ impl<'a> Editor<'a> {
                 tag.ok_or_else(|| Error::NotFound(format!("Tag with ID '{id}' was not found")))?.into(),
             );
         }
-        checked(found)
+        found.sort();
+        Ok(found)
     }
 
     /// The project's tags with these slugs, each once.
     pub(super) async fn tags_by_slug(&mut self, slugs: &[String]) -> Result<Vec<Tag>> {
+        let slugs: BTreeSet<&String> = slugs.iter().collect();
+        check_count(slugs.len())?;
         let mut found = Vec::with_capacity(slugs.len());
         for slug in slugs {
             let tag = tags::find_by_slug(&mut self.work.db, &self.access.project.id, slug).await?;
             found.push(tag.ok_or_else(|| Error::not_found("Tag", slug))?.into());
         }
-        checked(found)
+        found.sort();
+        Ok(found)
     }
 
     /// Asks for a right on a secret as it is or would be.
@@ -261,13 +267,12 @@ impl<'a> Editor<'a> {
 }
 
 /// Each tag once, in their order.
-fn checked(mut tags: Vec<Tag>) -> Result<Vec<Tag>> {
-    tags.sort();
-    tags.dedup();
-    if tags.len() > TAGS_MAX {
+/// Before anything is looked up: a request may name one tag very often.
+fn check_count(tags: usize) -> Result<()> {
+    if tags > TAGS_MAX {
         return Err(Error::Invalid(format!("A secret cannot have more than {TAGS_MAX} tags")));
     }
-    Ok(tags)
+    Ok(())
 }
 
 fn change(row: &SecretRow, before: Option<i64>, after: Option<i64>) -> Change {

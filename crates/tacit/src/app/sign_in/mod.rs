@@ -183,9 +183,10 @@ pub async fn prune(app: &App) -> Result<()> {
     app.write(|work| {
         Box::pin(async move {
             let now = work.app.now();
-            user_sessions::delete_expired(&mut work.db, now).await?;
+            // Failures before sessions, as a change of password locks them.
             let time = now.plus_seconds(-FAILURES_MEMORY_SECONDS);
             login_failures::delete_before(&mut work.db, time, now).await?;
+            user_sessions::delete_expired(&mut work.db, now).await?;
             Ok(())
         })
     })
