@@ -69,6 +69,19 @@ impl ProjectAccess {
         Ok(Self { project, roles, permissions })
     }
 
+    /// Whether the caller still has the roles it entered with.
+    ///
+    /// # Errors
+    ///
+    /// Fails only if the database does.
+    pub async fn is_current(&self, db: &mut Connection, caller: &Caller) -> Result<bool> {
+        let mut now = project_memberships::roles_of(db, &self.project.id, member(caller)).await?;
+        let mut then = self.roles.clone();
+        now.sort_by(|one, other| one.id.cmp(&other.id));
+        then.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(now == then)
+    }
+
     /// Asks the caller's roles about one object.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use tacit_core::id::{CommitId, FolderId, ProjectId};
 use tacit_store::commits::{self, CommitChangeRow, CommitRow};
 
 use super::{
+    access::ProjectAccess,
     caller::Caller,
     error::{Error, Result},
     work::UnitOfWork,
@@ -62,10 +63,28 @@ impl Commit {
     /// Raises the project's revision, which makes other commits of the project wait until this
     /// transaction ends.
     ///
+    /// The caller entered before it waited here. If its roles were changed while it waited, what was
+    /// decided by them counts no more.
+    ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if the project was deleted meanwhile.
-    pub async fn open(work: &mut UnitOfWork, project: &ProjectId) -> Result<Self> {
+    /// [`Error::NotFound`] if the project was deleted meanwhile, [`Error::Conflict`] if the caller's
+    /// roles changed.
+    pub async fn open(work: &mut UnitOfWork, caller: &Caller, access: &ProjectAccess) -> Result<Self> {
+        let commit = Self::open_new(work, &access.project.id).await?;
+        if access.is_current(&mut work.db, caller).await? {
+            Ok(commit)
+        } else {
+            Err(Error::Conflict("Your access to the project changed meanwhile. Try again."))
+        }
+    }
+
+    /// As [`Self::open`], in a project that this transaction made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is no such project.
+    pub async fn open_new(work: &mut UnitOfWork, project: &ProjectId) -> Result<Self> {
         let revision = commits::next_revision(&mut work.db, project)
             .await?
             .ok_or_else(|| Error::NotFound(format!("Project with ID '{project}' not found")))?;

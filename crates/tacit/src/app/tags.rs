@@ -105,8 +105,9 @@ async fn make(
     color: Option<String>,
 ) -> Result<TagRow> {
     let app = work.app.clone();
-    let project = enter(&app, &mut work.db, caller, project, Action::Create).await?.project.id;
-    let mut commit = Commit::open(work, &project).await?;
+    let access = enter(&app, &mut work.db, caller, project, Action::Create).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
+    let project = access.project.id;
     if tags::count(&mut work.db, &project).await? >= TAGS_MAX {
         return Err(Error::Invalid(format!("A project cannot have more than {TAGS_MAX} tags")));
     }
@@ -152,16 +153,17 @@ async fn apply(
     changes: &TagChanges,
 ) -> Result<TagRow> {
     let app = work.app.clone();
-    let project = enter(&app, &mut work.db, caller, project, Action::Edit).await?.project.id;
-    let current = find(&mut work.db, &project, id).await?;
+    let access = enter(&app, &mut work.db, caller, project, Action::Edit).await?;
+    let project = &access.project.id;
+    let current = find(&mut work.db, project, id).await?;
     if changes.apply_to(&current) == current {
         // A request that changes nothing is no commit (`decisions.md` 19).
         record(work, caller, "update-tag", &current);
         return Ok(current);
     }
-    let mut commit = Commit::open(work, &project).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     // The open commit keeps it from changing, so read again what is there now.
-    let mut row = changes.apply_to(&find(&mut work.db, &project, id).await?);
+    let mut row = changes.apply_to(&find(&mut work.db, project, id).await?);
     row.updated_at = app.now();
     tags::update(&mut work.db, &row).await.map_err(Error::duplicate(taken(&row.slug)))?;
     commit.add(change(&row, Some(VERSION), Some(VERSION)));
@@ -183,8 +185,9 @@ pub async fn delete(app: &App, caller: &Caller, project: ProjectName, id: TagId)
 
 async fn remove(work: &mut UnitOfWork, caller: &Caller, project: &ProjectName, id: &TagId) -> Result<TagRow> {
     let app = work.app.clone();
-    let project = enter(&app, &mut work.db, caller, project, Action::Delete).await?.project.id;
-    let mut commit = Commit::open(work, &project).await?;
+    let access = enter(&app, &mut work.db, caller, project, Action::Delete).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
+    let project = access.project.id;
     let row = find(&mut work.db, &project, id).await?;
     tags::delete(&mut work.db, id).await?;
     commit.add(change(&row, Some(VERSION), None));

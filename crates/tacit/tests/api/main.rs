@@ -6,6 +6,7 @@
 mod access_tokens;
 mod audit;
 mod bootstrap;
+mod commits;
 mod documents;
 mod environments;
 mod every_route;

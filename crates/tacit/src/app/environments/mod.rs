@@ -65,8 +65,8 @@ async fn make(
     new: NewEnvironment,
 ) -> Result<EnvironmentRow> {
     let access = enter(work, caller, project, Action::Create).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     let project = access.project.id;
-    let mut commit = Commit::open(work, &project).await?;
     let count = environments::count(&mut work.db, &project).await?;
     if count >= ENVIRONMENTS_MAX {
         return Err(Error::Invalid(format!(
@@ -138,7 +138,7 @@ async fn remove(
     id: &EnvironmentId,
 ) -> Result<EnvironmentRow> {
     let access = enter(work, caller, project, Action::Delete).await?;
-    let mut commit = Commit::open(work, &access.project.id).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     let row = find(&mut work.db, &access.project.id, id).await?;
     environments::delete(&mut work.db, id).await?;
     environments::shift(&mut work.db, &row.project_id, row.position, -1).await?;

@@ -49,15 +49,15 @@ async fn apply(
     id: &EnvironmentId,
     changes: &EnvironmentChanges,
 ) -> Result<EnvironmentRow> {
-    let project = enter(work, caller, project, Action::Edit).await?.project.id;
-    let count = environments::count(&mut work.db, &project).await?;
-    let current = find(&mut work.db, &project, id).await?;
+    let access = enter(work, caller, project, Action::Edit).await?;
+    let count = environments::count(&mut work.db, &access.project.id).await?;
+    let current = find(&mut work.db, &access.project.id, id).await?;
     if changes.apply_to(&current, count) == current {
         // A request that changes nothing is no commit (`decisions.md` 19).
         record(work, caller, "update-environment", &current);
         return Ok(current);
     }
-    let commit = Commit::open(work, &project).await?;
+    let commit = Commit::open(work, caller, &access).await?;
     let row = write(work, commit, id, changes, caller).await?;
     record(work, caller, "update-environment", &row);
     Ok(row)

@@ -45,7 +45,7 @@ async fn make(work: &mut UnitOfWork, caller: &Caller, folder: &NewFolder) -> Res
     let access = ProjectAccess::enter(&mut work.db, caller, &at.project, now).await?;
     require(&access, Action::Create, &at.environment, at.path.as_str())?;
     let path = at.path.join(&folder.name).map_err(|error| Error::Invalid(error.to_string()))?;
-    let mut commit = Commit::open(work, &access.project.id).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     let mut row = find_folder(&mut work.db, &access, &at.environment, &SecretPath::root()).await?;
     let mut here = SecretPath::root();
     for segment in path.segments() {

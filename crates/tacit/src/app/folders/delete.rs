@@ -28,7 +28,7 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
     let now = work.app.now();
     let access = ProjectAccess::enter(&mut work.db, caller, &at.project, now).await?;
     require(&access, Action::Delete, &at.environment, at.path.as_str())?;
-    let mut commit = Commit::open(work, &access.project.id).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     let parent = find_folder(&mut work.db, &access, &at.environment, &at.path).await?;
     let row = folders::find_child(&mut work.db, &parent.id, id_or_name)
         .await?

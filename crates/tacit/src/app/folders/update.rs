@@ -82,7 +82,7 @@ async fn update_all(
     for change in &changes {
         require(&access, Action::Edit, &change.at.environment, change.at.path.as_str())?;
     }
-    let mut commit = Commit::open(work, &access.project.id).await?;
+    let mut commit = Commit::open(work, caller, &access).await?;
     let mut found = Vec::with_capacity(changes.len());
     for change in &changes {
         found.push(find(work, &access, change).await?);

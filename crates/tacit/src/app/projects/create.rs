@@ -124,7 +124,7 @@ async fn insert_environments(
     caller: &Caller,
     project: &ProjectId,
 ) -> Result<Vec<EnvironmentRow>> {
-    let mut commit = Commit::open(work, project).await?;
+    let mut commit = Commit::open_new(work, project).await?;
     let now = work.app.now();
     let mut rows = Vec::new();
     for (position, (name, slug)) in (1..).zip(FIRST_ENVIRONMENTS) {

@@ -56,7 +56,7 @@ impl<'a> Editor<'a> {
         caller: &'a Caller,
         access: ProjectAccess,
     ) -> Result<Self> {
-        let commit = Commit::open(work, &access.project.id).await?;
+        let commit = Commit::open(work, caller, &access).await?;
         let key = access.data_key(&work.app)?;
         let now = work.app.now();
         let (places, touched) = (HashMap::new(), BTreeMap::new());

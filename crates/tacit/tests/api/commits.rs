@@ -1,0 +1,40 @@
+//! What is decided before a commit must still hold in it.
+
+use std::net::Ipv4Addr;
+
+use tacit::app::{
+    Client, Error,
+    access::{ProjectAccess, ProjectName},
+    authentication::authenticate,
+    commit::Commit,
+};
+use tacit_store::project_memberships;
+
+use crate::harness::each_engine;
+
+#[tokio::test]
+async fn a_commit_is_refused_if_the_roles_of_its_caller_changed_while_it_waited() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        let (_, token) = admin.member(&project, "member").await;
+        let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+        let caller = authenticate(&server.app, &token, client).await.unwrap();
+
+        let result = server
+            .app
+            .write(move |work| {
+                Box::pin(async move {
+                    let (name, now) = (ProjectName::Id(project), work.app.now());
+                    let access = ProjectAccess::enter(&mut work.db, &caller, &name, now).await?;
+                    let membership = &access.roles[0].membership_id;
+                    project_memberships::clear_roles(&mut work.db, membership, now).await?;
+                    Commit::open(work, &caller, &access).await.map(drop)
+                })
+            })
+            .await;
+
+        assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+    })
+    .await;
+}
