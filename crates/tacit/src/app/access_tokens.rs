@@ -155,7 +155,7 @@ pub fn refuse_address(row: &TokenIdentityRow, client: &Client) -> Result<()> {
     if token_settings::read_stored(&row.access_token_trusted_ips)?.allow(client.ip) {
         return Ok(());
     }
-    Err(Error::Refused("You are not allowed to access this resource from the current IP address".to_owned()))
+    Err(Error::Refused("This access token does not work from your address".to_owned()))
 }
 
 /// What is said of a token whose row is gone or revoked.

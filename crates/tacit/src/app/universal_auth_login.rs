@@ -66,9 +66,7 @@ impl Refusal {
             Self::Locked => {
                 Error::Unauthenticated("Locked after too many wrong client secrets. Try again later.")
             }
-            Self::Address => {
-                Error::Refused("You are not allowed to log in from the current IP address".to_owned())
-            }
+            Self::Address => Error::Refused("This identity may not log in from your address".to_owned()),
             Self::UnknownOrganization(slug) => Error::not_found("Organization", slug),
             Self::OtherOrganization => Error::Unauthenticated("This identity is not in that organization"),
         }

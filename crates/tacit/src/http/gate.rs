@@ -88,7 +88,7 @@ impl Gate {
         };
         if !fits {
             let error = format!("Forbidden access to {}", request.uri().path());
-            let message = "You are not allowed to access this resource";
+            let message = "This route is not for this kind of caller";
             let mut response =
                 problem::plain(StatusCode::FORBIDDEN, error, message, RequestId::of(request.extensions()));
             response.extensions_mut().insert(Denied);

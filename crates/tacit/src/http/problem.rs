@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use tacit_core::{permission::Missing, token::TokenError};
+use tacit_core::permission::Missing;
 use tacit_store::StoreError;
 
 use super::shell::RequestId;
@@ -89,15 +89,22 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
 fn message(error: &Error, status: StatusCode) -> Value {
     match error {
         Error::Form(issues) => issues.iter().map(issue).collect(),
-        Error::Token(TokenError::Expired) => "Your token has expired. Please re-authenticate.".into(),
         Error::Store(StoreError::AlreadyExists) => "It exists already".into(),
         Error::Store(StoreError::TooLong) => "A name or path is too long".into(),
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {
             "Tacit cannot do this right now. Please try again.".into()
         }
-        _ if status.is_server_error() => "Something went wrong".into(),
-        _ => error.to_string().into(),
+        _ if status.is_server_error() => {
+            "The server failed. Its log names the cause under this request id.".into()
+        }
+        _ => sentence(&error.to_string()).into(),
     }
+}
+
+/// Errors below the wire begin with a small letter, so that they can stand inside others.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn details(error: &Error) -> Option<Value> {
@@ -128,7 +135,7 @@ fn issue(issue: &Issue) -> Value {
             PathPart::Position(position) => (*position).into(),
         })
         .collect();
-    let mut value = json!({ "code": issue.code, "path": path, "message": issue.message });
+    let mut value = json!({ "code": issue.code, "path": path, "message": sentence(&issue.message) });
     if let (Some(expected), Some(received)) = (&issue.expected, &issue.received) {
         value["expected"] = expected.as_str().into();
         value["received"] = received.as_str().into();

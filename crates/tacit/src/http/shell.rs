@@ -136,7 +136,7 @@ async fn guarded(router: Router, request: Request, id: &RequestId) -> Response {
         Ok(Err(_panic)) => problem::plain(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerError",
-            "Something went wrong",
+            "The server failed. Its log names the cause under this request id.",
             id,
         ),
         Err(_elapsed) => {
