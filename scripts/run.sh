@@ -9,6 +9,6 @@ require_rust
 have cc || fail "a C compiler is missing (SQLite and the cryptography are C): run 'sudo apt-get install gcc libc6-dev'"
 
 binary="$(target_folder)/release/tacit"
-[ -x "$binary" ] || say "building Tacit: the first build takes some minutes, later ones seconds"
+[ -x "$binary" ] || say "building Tacit: the first build takes some minutes"
 cargo build --release --locked --package tacit
 exec "$binary" server "$@"
