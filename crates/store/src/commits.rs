@@ -40,6 +40,8 @@ row! {
         pub commit_id: CommitId,
         /// 0 is the first change.
         pub position: i64,
+        /// The project's revision after the commit.
+        pub revision: i64,
         /// `secret`, `folder`, `environment` or `tag`.
         pub resource_type: String,
         /// Which one.
@@ -114,11 +116,13 @@ pub async fn insert(db: &mut Connection, commit: &CommitRow) -> Result<()> {
 pub async fn insert_change(db: &mut Connection, change: &CommitChangeRow) -> Result<()> {
     db.execute(
         "INSERT INTO commit_changes
-            (commit_id, position, resource_type, resource_id, folder_id, name, version_before, version_after)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            (commit_id, position, revision, resource_type, resource_id, folder_id, name,
+             version_before, version_after)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             &change.commit_id,
             change.position,
+            change.revision,
             &change.resource_type,
             &change.resource_id,
             change.folder_id.as_ref(),

@@ -9,4 +9,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "identities", include_str!("../migrations/0005_identities.sql")),
     (6, "memberships", include_str!("../migrations/0006_memberships.sql")),
     (7, "audit_events", include_str!("../migrations/0007_audit_events.sql")),
+    (8, "history", include_str!("../migrations/0008_history.sql")),
 ];

@@ -1,8 +1,13 @@
 //! Every version of every secret, the present one included. They outlive the secret.
 
-use tacit_core::id::{ProjectId, SecretId};
+use tacit_core::{
+    id::{EnvironmentId, ProjectId, SecretId},
+    name::SecretPath,
+};
 
-use crate::{Connection, FromRow, Row, StoreError, error::Result, secrets::SecretRow, value::params};
+use crate::{
+    Connection, FromRow, Row, StoreError, error::Result, folders::inside, secrets::SecretRow, value::params,
+};
 
 /// One version of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,50 +16,162 @@ pub struct SecretVersionRow {
     pub secret: SecretRow,
     /// The ids of its tags then, a JSON array.
     pub tag_ids: String,
+    /// The revision of the project whose commit made the version.
+    pub revision: i64,
+    /// The revision whose commit replaced or deleted it; `None` for the present one.
+    pub ended_revision: Option<i64>,
 }
 
 impl FromRow for SecretVersionRow {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { secret: SecretRow::from_row(row)?, tag_ids: row.get("tag_ids")? })
+        Ok(Self {
+            secret: SecretRow {
+                id: row.get("secret_id")?,
+                folder_id: row.get("folder_id")?,
+                name: row.get("name")?,
+                owner_user_id: row.get("owner_user_id")?,
+                version: row.get("version")?,
+                value_ciphertext: row.get("value_ciphertext")?,
+                comment_ciphertext: row.get("comment_ciphertext")?,
+                metadata_ciphertext: row.get("metadata_ciphertext")?,
+                skip_multiline_encoding: row.get("skip_multiline_encoding")?,
+                reminder_note: row.get("reminder_note")?,
+                reminder_repeat_days: row.get("reminder_repeat_days")?,
+                actor_type: row.get("actor_type")?,
+                actor_id: row.get("actor_id")?,
+                actor_name: row.get("actor_name")?,
+                created_at: row.get("secret_created_at")?,
+                updated_at: row.get("created_at")?,
+            },
+            tag_ids: row.get("tag_ids")?,
+            revision: row.get("revision")?,
+            ended_revision: row.get("ended_revision")?,
+        })
     }
 }
 
-/// Keeps the secret as it is now as one of its versions; `tag_ids` is a JSON array.
+/// Keeps the secret as it is now as the version that a commit to `revision` makes, and ends the one
+/// before; `tag_ids` is a JSON array.
 ///
 /// # Errors
 ///
 /// [`StoreError::AlreadyExists`] if this version is kept already.
-pub async fn keep(db: &mut Connection, project: &ProjectId, secret: &SecretId, tag_ids: &str) -> Result<()> {
+pub async fn keep(
+    db: &mut Connection,
+    project: &ProjectId,
+    secret: &SecretId,
+    revision: i64,
+    tag_ids: &str,
+) -> Result<()> {
+    end(db, secret, revision).await?;
     // Copied inside the database: the ciphertext may have a megabyte.
     db.execute(
         "INSERT INTO secret_versions
             (secret_id, version, project_id, folder_id, name, owner_user_id, value_ciphertext,
              comment_ciphertext, metadata_ciphertext, skip_multiline_encoding, reminder_note,
-             reminder_repeat_days, tag_ids, actor_type, actor_id, actor_name, created_at)
+             reminder_repeat_days, tag_ids, actor_type, actor_id, actor_name, secret_created_at,
+             created_at, revision)
          SELECT id, version, CAST($2 AS TEXT), folder_id, name, owner_user_id, value_ciphertext,
                 comment_ciphertext, metadata_ciphertext, skip_multiline_encoding, reminder_note,
-                reminder_repeat_days, CAST($3 AS TEXT), actor_type, actor_id, actor_name, updated_at
+                reminder_repeat_days, CAST($3 AS TEXT), actor_type, actor_id, actor_name, created_at,
+                updated_at, CAST($4 AS BIGINT)
            FROM secrets WHERE id = $1",
-        params![secret, project, tag_ids],
+        params![secret, project, tag_ids, revision],
     )
     .await?;
     Ok(())
 }
 
-/// A version of a secret that still exists.
+/// Notes that a commit to `revision` deletes the secret.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn end(db: &mut Connection, secret: &SecretId, revision: i64) -> Result<()> {
+    db.execute(
+        "UPDATE secret_versions SET ended_revision = $2 WHERE secret_id = $1 AND ended_revision IS NULL",
+        params![secret, revision],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that a commit to `revision` deletes everything in the folder at `path` and in those below.
+/// Call it before they are deleted.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn end_below(
+    db: &mut Connection,
+    environment: &EnvironmentId,
+    path: &SecretPath,
+    revision: i64,
+) -> Result<()> {
+    db.execute(
+        "UPDATE secret_versions SET ended_revision = $3
+          WHERE ended_revision IS NULL AND folder_id IN
+                (SELECT f.id FROM folders f
+                  WHERE f.environment_id = $1
+                    AND substr(f.path || '/', 1, length(CAST($2 AS TEXT))) = CAST($2 AS TEXT))",
+        params![environment, &inside(path), revision],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A version of a secret, whether the secret still exists or not.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn find(db: &mut Connection, secret: &SecretId, version: i64) -> Result<Option<SecretVersionRow>> {
     db.fetch_optional(
-        "SELECT v.secret_id AS id, v.folder_id, v.name, v.owner_user_id, v.version, v.value_ciphertext,
-                v.comment_ciphertext, v.metadata_ciphertext, v.skip_multiline_encoding, v.reminder_note,
-                v.reminder_repeat_days, v.tag_ids, v.actor_type, v.actor_id, v.actor_name,
-                s.created_at, v.created_at AS updated_at
-           FROM secret_versions v JOIN secrets s ON s.id = v.secret_id
-          WHERE v.secret_id = $1 AND v.version = $2",
+        "SELECT * FROM secret_versions WHERE secret_id = $1 AND version = $2",
         params![secret, version],
     )
     .await
+}
+
+/// The versions of a secret that are kept, newest first, without the first `offset` and at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(
+    db: &mut Connection,
+    secret: &SecretId,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<SecretVersionRow>> {
+    db.fetch_all(
+        "SELECT * FROM secret_versions WHERE secret_id = $1 ORDER BY version DESC LIMIT $3 OFFSET $2",
+        params![secret, offset, limit],
+    )
+    .await
+}
+
+/// Forgets the versions of a secret up to `version`. Returns the revision from which on the states of
+/// its folder are still complete, if any version was forgotten.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn prune(db: &mut Connection, secret: &SecretId, version: i64) -> Result<Option<i64>> {
+    let ended: Vec<Ended> = db
+        .fetch_all(
+            "DELETE FROM secret_versions WHERE secret_id = $1 AND version <= $2 AND ended_revision IS NOT NULL
+             RETURNING ended_revision",
+            params![secret, version],
+        )
+        .await?;
+    Ok(ended.into_iter().map(|row| row.0).max())
+}
+
+struct Ended(i64);
+
+impl FromRow for Ended {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        row.get("ended_revision").map(Self)
+    }
 }

@@ -12,6 +12,8 @@ mod environments;
 mod fixtures;
 mod fixtures_projects;
 mod folders;
+mod history;
+mod history_migration;
 mod identities;
 mod people;
 mod project_memberships;

@@ -133,7 +133,7 @@ async fn each_version_is_kept_as_it_was() {
         let mut db = database.begin().await.unwrap();
         let (shop, folders) = folders(&mut db, &["/"]).await;
         let first = insert(&mut db, &folders[0], "K").await;
-        secret_versions::keep(&mut db, &shop, &first.id, "[\"one\"]").await.unwrap();
+        secret_versions::keep(&mut db, &shop, &first.id, 1, "[\"one\"]").await.unwrap();
         let second = SecretRow {
             name: "L".to_owned(),
             version: 2,
@@ -146,7 +146,7 @@ async fn each_version_is_kept_as_it_was() {
             ..first.clone()
         };
         secrets::update(&mut db, &second).await.unwrap();
-        secret_versions::keep(&mut db, &shop, &first.id, "[]").await.unwrap();
+        secret_versions::keep(&mut db, &shop, &first.id, 2, "[]").await.unwrap();
 
         assert_eq!(secrets::find(&mut db, &folders[0].id, "L").await.unwrap(), Some(second.clone()));
         let kept = secret_versions::find(&mut db, &first.id, 1).await.unwrap().unwrap();
@@ -164,9 +164,9 @@ async fn a_version_is_kept_once() {
         let mut db = database.begin().await.unwrap();
         let (shop, folders) = folders(&mut db, &["/"]).await;
         let secret = insert(&mut db, &folders[0], "K").await;
-        secret_versions::keep(&mut db, &shop, &secret.id, "[]").await.unwrap();
+        secret_versions::keep(&mut db, &shop, &secret.id, 1, "[]").await.unwrap();
 
-        let again = secret_versions::keep(&mut db, &shop, &secret.id, "[]").await;
+        let again = secret_versions::keep(&mut db, &shop, &secret.id, 1, "[]").await;
 
         assert!(matches!(again, Err(StoreError::AlreadyExists)));
     })
@@ -179,7 +179,7 @@ async fn a_deleted_secret_is_gone_and_its_versions_are_not() {
         let mut db = database.begin().await.unwrap();
         let (shop, folders) = folders(&mut db, &["/"]).await;
         let secret = insert(&mut db, &folders[0], "K").await;
-        secret_versions::keep(&mut db, &shop, &secret.id, "[]").await.unwrap();
+        secret_versions::keep(&mut db, &shop, &secret.id, 1, "[]").await.unwrap();
 
         secrets::delete(&mut db, &secret.id).await.unwrap();
 

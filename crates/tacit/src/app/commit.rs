@@ -137,17 +137,18 @@ impl Commit {
         };
         commits::insert(&mut work.db, &row).await?;
         for (position, change) in (0..).zip(self.changes) {
-            commits::insert_change(&mut work.db, &change.row(&id, position)).await?;
+            commits::insert_change(&mut work.db, &change.row(&id, position, self.revision)).await?;
         }
         Ok(Some(id))
     }
 }
 
 impl Change {
-    fn row(self, commit: &CommitId, position: i64) -> CommitChangeRow {
+    fn row(self, commit: &CommitId, position: i64, revision: i64) -> CommitChangeRow {
         CommitChangeRow {
             commit_id: commit.clone(),
             position,
+            revision,
             resource_type: self.resource.as_str().to_owned(),
             resource_id: self.resource_id,
             folder_id: self.folder_id,

@@ -63,6 +63,12 @@ impl TestProject<'_> {
         body["workspaceTag"]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Says how many versions of a secret are kept.
+    pub async fn keep_versions(&self, count: i64) {
+        let path = format!("/api/v1/projects/{}/version-limit", self.id);
+        self.owner.ok("PUT", &path, Some(json!({ "pitVersionLimit": count }))).await;
+    }
+
     /// Sends a request as the administrator. The body of a write gets project and environment `dev`.
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
         self.call_as(&self.admin, method, path, body).await

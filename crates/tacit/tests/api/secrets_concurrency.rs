@@ -14,6 +14,7 @@ async fn writers_of_one_secret_each_get_a_version_of_their_own_and_none_is_lost(
     each_engine(async |server| {
         let owner = server.with_admin().await;
         let project = owner.test_project().await;
+        project.keep_versions(100).await;
         project.secret("FOO", "start").await;
         let write = async |number: usize| {
             let body = json!({ "secretValue": format!("value {number}") });

@@ -4,13 +4,15 @@ mod update;
 
 use tacit_core::{
     id::{EnvironmentId, FolderId, ProjectId},
-    name::Slug,
+    name::{SecretPath, Slug},
     permission::{Action, Subject},
 };
 use tacit_store::{
     Connection,
     environments::{self, EnvironmentRow},
+    folder_versions,
     folders::{self, FolderRow},
+    secret_versions,
 };
 
 pub use update::{EnvironmentChanges, update};
@@ -93,7 +95,9 @@ async fn make(
 /// Adds an environment with its root folder to an open commit.
 pub(super) async fn insert(work: &mut UnitOfWork, commit: &mut Commit, row: &EnvironmentRow) -> Result<()> {
     environments::insert(&mut work.db, row).await.map_err(Error::duplicate(taken(&row.slug)))?;
-    folders::insert(&mut work.db, &root_folder(work.app.new_id(), row)).await?;
+    let root = root_folder(work.app.new_id(), row);
+    folders::insert(&mut work.db, &root).await?;
+    folder_versions::keep(&mut work.db, &root.id, commit.revision()).await?;
     commit.add(change(row, None, Some(VERSION)));
     Ok(())
 }
@@ -140,6 +144,8 @@ async fn remove(
     let access = enter(work, caller, project, Action::Delete).await?;
     let mut commit = Commit::open(work, caller, &access).await?;
     let row = find(&mut work.db, &access.project.id, id).await?;
+    secret_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
+    folder_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
     environments::delete(&mut work.db, id).await?;
     environments::shift(&mut work.db, &row.project_id, row.position, -1).await?;
     commit.add(change(&row, Some(VERSION), None));

@@ -4,7 +4,7 @@ use tacit_core::{
     name::{FolderName, SecretPath},
     permission::Action,
 };
-use tacit_store::folders;
+use tacit_store::{folder_versions, folders};
 
 use super::{Folder, change, new_row, require};
 use crate::app::{
@@ -60,6 +60,7 @@ async fn make(work: &mut UnitOfWork, caller: &Caller, folder: &NewFolder) -> Res
                 new.description.clone_from(&folder.description);
             }
             folders::insert(&mut work.db, &new).await?;
+            folder_versions::keep(&mut work.db, &new.id, commit.revision()).await?;
             commit.add(change(&new, None, Some(new.version)));
             new
         };

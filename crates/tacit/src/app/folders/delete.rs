@@ -1,9 +1,9 @@
 //! Deleting folders with everything in them.
 
 use tacit_core::permission::Action;
-use tacit_store::folders;
+use tacit_store::{folder_versions, folders, secret_versions};
 
-use super::{Folder, change, inside::Inside, require};
+use super::{Folder, change, inside::Inside, require, stored_path};
 use crate::app::{
     App, Caller, UnitOfWork,
     access::ProjectAccess,
@@ -38,6 +38,9 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
     inside.require_secrets(&access, &[Action::Delete])?;
     add_changes(&mut commit, &inside);
     commit.add(change(&row, Some(row.version), None));
+    let (path, revision) = (stored_path(&row.path)?, commit.revision());
+    secret_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
+    folder_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
     folders::delete(&mut work.db, &row.id).await?;
     commit.write(work, caller, None).await?;
     let event = Event::new(&work.app, caller, "delete-folder")

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 use tacit_core::{name::FolderName, permission::Action};
-use tacit_store::{folders, folders::FolderRow};
+use tacit_store::{folder_versions, folders, folders::FolderRow};
 
 use super::{BATCH_LENGTH_MAX, Folder, change, inside::Inside, require, stored_path};
 use crate::app::{
@@ -132,6 +132,7 @@ async fn change_one(
     after.version += 1;
     after.updated_at = work.app.now();
     folders::update(&mut work.db, &after).await?;
+    folder_versions::keep(&mut work.db, &after.id, commit.revision()).await?;
     commit.add(change(&after, Some(before.version), Some(after.version)));
     Ok(after)
 }

@@ -12,7 +12,7 @@ use tacit_core::{
     permission::Action,
     time::Timestamp,
 };
-use tacit_store::{folders, secret_tags, secret_versions, secrets, secrets::SecretRow, tags};
+use tacit_store::{folders, history, secret_tags, secret_versions, secrets, secrets::SecretRow, tags};
 
 use super::{
     SECRETS_PER_FOLDER_MAX, TAGS_MAX,
@@ -187,6 +187,7 @@ impl<'a> Editor<'a> {
     pub(super) async fn remove(&mut self, place: &Arc<Place>, found: Found) -> Result<PlainSecret> {
         let Found { row, state } = found;
         secrets::delete(&mut self.work.db, &row.id).await?;
+        secret_versions::end(&mut self.work.db, &row.id, self.commit.revision()).await?;
         self.commit.add(change(&row, Some(row.version), None));
         *self.touched.entry(place.folder_id.clone()).or_default() -= 1;
         Ok(self.shown(place, row, state))
@@ -259,8 +260,13 @@ impl<'a> Editor<'a> {
 
     /// Keeps the version and adds the change to the commit.
     async fn keep(&mut self, row: &SecretRow, state: &SecretState, before: Option<i64>) -> Result<()> {
-        let project = &self.access.project.id;
-        secret_versions::keep(&mut self.work.db, project, &row.id, &state.tag_ids()).await?;
+        let (project, revision) = (&self.access.project, self.commit.revision());
+        let db = &mut self.work.db;
+        secret_versions::keep(db, &project.id, &row.id, revision, &state.tag_ids()).await?;
+        let pruned = secret_versions::prune(db, &row.id, row.version - project.pit_version_limit).await?;
+        if let Some(horizon) = pruned {
+            history::raise_horizon(db, &project.id, &row.folder_id, horizon).await?;
+        }
         self.commit.add(change(row, before, Some(row.version)));
         Ok(())
     }

@@ -1,0 +1,288 @@
+//! The state of a project at one of its revisions, read from the version rows.
+//!
+//! A version row belongs to the state at revision R if it was made at R or before and not ended at R
+//! or before. A row that the commit which made it also ended belongs to no state.
+
+use tacit_core::{
+    id::{EnvironmentId, FolderId, ProjectId},
+    time::Timestamp,
+};
+
+use crate::{
+    Connection,
+    error::Result,
+    folder_versions::FolderVersionRow,
+    secret_versions::SecretVersionRow,
+    value::{params, row},
+};
+
+row! {
+    /// From where on states are complete.
+    pub struct HorizonRow {
+        /// A folder's id or, for all folders of a project, the project's.
+        pub place_id: String,
+        /// The first complete revision.
+        pub revision: i64,
+    }
+}
+
+/// The newest revision of a project whose commit was made at `time` or before; `None` if there was none.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revision_at(db: &mut Connection, project: &ProjectId, time: Timestamp) -> Result<Option<i64>> {
+    db.fetch_optional(
+        "SELECT revision AS number FROM commits WHERE project_id = $1 AND created_at <= $2
+          ORDER BY created_at DESC, revision DESC LIMIT 1",
+        params![project, time],
+    )
+    .await
+}
+
+/// The root folder of an environment at a revision.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn root(
+    db: &mut Connection,
+    environment: &EnvironmentId,
+    revision: i64,
+) -> Result<Option<FolderVersionRow>> {
+    db.fetch_optional(
+        "SELECT v.* FROM folders f JOIN folder_versions v ON v.folder_id = f.id
+          WHERE f.environment_id = $1 AND f.path = '/' AND v.revision <= $2
+            AND (v.ended_revision IS NULL OR v.ended_revision > $2)",
+        params![environment, revision],
+    )
+    .await
+}
+
+/// The folder called `name` in `parent` at a revision.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn child(
+    db: &mut Connection,
+    parent: &FolderId,
+    name: &str,
+    revision: i64,
+) -> Result<Option<FolderVersionRow>> {
+    // Of the rows of one name only the newest can belong to the state: names are unique.
+    db.fetch_optional(
+        "SELECT * FROM
+            (SELECT * FROM folder_versions
+              WHERE parent_id = $1 AND name = $2 AND revision <= $3
+                AND (ended_revision IS NULL OR ended_revision > revision)
+              ORDER BY revision DESC LIMIT 1) AS newest
+          WHERE ended_revision IS NULL OR ended_revision > $3",
+        params![parent, name, revision],
+    )
+    .await
+}
+
+/// The folder with this id at a revision.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn folder(
+    db: &mut Connection,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<Option<FolderVersionRow>> {
+    db.fetch_optional(
+        "SELECT * FROM folder_versions
+          WHERE folder_id = $1 AND revision <= $2 AND (ended_revision IS NULL OR ended_revision > $2)",
+        params![folder, revision],
+    )
+    .await
+}
+
+/// The folders in a folder at a revision, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn children(
+    db: &mut Connection,
+    parent: &FolderId,
+    revision: i64,
+) -> Result<Vec<FolderVersionRow>> {
+    db.fetch_all(
+        "SELECT * FROM folder_versions
+          WHERE parent_id = $1 AND revision <= $2 AND (ended_revision IS NULL OR ended_revision > $2)",
+        params![parent, revision],
+    )
+    .await
+}
+
+/// A folder and all above it up to the root at a revision, in no particular order; empty if it did
+/// not exist then.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn ancestors(
+    db: &mut Connection,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<Vec<FolderVersionRow>> {
+    db.fetch_all(
+        "WITH RECURSIVE above (folder_id, parent_id) AS (
+            SELECT folder_id, parent_id FROM folder_versions
+             WHERE folder_id = $1 AND revision <= $2 AND (ended_revision IS NULL OR ended_revision > $2)
+            UNION
+            SELECT v.folder_id, v.parent_id FROM folder_versions v JOIN above a ON v.folder_id = a.parent_id
+             WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
+         SELECT v.* FROM folder_versions v JOIN above a ON v.folder_id = a.folder_id
+          WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2)",
+        params![folder, revision],
+    )
+    .await
+}
+
+/// A folder with all below it at a revision, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn folders_below(
+    db: &mut Connection,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<Vec<FolderVersionRow>> {
+    db.fetch_all(
+        "WITH RECURSIVE below (folder_id) AS (
+            SELECT CAST($1 AS TEXT)
+            UNION
+            SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
+             WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
+         SELECT v.* FROM folder_versions v JOIN below b ON v.folder_id = b.folder_id
+          WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2)",
+        params![folder, revision],
+    )
+    .await
+}
+
+/// The shared secret called `name` in a folder at a revision.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn secret(
+    db: &mut Connection,
+    folder: &FolderId,
+    name: &str,
+    revision: i64,
+) -> Result<Option<SecretVersionRow>> {
+    // As in `child`: only the newest row of the name can belong to the state.
+    db.fetch_optional(
+        "SELECT * FROM
+            (SELECT * FROM secret_versions
+              WHERE folder_id = $1 AND owner_user_id = '' AND name = $2 AND revision <= $3
+                AND (ended_revision IS NULL OR ended_revision > revision)
+              ORDER BY revision DESC LIMIT 1) AS newest
+          WHERE ended_revision IS NULL OR ended_revision > $3",
+        params![folder, name, revision],
+    )
+    .await
+}
+
+/// The shared secrets of a folder at a revision, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn secrets(db: &mut Connection, folder: &FolderId, revision: i64) -> Result<Vec<SecretVersionRow>> {
+    db.fetch_all(
+        "SELECT * FROM secret_versions
+          WHERE folder_id = $1 AND owner_user_id = '' AND revision <= $2
+            AND (ended_revision IS NULL OR ended_revision > $2)",
+        params![folder, revision],
+    )
+    .await
+}
+
+/// The shared secrets of a folder and of all below it at a revision, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn secrets_below(
+    db: &mut Connection,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<Vec<SecretVersionRow>> {
+    db.fetch_all(
+        "WITH RECURSIVE below (folder_id) AS (
+            SELECT CAST($1 AS TEXT)
+            UNION
+            SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
+             WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
+         SELECT s.* FROM secret_versions s JOIN below b ON s.folder_id = b.folder_id
+          WHERE s.owner_user_id = '' AND s.revision <= $2
+            AND (s.ended_revision IS NULL OR s.ended_revision > $2)",
+        params![folder, revision],
+    )
+    .await
+}
+
+/// The first revision whose state of `folder` is complete. 0 unless something was pruned there.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn horizon(db: &mut Connection, project: &ProjectId, folder: &FolderId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COALESCE(MAX(revision), 0) AS number FROM history_horizons WHERE place_id IN ($1, $2)",
+        params![project, folder],
+    )
+    .await
+}
+
+/// The first revision whose state of the project's folders, without their secrets, is complete.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn project_horizon(db: &mut Connection, project: &ProjectId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COALESCE(MAX(revision), 0) AS number FROM history_horizons WHERE place_id = $1",
+        params![project],
+    )
+    .await
+}
+
+/// From where on the states of the folders of a project are complete; those without a row always were.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn horizons(db: &mut Connection, project: &ProjectId) -> Result<Vec<HorizonRow>> {
+    db.fetch_all("SELECT place_id, revision FROM history_horizons WHERE project_id = $1", params![project])
+        .await
+}
+
+/// Notes that states of `folder` before `revision` are not complete any more.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn raise_horizon(
+    db: &mut Connection,
+    project: &ProjectId,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<()> {
+    db.execute(
+        "INSERT INTO history_horizons (place_id, project_id, revision) VALUES ($1, $2, $3)
+         ON CONFLICT (place_id) DO UPDATE SET revision = excluded.revision
+          WHERE excluded.revision > history_horizons.revision",
+        params![folder, project, revision],
+    )
+    .await?;
+    Ok(())
+}
