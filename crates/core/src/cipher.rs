@@ -20,10 +20,14 @@
 //! rotate it; and give two servers that came from one memory snapshot each a new key, because a
 //! copied random generator repeats its nonces.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, Tag, UnboundKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, Tag, UnboundKey},
+    constant_time::verify_slices_are_equal,
+    hkdf::{HKDF_SHA256, Salt},
+};
 use zeroize::Zeroizing;
 
-use crate::random::Random;
+use crate::{random::Random, token::HashKey};
 
 /// The only format there is so far.
 const FORMAT: u8 = 1;
@@ -84,6 +88,24 @@ impl std::fmt::Debug for Ciphertext {
     }
 }
 
+/// The keyed hash of a value: 32 bytes, made by [`DataKey::hash_value`].
+#[derive(Clone, Copy, Debug)]
+pub struct ValueHash([u8; 32]);
+
+impl ValueHash {
+    /// The bytes to store.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether a stored hash is of the same value. Compares in constant time.
+    #[must_use]
+    pub fn matches(&self, stored: &[u8]) -> bool {
+        verify_slices_are_equal(&self.0, stored).is_ok()
+    }
+}
+
 /// Where a value is stored. A ciphertext decrypts only at the place it was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
@@ -108,9 +130,13 @@ pub struct DecryptError;
 ///
 /// Its number tells the keys of one owner apart. It stands in each ciphertext, so that values of
 /// an older key are still readable after a rotation.
+///
+/// A second key, derived from its bytes with HKDF-SHA256 (RFC 5869), hashes values so that equal ones
+/// can be found: see [`hash_value`](Self::hash_value).
 pub struct DataKey {
     number: u32,
     key: LessSafeKey,
+    value_hashes: HashKey,
 }
 
 /// Prints no key.
@@ -131,13 +157,22 @@ impl DataKey {
     /// The key with this number and these bytes.
     #[must_use]
     pub fn new(number: u32, bytes: &KeyBytes) -> Self {
-        Self { number, key: aes_key(bytes) }
+        Self { number, key: aes_key(bytes), value_hashes: value_hash_key(bytes) }
     }
 
     /// The number of the key among the keys of its owner.
     #[must_use]
     pub const fn number(&self) -> u32 {
         self.number
+    }
+
+    /// The keyed hash of a value, 32 bytes of HMAC-SHA256, by which it is found again.
+    ///
+    /// Stored beside a ciphertext it tells who has the database, but not the key, which values of one
+    /// owner are equal, and nothing else about them.
+    #[must_use]
+    pub fn hash_value(&self, value: &str) -> ValueHash {
+        ValueHash(self.value_hashes.hash(value.as_bytes()))
     }
 
     /// Encrypts `plaintext` for `place`.
@@ -233,6 +268,17 @@ impl DataKey {
 #[expect(clippy::expect_used, reason = "the only refusal is a length other than the type's 32 bytes")]
 fn aes_key(bytes: &KeyBytes) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes.as_bytes()).expect("32 bytes"))
+}
+
+#[expect(clippy::expect_used, reason = "HKDF refuses only more than 8,160 bytes; this asks for 32")]
+fn value_hash_key(bytes: &KeyBytes) -> HashKey {
+    let mut key = Zeroizing::new([0; 32]);
+    Salt::new(HKDF_SHA256, b"tacit data key")
+        .extract(bytes.as_bytes())
+        .expand(&[b"tacit 1 value hash".as_slice()], HKDF_SHA256)
+        .and_then(|output| output.fill(key.as_mut_slice()))
+        .expect("32 bytes of output");
+    HashKey::new(&key)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod organization_memberships;
 pub mod organizations;
 pub mod project_memberships;
 pub mod projects;
+pub mod secret_search;
 pub mod secret_tags;
 pub mod secret_versions;
 pub mod secrets;

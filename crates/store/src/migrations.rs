@@ -10,4 +10,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "memberships", include_str!("../migrations/0006_memberships.sql")),
     (7, "audit_events", include_str!("../migrations/0007_audit_events.sql")),
     (8, "history", include_str!("../migrations/0008_history.sql")),
+    (9, "value_hashes", include_str!("../migrations/0009_value_hashes.sql")),
 ];

@@ -32,6 +32,7 @@ impl FromRow for SecretVersionRow {
                 owner_user_id: row.get("owner_user_id")?,
                 version: row.get("version")?,
                 value_ciphertext: row.get("value_ciphertext")?,
+                value_hash: None,
                 comment_ciphertext: row.get("comment_ciphertext")?,
                 metadata_ciphertext: row.get("metadata_ciphertext")?,
                 skip_multiline_encoding: row.get("skip_multiline_encoding")?,

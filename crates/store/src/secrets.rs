@@ -29,6 +29,8 @@ row! {
         pub version: i64,
         /// The value.
         pub value_ciphertext: Ciphertext,
+        /// The keyed hash of the value; `None` in a row written before there were hashes, and in versions.
+        pub value_hash: Option<Vec<u8>>,
         /// The comment.
         pub comment_ciphertext: Ciphertext,
         /// The metadata, a JSON array.
@@ -145,8 +147,8 @@ pub async fn insert(db: &mut Connection, secret: &SecretRow) -> Result<()> {
         "INSERT INTO secrets
             (id, folder_id, name, owner_user_id, version, value_ciphertext, comment_ciphertext,
              metadata_ciphertext, skip_multiline_encoding, reminder_note, reminder_repeat_days,
-             actor_type, actor_id, actor_name, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             actor_type, actor_id, actor_name, created_at, updated_at, value_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         params![
             &secret.id,
             &secret.folder_id,
@@ -164,6 +166,7 @@ pub async fn insert(db: &mut Connection, secret: &SecretRow) -> Result<()> {
             &secret.actor_name,
             secret.created_at,
             secret.updated_at,
+            secret.value_hash.as_deref(),
         ],
     )
     .await?;
@@ -181,7 +184,7 @@ pub async fn update(db: &mut Connection, secret: &SecretRow) -> Result<()> {
             SET name = $2, version = $3, value_ciphertext = $4, comment_ciphertext = $5,
                 metadata_ciphertext = $6, skip_multiline_encoding = $7, reminder_note = $8,
                 reminder_repeat_days = $9, actor_type = $10, actor_id = $11, actor_name = $12,
-                updated_at = $13
+                updated_at = $13, value_hash = $14
           WHERE id = $1",
         params![
             &secret.id,
@@ -197,6 +200,7 @@ pub async fn update(db: &mut Connection, secret: &SecretRow) -> Result<()> {
             &secret.actor_id,
             &secret.actor_name,
             secret.updated_at,
+            secret.value_hash.as_deref(),
         ],
     )
     .await?;

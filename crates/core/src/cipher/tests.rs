@@ -123,3 +123,17 @@ proptest! {
         prop_assert_eq!(key().decrypt(&PLACE, &Ciphertext(bytes)), Err(DecryptError));
     }
 }
+
+#[test]
+fn equal_values_hash_alike_under_one_key_and_differently_under_another() {
+    let random = Random::seeded(11);
+    let (one, bytes) = DataKey::generate(1, &random);
+    let (other, _) = DataKey::generate(1, &random);
+
+    let hash = one.hash_value("BAR");
+    assert!(hash.matches(DataKey::new(2, &bytes).hash_value("BAR").as_bytes()));
+    for different in [one.hash_value("BAR ").as_bytes(), other.hash_value("BAR").as_bytes()] {
+        assert!(!hash.matches(different));
+    }
+    assert!(!hash.matches(b""));
+}

@@ -101,6 +101,7 @@ pub fn secret_row(folder: &FolderRow, name: &str) -> SecretRow {
         owner_user_id: String::new(),
         version: 1,
         value_ciphertext: ciphertext("value"),
+        value_hash: None,
         comment_ciphertext: ciphertext("comment"),
         metadata_ciphertext: ciphertext("metadata"),
         skip_multiline_encoding: true,

@@ -18,5 +18,6 @@ mod identities;
 mod people;
 mod project_memberships;
 mod projects;
+mod secret_search;
 mod secrets;
 mod tags;

@@ -16,6 +16,7 @@ pub mod route;
 pub mod router;
 pub mod routes;
 pub mod shell;
+pub mod ui;
 pub mod v1;
 pub mod v2;
 pub mod v3;

@@ -26,6 +26,7 @@ mod secrets_concurrency;
 mod secrets_list;
 mod secrets_move;
 mod secrets_permissions;
+mod secrets_search;
 mod secrets_storage;
 mod secrets_update;
 mod sign_in;

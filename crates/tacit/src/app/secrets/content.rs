@@ -132,11 +132,30 @@ pub(super) fn decrypt_description(
     key: &DataKey,
     row: &SecretRow,
 ) -> Result<(Plaintext, Vec<MetadataEntry>), DecryptError> {
-    let at = |field| place(row.id.as_str(), field, row.version);
-    let comment = key.decrypt_text(&at("comment"), &row.comment_ciphertext)?;
-    let metadata = key.decrypt(&at("metadata"), &row.metadata_ciphertext)?;
-    let metadata = serde_json::from_slice(&metadata).map_err(|_| DecryptError)?;
-    Ok((Plaintext(comment), metadata))
+    let comment = decrypt_comment(key, row.id.as_str(), row.version, &row.comment_ciphertext)?;
+    let metadata = decrypt_metadata(key, row.id.as_str(), row.version, &row.metadata_ciphertext)?;
+    Ok((comment, metadata))
+}
+
+/// Decrypts the comment of version `version` of the secret `id`.
+pub(super) fn decrypt_comment(
+    key: &DataKey,
+    id: &str,
+    version: i64,
+    ciphertext: &Ciphertext,
+) -> Result<Plaintext, DecryptError> {
+    key.decrypt_text(&place(id, "comment", version), ciphertext).map(Plaintext)
+}
+
+/// Decrypts the metadata of version `version` of the secret `id`.
+pub(super) fn decrypt_metadata(
+    key: &DataKey,
+    id: &str,
+    version: i64,
+    ciphertext: &Ciphertext,
+) -> Result<Vec<MetadataEntry>, DecryptError> {
+    let json = key.decrypt(&place(id, "metadata", version), ciphertext)?;
+    serde_json::from_slice(&json).map_err(|_| DecryptError)
 }
 
 const fn place<'a>(id: &'a str, field: &'a str, version: i64) -> Place<'a> {

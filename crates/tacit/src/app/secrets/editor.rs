@@ -238,6 +238,7 @@ impl<'a> Editor<'a> {
             owner_user_id: String::new(),
             version,
             value_ciphertext: encrypted.value,
+            value_hash: Some(self.key.hash_value(state.content.value.as_str()).as_bytes().to_vec()),
             comment_ciphertext: encrypted.comment,
             metadata_ciphertext: encrypted.metadata,
             skip_multiline_encoding: state.skip_multiline_encoding,

@@ -183,14 +183,17 @@ impl Listing<'_> {
     }
 
     fn has_wanted_metadata(&self, metadata: &[MetadataEntry]) -> bool {
-        self.request.metadata.iter().all(|pair| metadata.iter().any(|entry| pair.fits(entry)))
+        self.request
+            .metadata
+            .iter()
+            .all(|pair| metadata.iter().any(|entry| !entry.is_encrypted && pair.fits(entry)))
     }
 }
 
 impl MetadataPair {
-    fn fits(&self, entry: &MetadataEntry) -> bool {
-        !entry.is_encrypted
-            && self.key.as_ref().is_none_or(|key| *key == entry.key)
+    /// Whether an entry that may be looked at is what is wanted.
+    pub(super) fn fits(&self, entry: &MetadataEntry) -> bool {
+        self.key.as_ref().is_none_or(|key| *key == entry.key)
             && self.value.as_ref().is_none_or(|value| *value == entry.value)
     }
 }

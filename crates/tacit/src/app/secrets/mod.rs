@@ -19,6 +19,7 @@ mod location;
 mod move_secrets;
 mod plain;
 mod read;
+mod search;
 mod state;
 mod update;
 
@@ -32,6 +33,7 @@ pub use location::{Location, Place};
 pub use move_secrets::{MoveSecrets, move_secrets};
 pub use plain::PlainSecret;
 pub use read::{GetSecret, get, get_by_id};
+pub use search::{SEARCH_END_MAX, SEARCH_LENGTH_MAX, SearchSecrets, SecretMatch, SecretMatches, search};
 pub use state::Tag;
 pub(in crate::app) use state::by_secret;
 pub use update::{Missing, SecretChange, TagChange, update, update_many};

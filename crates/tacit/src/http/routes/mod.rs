@@ -9,6 +9,7 @@ mod instance;
 mod memberships;
 mod organizations;
 mod projects;
+mod search;
 mod secrets;
 mod tags;
 mod users;
@@ -37,6 +38,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Identities", routes: identities::routes() },
         Area { name: "Identity authentication", routes: identity_auth::routes() },
         Area { name: "Secrets", routes: secrets::routes() },
+        Area { name: "Search", routes: search::routes() },
         Area { name: "Folders", routes: folders::routes() },
         Area { name: "Documents", routes: documents::routes() },
     ]

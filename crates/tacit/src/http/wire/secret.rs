@@ -66,7 +66,7 @@ pub(crate) struct SecretRaw<'a> {
 
 /// A tag on a secret.
 #[derive(Serialize, JsonSchema)]
-struct SecretTag<'a> {
+pub(crate) struct SecretTag<'a> {
     id: &'a TagId,
     slug: &'a str,
     /// The slug again.

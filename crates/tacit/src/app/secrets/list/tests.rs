@@ -23,6 +23,7 @@ fn row(name: &str) -> SecretRow {
         owner_user_id: String::new(),
         version: 1,
         value_ciphertext: encrypted.value,
+        value_hash: None,
         comment_ciphertext: encrypted.comment,
         metadata_ciphertext: encrypted.metadata,
         skip_multiline_encoding: false,
