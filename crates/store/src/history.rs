@@ -9,22 +9,9 @@ use tacit_core::{
 };
 
 use crate::{
-    Connection,
-    error::Result,
-    folder_versions::FolderVersionRow,
-    secret_versions::SecretVersionRow,
-    value::{params, row},
+    Connection, error::Result, folder_versions::FolderVersionRow, secret_tags::SecretTagRow,
+    secret_versions::SecretVersionRow, secrets::SecretHeadRow, value::params,
 };
-
-row! {
-    /// From where on states are complete.
-    pub struct HorizonRow {
-        /// A folder's id or, for all folders of a project, the project's.
-        pub place_id: String,
-        /// The first complete revision.
-        pub revision: i64,
-    }
-}
 
 /// The newest revision of a project whose commit was made at `time` or before; `None` if there was none.
 ///
@@ -230,59 +217,53 @@ pub async fn secrets_below(
     .await
 }
 
-/// The first revision whose state of `folder` is complete. 0 unless something was pruned there.
+/// What is now stored of the shared secrets of a folder and, if `is_deep`, of the folders that were
+/// below it at a revision, in no particular order.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn horizon(db: &mut Connection, project: &ProjectId, folder: &FolderId) -> Result<i64> {
-    db.fetch_one(
-        "SELECT COALESCE(MAX(revision), 0) AS number FROM history_horizons WHERE place_id IN ($1, $2)",
-        params![project, folder],
-    )
-    .await
-}
-
-/// The first revision whose state of the project's folders, without their secrets, is complete.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn project_horizon(db: &mut Connection, project: &ProjectId) -> Result<i64> {
-    db.fetch_one(
-        "SELECT COALESCE(MAX(revision), 0) AS number FROM history_horizons WHERE place_id = $1",
-        params![project],
-    )
-    .await
-}
-
-/// From where on the states of the folders of a project are complete; those without a row always were.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn horizons(db: &mut Connection, project: &ProjectId) -> Result<Vec<HorizonRow>> {
-    db.fetch_all("SELECT place_id, revision FROM history_horizons WHERE project_id = $1", params![project])
-        .await
-}
-
-/// Notes that states of `folder` before `revision` are not complete any more.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn raise_horizon(
+pub async fn present_secrets(
     db: &mut Connection,
-    project: &ProjectId,
     folder: &FolderId,
     revision: i64,
-) -> Result<()> {
-    db.execute(
-        "INSERT INTO history_horizons (place_id, project_id, revision) VALUES ($1, $2, $3)
-         ON CONFLICT (place_id) DO UPDATE SET revision = excluded.revision
-          WHERE excluded.revision > history_horizons.revision",
-        params![folder, project, revision],
+    is_deep: bool,
+) -> Result<Vec<SecretHeadRow>> {
+    db.fetch_all(
+        "WITH RECURSIVE below (folder_id) AS (
+            SELECT CAST($1 AS TEXT)
+            UNION
+            SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
+             WHERE $3 AND v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
+         SELECT s.id, s.folder_id, s.name, s.version FROM secrets s JOIN below b ON s.folder_id = b.folder_id
+          WHERE s.owner_user_id = ''",
+        params![folder, revision, is_deep],
     )
-    .await?;
-    Ok(())
+    .await
+}
+
+/// The tags now on what [`present_secrets`] returns, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn present_tags(
+    db: &mut Connection,
+    folder: &FolderId,
+    revision: i64,
+    is_deep: bool,
+) -> Result<Vec<SecretTagRow>> {
+    db.fetch_all(
+        "WITH RECURSIVE below (folder_id) AS (
+            SELECT CAST($1 AS TEXT)
+            UNION
+            SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
+             WHERE $3 AND v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
+         SELECT x.secret_id, x.tag_id, t.slug, t.color
+           FROM secrets s JOIN below b ON s.folder_id = b.folder_id
+           JOIN secret_tags x ON x.secret_id = s.id
+           JOIN tags t ON t.id = x.tag_id",
+        params![folder, revision, is_deep],
+    )
+    .await
 }

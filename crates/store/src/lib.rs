@@ -21,6 +21,7 @@ pub mod environments;
 pub mod folder_versions;
 pub mod folders;
 pub mod history;
+pub mod history_horizons;
 pub mod identities;
 pub mod instance;
 pub mod login_failures;

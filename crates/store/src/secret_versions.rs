@@ -12,6 +12,8 @@ use crate::{
 /// One version of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretVersionRow {
+    /// The project of the secret.
+    pub project_id: ProjectId,
     /// The secret as it was.
     pub secret: SecretRow,
     /// The ids of its tags then, a JSON array.
@@ -25,6 +27,7 @@ pub struct SecretVersionRow {
 impl FromRow for SecretVersionRow {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
+            project_id: row.get("project_id")?,
             secret: SecretRow {
                 id: row.get("secret_id")?,
                 folder_id: row.get("folder_id")?,

@@ -6,7 +6,7 @@ use tacit_store::{
     commits::{self, CommitRow},
     folder_versions::{self, FolderVersionRow},
     folders::{self, FolderRow},
-    history, secret_versions,
+    history, history_horizons, secret_tags, secret_versions,
     secret_versions::SecretVersionRow,
     secrets::{self, SecretRow},
 };
@@ -14,7 +14,7 @@ use tacit_store::{
 use crate::{
     engines::each_engine,
     fixtures::after,
-    fixtures_projects::{environment, folder_row, path, project, secret_row},
+    fixtures_projects::{environment, folder_row, path, project, secret_row, tag},
 };
 
 struct Shop {
@@ -98,6 +98,34 @@ async fn secrets_are_read_as_they_were_at_each_revision() {
         assert_eq!((one.revision, one.ended_revision, one.tag_ids.as_str()), (3, Some(4), "[\"t\"]"));
         let one = history::secret(&mut db, &root.id, "K", 9).await.unwrap().unwrap();
         assert_eq!((one.secret, one.revision, one.ended_revision), (second, 6, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_there_now_is_told_for_the_folders_there_were() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let shop = shop(&mut db).await;
+        let root = add_folder(&mut db, &shop, "/", 1).await;
+        let app = add_folder(&mut db, &shop, "/app", 2).await;
+        let k = add_secret(&mut db, &shop, &root, "K", 3).await;
+        let a = add_secret(&mut db, &shop, &app, "A", 4).await;
+        let one = tag(&mut db, &shop.id, "one").await;
+        secret_tags::insert(&mut db, &a.id, &one).await.unwrap();
+
+        for (revision, is_deep, expected) in
+            [(4, true, vec![&a.id, &k.id]), (1, true, vec![&k.id]), (4, false, vec![&k.id])]
+        {
+            let heads = history::present_secrets(&mut db, &root.id, revision, is_deep).await.unwrap();
+            let mut ids: Vec<_> = heads.iter().map(|head| &head.id).collect();
+            ids.sort();
+            let mut expected = expected;
+            expected.sort();
+            assert_eq!(ids, expected, "{revision} {is_deep}");
+            let tags = history::present_tags(&mut db, &root.id, revision, is_deep).await.unwrap();
+            assert_eq!(tags.len(), usize::from(expected.contains(&&a.id)), "{revision} {is_deep}");
+        }
     })
     .await;
 }
@@ -239,21 +267,21 @@ async fn a_horizon_only_rises() {
         let mut db = database.begin().await.unwrap();
         let (shop, other) = (project(&mut db, "shop").await, project(&mut db, "other").await);
         let (one, two) = (FolderId::new("one"), FolderId::new("two"));
-        assert_eq!(history::horizon(&mut db, &shop, &one).await.unwrap(), 0);
+        assert_eq!(history_horizons::of_folder(&mut db, &shop, &one).await.unwrap(), 0);
         for revision in [3, 7, 5] {
-            history::raise_horizon(&mut db, &shop, &one, revision).await.unwrap();
+            history_horizons::raise(&mut db, &shop, &one, revision).await.unwrap();
         }
 
-        assert_eq!(history::horizon(&mut db, &shop, &one).await.unwrap(), 7);
-        assert_eq!(history::horizon(&mut db, &shop, &two).await.unwrap(), 0);
-        assert_eq!(history::project_horizon(&mut db, &shop).await.unwrap(), 0);
-        let all = history::horizons(&mut db, &shop).await.unwrap();
+        assert_eq!(history_horizons::of_folder(&mut db, &shop, &one).await.unwrap(), 7);
+        assert_eq!(history_horizons::of_folder(&mut db, &shop, &two).await.unwrap(), 0);
+        assert_eq!(history_horizons::of_project(&mut db, &shop).await.unwrap(), 0);
+        let all = history_horizons::list(&mut db, &shop).await.unwrap();
         assert_eq!((all.len(), all[0].place_id.as_str(), all[0].revision), (1, "one", 7));
-        assert_eq!(history::horizons(&mut db, &other).await.unwrap(), []);
+        assert_eq!(history_horizons::list(&mut db, &other).await.unwrap(), []);
 
-        history::raise_horizon(&mut db, &shop, &FolderId::new(shop.as_str()), 9).await.unwrap();
-        assert_eq!(history::horizon(&mut db, &shop, &two).await.unwrap(), 9);
-        assert_eq!(history::project_horizon(&mut db, &shop).await.unwrap(), 9);
+        history_horizons::raise(&mut db, &shop, &FolderId::new(shop.as_str()), 9).await.unwrap();
+        assert_eq!(history_horizons::of_folder(&mut db, &shop, &two).await.unwrap(), 9);
+        assert_eq!(history_horizons::of_project(&mut db, &shop).await.unwrap(), 9);
     })
     .await;
 }

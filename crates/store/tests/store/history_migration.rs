@@ -1,7 +1,7 @@
 //! What migration 8 makes of rows that were there before it, on both engines.
 
 use tacit_core::id::{FolderId, ProjectId, SecretId};
-use tacit_store::{Connection, Database, Settings, history, secret_versions};
+use tacit_store::{Connection, Database, Settings, history, history_horizons, secret_versions};
 
 use crate::engines::postgres_schema;
 
@@ -97,7 +97,7 @@ async fn check(database: &Database) {
         assert_eq!((before, made.map(|row| row.revision)), (None, Some(revision)), "{folder}");
     }
     // `app` had another name before revision 5, and it is not known which.
-    assert_eq!(history::project_horizon(&mut db, &ProjectId::new("p")).await.unwrap(), 5);
+    assert_eq!(history_horizons::of_project(&mut db, &ProjectId::new("p")).await.unwrap(), 5);
 }
 
 async fn interval(db: &mut Connection, secret: &str, version: i64) -> (i64, Option<i64>) {

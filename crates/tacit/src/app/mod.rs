@@ -16,6 +16,7 @@ pub mod commit;
 pub mod environments;
 pub mod error;
 pub mod folders;
+pub mod history;
 pub mod identities;
 pub mod identity_search;
 pub mod identity_tokens;

@@ -15,6 +15,8 @@ mod harness;
 mod harness_identities;
 mod harness_projects;
 mod harness_secrets;
+mod history_at;
+mod history_versions;
 mod identities;
 mod organizations;
 mod project_memberships;

@@ -4,7 +4,7 @@ use tacit_core::{
     name::{FolderName, SecretPath},
     permission::Action,
 };
-use tacit_store::{folder_versions, folders};
+use tacit_store::{folder_versions, folders, folders::FolderRow};
 
 use super::{Folder, change, new_row, require};
 use crate::app::{
@@ -59,9 +59,7 @@ async fn make(work: &mut UnitOfWork, caller: &Caller, folder: &NewFolder) -> Res
             if below == path {
                 new.description.clone_from(&folder.description);
             }
-            folders::insert(&mut work.db, &new).await?;
-            folder_versions::keep(&mut work.db, &new.id, commit.revision()).await?;
-            commit.add(change(&new, None, Some(new.version)));
+            insert_row(work, &mut commit, &new).await?;
             new
         };
         here = below;
@@ -75,6 +73,18 @@ async fn make(work: &mut UnitOfWork, caller: &Caller, folder: &NewFolder) -> Res
         .with("folderPath", row.path.as_str());
     work.record(event);
     Ok(Folder::new(row))
+}
+
+/// Adds a folder to an open commit.
+pub(in crate::app) async fn insert_row(
+    work: &mut UnitOfWork,
+    commit: &mut Commit,
+    row: &FolderRow,
+) -> Result<()> {
+    folders::insert(&mut work.db, row).await?;
+    folder_versions::keep(&mut work.db, &row.id, commit.revision()).await?;
+    commit.add(change(row, None, Some(row.version)));
+    Ok(())
 }
 
 fn name(segment: &str) -> Result<FolderName> {

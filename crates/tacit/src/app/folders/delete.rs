@@ -1,7 +1,7 @@
 //! Deleting folders with everything in them.
 
 use tacit_core::permission::Action;
-use tacit_store::{folder_versions, folders, secret_versions};
+use tacit_store::{folder_versions, folders, folders::FolderRow, secret_versions};
 
 use super::{Folder, change, inside::Inside, require, stored_path};
 use crate::app::{
@@ -37,11 +37,7 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
     inside.require_folders(&access, Action::Delete)?;
     inside.require_secrets(&access, &[Action::Delete])?;
     add_changes(&mut commit, &inside);
-    commit.add(change(&row, Some(row.version), None));
-    let (path, revision) = (stored_path(&row.path)?, commit.revision());
-    secret_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
-    folder_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
-    folders::delete(&mut work.db, &row.id).await?;
+    delete_row(work, &mut commit, &row).await?;
     commit.write(work, caller, None).await?;
     let event = Event::new(&work.app, caller, "delete-folder")
         .project(&access.project.id)
@@ -53,6 +49,20 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
         .with("numberOfSecrets", inside.secrets.len());
     work.record(event);
     Ok(Folder::new(row))
+}
+
+/// Deletes a folder with everything in it in an open commit, which hears of the folder alone.
+pub(in crate::app) async fn delete_row(
+    work: &mut UnitOfWork,
+    commit: &mut Commit,
+    row: &FolderRow,
+) -> Result<()> {
+    let (path, revision) = (stored_path(&row.path)?, commit.revision());
+    secret_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
+    folder_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
+    folders::delete(&mut work.db, &row.id).await?;
+    commit.add(change(row, Some(row.version), None));
+    Ok(())
 }
 
 /// Everything inside is deleted too, and the log says so thing by thing.

@@ -19,10 +19,13 @@ use tacit_core::{
 };
 use tacit_store::folders::FolderRow;
 
+pub(in crate::app) use create::insert_row;
 pub use create::{NewFolder, create};
 pub use delete::delete;
+pub(in crate::app) use delete::delete_row;
 pub use find::{find_by_path, get};
 pub use list::{ListFolders, list};
+pub(in crate::app) use update::change_one;
 pub use update::{FolderChange, update, update_many};
 
 use super::{
@@ -65,12 +68,17 @@ impl Folder {
 }
 
 /// Whether the caller has a right on the folders in `path`.
-fn allows(access: &ProjectAccess, action: Action, environment: &str, path: &str) -> bool {
+pub(in crate::app) fn allows(access: &ProjectAccess, action: Action, environment: &str, path: &str) -> bool {
     access.permissions.allows(action, Subject::SecretFolders, &place(environment, path))
 }
 
 /// Asks for a right on the folders in `path`.
-fn require(access: &ProjectAccess, action: Action, environment: &str, path: &str) -> Result<()> {
+pub(in crate::app) fn require(
+    access: &ProjectAccess,
+    action: Action,
+    environment: &str,
+    path: &str,
+) -> Result<()> {
     access.require(action, Subject::SecretFolders, &place(environment, path))
 }
 
@@ -95,7 +103,13 @@ fn change(row: &FolderRow, before: Option<i64>, after: Option<i64>) -> Change {
 }
 
 /// A new folder called `name` in `parent`.
-fn new_row(id: FolderId, parent: &FolderRow, name: &str, path: &SecretPath, now: Timestamp) -> FolderRow {
+pub(in crate::app) fn new_row(
+    id: FolderId,
+    parent: &FolderRow,
+    name: &str,
+    path: &SecretPath,
+    now: Timestamp,
+) -> FolderRow {
     FolderRow {
         id,
         project_id: parent.project_id.clone(),

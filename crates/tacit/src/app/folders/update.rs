@@ -112,7 +112,8 @@ fn refuse_duplicates(rows: &[FolderRow]) -> Result<()> {
     }
 }
 
-async fn change_one(
+/// Gives a folder another name or description, once the right to change those beside it is asked.
+pub(in crate::app) async fn change_one(
     work: &mut UnitOfWork,
     access: &ProjectAccess,
     commit: &mut Commit,

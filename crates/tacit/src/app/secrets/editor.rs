@@ -1,5 +1,8 @@
 //! Writing secrets: what every change does, and what happens once at the end of a request.
 
+mod restore;
+mod restore_folders;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -7,12 +10,17 @@ use std::{
 
 use tacit_core::{
     cipher::DataKey,
-    id::{FolderId, SecretId, TagId},
+    id::{CommitId, FolderId, SecretId, TagId},
     name::SecretPath,
     permission::Action,
     time::Timestamp,
 };
-use tacit_store::{folders, history, secret_tags, secret_versions, secrets, secrets::SecretRow, tags};
+use tacit_store::{
+    folders, history_horizons, secret_tags, secret_versions, secrets, secrets::SecretRow, tags,
+};
+
+pub(in crate::app) use restore::Restoration;
+pub use restore::Restored;
 
 use super::{
     SECRETS_PER_FOLDER_MAX, TAGS_MAX,
@@ -31,7 +39,7 @@ use crate::app::{
 };
 
 /// One request that writes secrets of a project, from the lock to the commit.
-pub(super) struct Editor<'a> {
+pub(in crate::app) struct Editor<'a> {
     work: &'a mut UnitOfWork,
     caller: &'a Caller,
     access: ProjectAccess,
@@ -41,6 +49,8 @@ pub(super) struct Editor<'a> {
     places: HashMap<(String, SecretPath), Arc<Place>>,
     /// The folders with changes, and how many secrets more or fewer each has.
     touched: BTreeMap<FolderId, i64>,
+    /// Why, in the words of the caller.
+    message: Option<String>,
 }
 
 /// A secret that is there.
@@ -51,7 +61,7 @@ pub(super) struct Found {
 
 impl<'a> Editor<'a> {
     /// Locks the project. Ask for permission as far as the request tells before.
-    pub(super) async fn open(
+    pub(in crate::app) async fn open(
         work: &'a mut UnitOfWork,
         caller: &'a Caller,
         access: ProjectAccess,
@@ -60,7 +70,7 @@ impl<'a> Editor<'a> {
         let key = access.data_key(&work.app)?;
         let now = work.app.now();
         let (places, touched) = (HashMap::new(), BTreeMap::new());
-        Ok(Self { work, caller, access, key, now, commit, places, touched })
+        Ok(Self { work, caller, access, key, now, commit, places, touched, message: None })
     }
 
     /// The folder at `path`.
@@ -200,7 +210,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Ends the request: limits, commit, audit.
-    pub(super) async fn finish(self, event: Event) -> Result<()> {
+    pub(in crate::app) async fn finish(self, event: Event) -> Result<Option<CommitId>> {
         for (folder, difference) in &self.touched {
             let count = folders::note_secrets(&mut self.work.db, folder, *difference, self.now).await?;
             if *difference > 0 && count > SECRETS_PER_FOLDER_MAX {
@@ -209,13 +219,13 @@ impl<'a> Editor<'a> {
                 )));
             }
         }
-        self.commit.write(self.work, self.caller, None).await?;
+        let commit = self.commit.write(self.work, self.caller, self.message.as_deref()).await?;
         self.work.record(event);
-        Ok(())
+        Ok(commit)
     }
 
     /// An event of this project.
-    pub(super) fn event(&self, kind: &str) -> Event {
+    pub(in crate::app) fn event(&self, kind: &str) -> Event {
         Event::new(&self.work.app, self.caller, kind).project(&self.access.project.id)
     }
 
@@ -266,7 +276,7 @@ impl<'a> Editor<'a> {
         secret_versions::keep(db, &project.id, &row.id, revision, &state.tag_ids()).await?;
         let pruned = secret_versions::prune(db, &row.id, row.version - project.pit_version_limit).await?;
         if let Some(horizon) = pruned {
-            history::raise_horizon(db, &project.id, &row.folder_id, horizon).await?;
+            history_horizons::raise(db, &project.id, &row.folder_id, horizon).await?;
         }
         self.commit.add(change(row, before, Some(row.version)));
         Ok(())

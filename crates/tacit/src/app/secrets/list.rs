@@ -12,11 +12,12 @@ use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets,
 use super::{
     content::MetadataEntry,
     decide::{Judged, could},
+    list_past,
     location::{Location, Place, find_folder},
     plain::PlainSecret,
     state::{Tag, by_secret},
 };
-use crate::app::{App, Caller, access::ProjectAccess, audit::Event, caller, error::Result};
+use crate::app::{App, Caller, access::ProjectAccess, audit::Event, caller, error::Result, history::Point};
 
 /// Which secrets to list, and how much of them.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct ListSecrets {
     pub tag_slugs: Vec<String>,
     /// Only secrets that have all of these in their metadata.
     pub metadata: Vec<MetadataPair>,
+    /// A point in the past at which to list them; `None` is now.
+    pub moment: Option<Point>,
 }
 
 /// What a secret's metadata must have. Entries marked as encrypted are not looked at.
@@ -53,6 +56,11 @@ pub struct MetadataPair {
 pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<Vec<PlainSecret>> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
+    if let Some(point) = request.moment {
+        let secrets = list_past::list(app, &mut db, &access, request, point).await?;
+        record(app, caller, request, &access, secrets.len())?;
+        return Ok(secrets);
+    }
     let places = places(&mut db, &access, request).await?;
     let (mut rows, tags) = rows(&mut db, request, &places).await?;
     drop(db);
@@ -161,7 +169,7 @@ impl Listing<'_> {
         row: SecretRow,
         tags: Vec<Tag>,
     ) -> Result<Option<PlainSecret>, DecryptError> {
-        if !self.has_wanted_tag(&tags) {
+        if !self.request.wants_tags(&tags) {
             return Ok(None);
         }
         let judged = Judged::new(self.access, place, &row.name, &tags);
@@ -174,19 +182,19 @@ impl Listing<'_> {
             return Ok(None);
         }
         let secret = PlainSecret::decrypt(self.key, place, row, tags, wants_value && is_readable)?;
-        Ok(self.has_wanted_metadata(&secret.metadata).then_some(secret))
+        Ok(self.request.wants_metadata(&secret.metadata).then_some(secret))
     }
+}
 
-    fn has_wanted_tag(&self, tags: &[Tag]) -> bool {
-        let wanted = &self.request.tag_slugs;
+impl ListSecrets {
+    pub(super) fn wants_tags(&self, tags: &[Tag]) -> bool {
+        let wanted = &self.tag_slugs;
         wanted.is_empty() || tags.iter().any(|tag| wanted.contains(&tag.slug))
     }
 
-    fn has_wanted_metadata(&self, metadata: &[MetadataEntry]) -> bool {
-        self.request
-            .metadata
-            .iter()
-            .all(|pair| metadata.iter().any(|entry| !entry.is_encrypted && pair.fits(entry)))
+    pub(super) fn wants_metadata(&self, metadata: &[MetadataEntry]) -> bool {
+        let fits = |entry: &MetadataEntry, pair: &MetadataPair| !entry.is_encrypted && pair.fits(entry);
+        self.metadata.iter().all(|pair| metadata.iter().any(|entry| fits(entry, pair)))
     }
 }
 

@@ -8,13 +8,15 @@ use tacit_core::{
     permission::Object,
 };
 use tacit_store::{
-    Connection,
+    Connection, environments,
     folders::{self, FolderRow},
+    history,
 };
 
 use crate::app::{
     access::{ProjectAccess, ProjectName},
     error::{Error, Result},
+    history::require_structure_kept,
 };
 
 /// The folder a request speaks of.
@@ -97,4 +99,51 @@ pub(super) async fn find_place(
 ) -> Result<Arc<Place>> {
     let folder = find_folder(db, access, &at.environment, &at.path).await?;
     Ok(Arc::new(Place::new(folder, &at.environment)))
+}
+
+/// [`find_place`], as it was at a revision.
+///
+/// # Errors
+///
+/// As [`find_folder`], and [`Error::Invalid`] if it is not known any more what folders there were.
+pub(super) async fn find_place_at(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    at: &Location,
+    revision: i64,
+) -> Result<Arc<Place>> {
+    if let Some(place) = walk(db, access, at, revision).await? {
+        return Ok(Arc::new(place));
+    }
+    require_structure_kept(db, access, revision).await?;
+    Err(Error::NotFound(format!(
+        "Folder with path '{}' in environment '{}' was not found at revision {revision}",
+        at.path, at.environment
+    )))
+}
+
+/// Walks from the root down, since paths are not kept but follow from the names.
+async fn walk(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    at: &Location,
+    revision: i64,
+) -> Result<Option<Place>> {
+    let Some(environment) = environments::find_by_slug(db, &access.project.id, &at.environment).await? else {
+        return Ok(None);
+    };
+    let Some(mut folder) = history::root(db, &environment.id, revision).await? else { return Ok(None) };
+    for name in at.path.segments() {
+        match history::child(db, &folder.folder_id, name, revision).await? {
+            Some(child) => folder = child,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(Place {
+        project_id: folder.project_id,
+        environment_id: environment.id,
+        environment: environment.slug,
+        folder_id: folder.folder_id,
+        path: at.path.as_str().to_owned(),
+    }))
 }

@@ -11,22 +11,26 @@ mod content;
 mod create;
 mod decide;
 mod delete;
-mod editor;
+pub(in crate::app) mod editor;
 #[cfg(test)]
 mod fixtures;
 mod list;
+pub(in crate::app) mod list_past;
 mod location;
 mod move_secrets;
+pub(in crate::app) mod past;
 mod plain;
 mod read;
 mod search;
 mod state;
 mod update;
+mod versions;
 
 pub use content::{METADATA_ENTRIES_MAX, MetadataEntry, Plaintext, TooLong, VALUE_BYTES_MAX};
 pub use create::{NewSecret, create, create_many};
 pub(in crate::app) use decide::slugs;
 pub use delete::{delete, delete_many};
+pub use editor::Restored;
 pub use list::{ListSecrets, MetadataPair, list};
 pub(in crate::app) use location::find_folder;
 pub use location::{Location, Place};
@@ -37,6 +41,7 @@ pub use search::{SEARCH_END_MAX, SEARCH_LENGTH_MAX, SearchSecrets, SecretMatch, 
 pub use state::Tag;
 pub(in crate::app) use state::by_secret;
 pub use update::{Missing, SecretChange, TagChange, update, update_many};
+pub use versions::{VERSIONS_LISTED_MAX, VersionId, get_version, list_versions, restore_version};
 
 use super::error::{Error, Result};
 

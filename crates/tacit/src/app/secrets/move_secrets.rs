@@ -77,7 +77,8 @@ async fn move_all(work: &mut UnitOfWork, caller: &Caller, request: &MoveSecrets)
         .with("destinationEnvironment", target.environment.as_str())
         .with("destinationSecretPath", target.path.as_str())
         .with("secrets", moved.iter().map(PlainSecret::facts).collect::<Vec<_>>());
-    editor.finish(event).await
+    editor.finish(event).await?;
+    Ok(())
 }
 
 /// The secrets in the source, once the caller may take them.

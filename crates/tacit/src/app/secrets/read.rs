@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use tacit_core::{
-    id::{SecretId, TagId},
-    permission::Action,
-};
-use tacit_store::{Connection, folders, secret_tags, secret_versions, secrets, secrets::SecretRow, tags};
+use tacit_core::{id::SecretId, permission::Action};
+use tacit_store::{Connection, folders, history, secret_tags, secret_versions, secrets, secrets::SecretRow};
 
 use super::{
     Kind,
     decide::{Judged, possible},
-    location::{Location, Place, find_place},
+    location::{Location, Place, find_place, find_place_at},
     not_found,
+    past::{self, TagBook},
     plain::PlainSecret,
     state::{Tag, sorted},
 };
@@ -21,6 +19,7 @@ use crate::app::{
     access::{ProjectAccess, ProjectName},
     audit::Event,
     error::{Error, Result},
+    history::{Point, require_kept, require_read},
 };
 
 /// Which secret to read, and how much of it.
@@ -34,6 +33,8 @@ pub struct GetSecret {
     pub kind: Kind,
     /// A version of it; `None` is the present one.
     pub version: Option<i64>,
+    /// A point in the past at which to read it; `None` is now.
+    pub moment: Option<Point>,
     /// Whether the value is wanted.
     pub shows_value: bool,
 }
@@ -50,6 +51,11 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
     }
+    if let Some(point) = request.moment {
+        let secret = get_at(app, &mut db, &access, request, point).await?;
+        record(app, caller, &secret)?;
+        return Ok(secret);
+    }
     let place = find_place(&mut db, &access, &request.at).await?;
     let row = match request.kind {
         Kind::Shared => secrets::find(&mut db, &place.folder_id, &request.name).await?,
@@ -58,7 +64,7 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
     let row = row.ok_or_else(|| not_found(&[&request.name]))?;
     let found = decide(&mut db, &access, &place, row, request.shows_value).await?;
     let (row, tags) = match request.version {
-        Some(version) => at_version(&mut db, &access, &found.0, version).await?,
+        Some(version) => at_version(&mut db, &access, &found.0, version, request.shows_value).await?,
         None => found,
     };
     let secret = PlainSecret::decrypt(&*access.data_key(app)?, &place, row, tags, request.shows_value)?;
@@ -121,18 +127,49 @@ async fn at_version(
     access: &ProjectAccess,
     row: &SecretRow,
     version: i64,
+    shows_value: bool,
 ) -> Result<(SecretRow, Vec<Tag>)> {
-    let found = secret_versions::find(db, &row.id, version).await?.ok_or_else(|| {
-        Error::NotFound(format!("Version {version} of secret with name '{}' was not found", row.name))
-    })?;
-    let ids: Vec<TagId> = serde_json::from_str(&found.tag_ids)
-        .map_err(|error| Error::Internal(format!("tags of a version: {error}")))?;
-    let mut then = Vec::with_capacity(ids.len());
-    for id in &ids {
-        then.extend(tags::find(db, &access.project.id, id).await?.map(Tag::from));
+    let unknown =
+        || Error::NotFound(format!("Version {version} of secret with name '{}' was not found", row.name));
+    let found = secret_versions::find(db, &row.id, version).await?.ok_or_else(unknown)?;
+    let tags = TagBook::read(db, access).await?;
+    let past = past::open(db, access, &tags, found).await?.ok_or_else(unknown)?;
+    for action in needed(shows_value) {
+        past.require(access, *action)?;
     }
-    then.sort();
-    Ok((found.secret, then))
+    Ok((past.version.secret, past.tags))
+}
+
+/// The secret of that name as it was at a point in the past.
+async fn get_at(
+    app: &App,
+    db: &mut Connection,
+    access: &ProjectAccess,
+    request: &GetSecret,
+    point: Point,
+) -> Result<PlainSecret> {
+    require_read(access)?;
+    if request.version.is_some() {
+        return Err(Error::Invalid("Name a version or a point in the past, not both".to_owned()));
+    }
+    let revision = point.revision(db, access, app.now()).await?;
+    let place = find_place_at(db, access, &request.at, revision).await?;
+    let found = match request.kind {
+        Kind::Shared => history::secret(db, &place.folder_id, &request.name, revision).await?,
+        Kind::Personal => None,
+    };
+    let Some(version) = found else {
+        // Without this, a forgotten version would pass for a secret that was not there.
+        require_kept(db, access, &place.folder_id, revision).await?;
+        return Err(not_found(&[&request.name]));
+    };
+    let tags = TagBook::read(db, access).await?.of(&version)?;
+    let present = past::present(db, &version.secret.id).await?;
+    let past = past::PastSecret { place, version, tags, present };
+    for action in needed(request.shows_value) {
+        past.require(access, *action)?;
+    }
+    Ok(past.decrypt(&*access.data_key(app)?, request.shows_value)?)
 }
 
 fn record(app: &App, caller: &Caller, secret: &PlainSecret) -> Result<()> {

@@ -3,6 +3,7 @@
 mod documents;
 mod environments;
 mod folders;
+mod history;
 mod identities;
 mod identity_auth;
 mod instance;
@@ -40,6 +41,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Secrets", routes: secrets::routes() },
         Area { name: "Search", routes: search::routes() },
         Area { name: "Folders", routes: folders::routes() },
+        Area { name: "History", routes: history::routes() },
         Area { name: "Documents", routes: documents::routes() },
     ]
 }

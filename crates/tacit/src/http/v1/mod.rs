@@ -19,5 +19,6 @@ pub mod organizations;
 pub mod project_roles;
 pub mod project_settings;
 pub mod projects;
+pub mod secret_versions;
 pub mod status;
 pub mod tags;

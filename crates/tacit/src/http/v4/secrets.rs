@@ -21,6 +21,7 @@ use crate::{
         problem::Problem,
         wire::{
             metadata_filter,
+            moment::Moment,
             named::Named,
             place::SecretPlace,
             secret::{ListSecretsResponse, SecretResponse},
@@ -38,6 +39,8 @@ pub(crate) struct GetQuery {
     place: SecretPlace,
     /// A version of it; the present one if left out.
     version: Option<i64>,
+    /// A revision of the project or a time (RFC 3339) in the past at which to read it.
+    at: Option<Moment>,
     /// Whose secret.
     #[serde(default)]
     r#type: SecretType,
@@ -57,6 +60,8 @@ pub(crate) struct GetQuery {
 pub(crate) struct ListQuery {
     #[serde(flatten)]
     place: SecretPlace,
+    /// A revision of the project or a time (RFC 3339) in the past at which to list them.
+    at: Option<Moment>,
     /// Whether values are wanted; true if left out.
     view_secret_value: Option<Strict>,
     /// Whether the folders below belong to the list.
@@ -138,6 +143,7 @@ pub(crate) async fn get(
         name,
         kind: query.r#type.into(),
         version: query.version,
+        moment: query.at.map(|at| at.0),
         shows_value: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
     };
     let secret = secrets::get(&app, &caller, &request).await?;
@@ -168,6 +174,7 @@ pub(crate) async fn list(
         is_recursive: query.recursive.0,
         tag_slugs: slugs(query.tag_slugs.as_str()),
         metadata: metadata_filter::parse(query.metadata_filter.as_str())?,
+        moment: query.at.map(|at| at.0),
     };
     let secrets = secrets::list(&app, &caller, &request).await?;
     Ok(Json(ListSecretsResponse::from(secrets.as_slice())).into_response())

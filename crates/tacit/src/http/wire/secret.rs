@@ -1,5 +1,7 @@
 //! How answers show secrets (wire-contract 7.1, 20).
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use tacit_core::{
@@ -7,7 +9,7 @@ use tacit_core::{
     time::Timestamp,
 };
 
-use crate::app::secrets::{MetadataEntry, PlainSecret, Tag};
+use crate::app::secrets::{MetadataEntry, PlainSecret, Tag, VersionId};
 
 /// What stands in place of a value the caller may not or did not want to see.
 const HIDDEN: &str = "<hidden-by-infisical>";
@@ -18,10 +20,10 @@ const HIDDEN: &str = "<hidden-by-infisical>";
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SecretRaw<'a> {
     /// Its id.
-    id: &'a SecretId,
+    id: Cow<'a, str>,
     /// Its id, the older name.
     #[serde(rename = "_id")]
-    legacy_id: &'a SecretId,
+    legacy_id: Cow<'a, str>,
     /// The id of its project.
     workspace: &'a ProjectId,
     /// The slug of its environment.
@@ -99,8 +101,8 @@ impl<'a> From<&'a PlainSecret> for SecretRaw<'a> {
         let row = &secret.row;
         let is_hidden = secret.value.is_none();
         Self {
-            id: &row.id,
-            legacy_id: &row.id,
+            id: row.id.as_str().into(),
+            legacy_id: row.id.as_str().into(),
             workspace: &secret.place.project_id,
             environment: &secret.place.environment,
             secret_path: &secret.place.path,
@@ -126,6 +128,24 @@ impl<'a> From<&'a PlainSecret> for SecretRaw<'a> {
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
+    }
+}
+
+/// One version of a secret.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SecretVersionBody<'a> {
+    /// The id of the secret; `id` is that of the version.
+    secret_id: &'a SecretId,
+    #[serde(flatten)]
+    version: SecretRaw<'a>,
+}
+
+impl<'a> From<&'a PlainSecret> for SecretVersionBody<'a> {
+    fn from(secret: &'a PlainSecret) -> Self {
+        let id = VersionId { secret: secret.row.id.clone(), version: secret.row.version }.to_string();
+        let version = SecretRaw { id: id.clone().into(), legacy_id: id.into(), ..SecretRaw::from(secret) };
+        Self { secret_id: &secret.row.id, version }
     }
 }
 

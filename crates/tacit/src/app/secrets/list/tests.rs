@@ -48,6 +48,7 @@ fn shown(rules: &Value, path: &str, name: &str, slugs: &[&str], wants_value: boo
         shows_values: wants_value,
         is_recursive: true,
         tag_slugs: Vec::new(),
+        moment: None,
         metadata: Vec::new(),
     };
     let (access, base) = (access(rules), place("/"));
