@@ -16,6 +16,7 @@ pub mod access_tokens;
 pub mod audit_events;
 pub mod auth_methods;
 pub mod client_secrets;
+pub mod commit_log;
 pub mod commits;
 pub mod environments;
 pub mod folder_versions;

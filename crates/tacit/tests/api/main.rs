@@ -16,6 +16,8 @@ mod harness_identities;
 mod harness_projects;
 mod harness_secrets;
 mod history_at;
+mod history_commits;
+mod history_snapshots;
 mod history_versions;
 mod identities;
 mod organizations;

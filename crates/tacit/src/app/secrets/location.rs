@@ -53,7 +53,7 @@ impl Location {
 }
 
 impl Place {
-    pub(super) fn new(folder: FolderRow, environment: &str) -> Self {
+    pub(in crate::app) fn new(folder: FolderRow, environment: &str) -> Self {
         Self {
             project_id: folder.project_id,
             environment_id: folder.environment_id,

@@ -68,9 +68,7 @@ impl Editor<'_> {
     /// Brings everything back. Folders come before what is in them, and go after it.
     pub(in crate::app) async fn restore(&mut self, restoration: Restoration) -> Result<Restored> {
         if restoration.secrets.len() + restoration.folders.len() > CHANGES_MAX {
-            return Err(Error::Invalid(format!(
-                "More than {CHANGES_MAX} things would be looked at in one commit"
-            )));
+            return Err(Error::Invalid(format!("More than {CHANGES_MAX} things would change in one commit")));
         }
         let (gone, back): (Vec<_>, Vec<_>) =
             restoration.secrets.into_iter().partition(|(_, past)| past.is_none());

@@ -1,0 +1,351 @@
+//! `/api/v1/pit/commits`: the commit log, and going back (wire-contract 7.13).
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tacit_core::id::{CommitId, FolderId};
+
+use crate::{
+    app::{
+        App, Caller, Error,
+        error::Result as UseCaseResult,
+        history::{
+            self, CHANGES_SHOWN_MAX, Compare, FolderDifference, FolderName, GetChanges, ListCommits, Outcome,
+            Revert, Rollback, Scope,
+        },
+    },
+    http::{
+        extract::{Body, Path, Query},
+        problem::Problem,
+        wire::{
+            commit::{Change, Commit},
+            message::Message,
+            moment::Moment,
+            place::{FolderPlace, ProjectFields, secret_path},
+            text::{Lenient, Strict, Trimmed},
+        },
+    },
+};
+
+/// Commits in an answer that does not say how many it wants.
+const LIMIT_DEFAULT: i64 = 20;
+
+/// What the list of commits takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListQuery {
+    #[serde(flatten)]
+    place: FolderPlace,
+    /// Only commits with this in their message or in the name of who made them.
+    #[serde(default)]
+    search: Trimmed,
+    /// `asc` for the oldest first, `desc` (or nothing) for the newest.
+    #[serde(default)]
+    sort: Trimmed,
+    /// Commits to leave out at the front, 0 if left out.
+    offset: Option<Trimmed>,
+    /// Commits at most, 1 to 100, 20 if left out.
+    limit: Option<Trimmed>,
+}
+
+/// Commits that touched a folder.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListResponse<'a> {
+    /// The commits.
+    commits: Vec<Commit<'a>>,
+    /// How many there are in all.
+    total: i64,
+    /// Whether there are more after these.
+    has_more: bool,
+}
+
+/// How many commits touched a folder.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CountResponse {
+    count: i64,
+    folder_id: FolderId,
+}
+
+/// What the changes of a commit take.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChangesQuery {
+    #[serde(flatten)]
+    project: ProjectFields,
+    /// Only what is directly in this folder.
+    folder_id: Option<Trimmed>,
+    /// Whether values are wanted; true if left out.
+    view_secret_value: Option<Strict>,
+    /// Changes to leave out at the front, 0 if left out.
+    offset: Option<Trimmed>,
+    /// Changes at most, up to 1,000 (or left out).
+    limit: Option<Trimmed>,
+}
+
+/// A commit with its changes.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ChangesResponse<'a> {
+    /// The commit.
+    changes: Commit<'a>,
+    /// How many changes it has in all.
+    total: i64,
+}
+
+/// What comparing takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CompareQuery {
+    #[serde(flatten)]
+    place: FolderPlace,
+    /// The other state: a revision or a time (RFC 3339); now if left out.
+    to: Option<Moment>,
+    /// Whether the folders below belong to it.
+    #[serde(default, alias = "recursive")]
+    deep_rollback: Lenient,
+    /// Whether values are wanted; true if left out.
+    view_secret_value: Option<Strict>,
+}
+
+/// What differs between two states of a folder.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CompareResponse<'a> {
+    /// The revision of the first state.
+    from_revision: i64,
+    /// The revision of the second.
+    to_revision: i64,
+    /// Secrets that differ, by path and name; `before` is the first state.
+    changes: Vec<Change<'a>>,
+    /// Folders that differ.
+    folders: Vec<FolderChange<'a>>,
+}
+
+/// A folder that differs.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct FolderChange<'a> {
+    folder_id: &'a FolderId,
+    /// Its path in the first state; null if it was not there.
+    path_before: Option<&'a str>,
+    /// Its path in the second state; null if it was not there.
+    path_after: Option<&'a str>,
+}
+
+/// What going back to a commit takes. Name a folder by `folderId`, or by `environment` and `path`, or
+/// say `wholeProject`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RollbackRequest {
+    #[serde(flatten)]
+    project: ProjectFields,
+    /// The id of the folder.
+    folder_id: Option<Trimmed>,
+    /// The slug of the environment.
+    environment: Option<Trimmed>,
+    /// The path of the folder, `/` if it is left out.
+    path: Option<Trimmed>,
+    /// Whether everything below the folder goes back too.
+    #[serde(default)]
+    deep_rollback: bool,
+    /// Whether every environment goes back.
+    #[serde(default)]
+    whole_project: bool,
+    /// Why, for the commit log; up to 256 characters.
+    message: Option<Message>,
+}
+
+/// What taking a commit back takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RevertRequest {
+    #[serde(flatten)]
+    project: ProjectFields,
+    /// Why, for the commit log; up to 256 characters.
+    message: Option<Message>,
+}
+
+/// What going back did.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OutcomeResponse {
+    /// True.
+    success: bool,
+    /// Secrets made, changed and deleted.
+    secret_changes_count: usize,
+    /// Folders made, changed and deleted.
+    folder_changes_count: usize,
+    /// Both together.
+    total_changes: usize,
+    /// The id of the new commit; null if nothing had to change.
+    commit_id: Option<CommitId>,
+}
+
+impl From<Outcome> for OutcomeResponse {
+    fn from(outcome: Outcome) -> Self {
+        let restored = outcome.restored;
+        Self {
+            success: true,
+            secret_changes_count: restored.secrets,
+            folder_changes_count: restored.folders,
+            total_changes: restored.secrets + restored.folders,
+            commit_id: outcome.commit,
+        }
+    }
+}
+
+/// `GET /api/v1/pit/commits` lists the commits that touched a folder.
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let offset = number("offset", query.offset, 0)?;
+    let request = ListCommits {
+        at: query.place.location()?,
+        search: query.search.0,
+        is_ascending: is_ascending(query.sort.as_str())?,
+        offset,
+        limit: number("limit", query.limit, LIMIT_DEFAULT)?.min(history::COMMITS_LISTED_MAX),
+    };
+    let found = history::list(&app, &caller, &request).await?;
+    let folder = Some(&found.folder_id);
+    let commits: Vec<Commit<'_>> =
+        found.commits.iter().map(|view| Commit::new(&view.row, folder, &view.changes)).collect();
+    let shown = i64::try_from(commits.len()).unwrap_or(i64::MAX);
+    let has_more = offset.saturating_add(shown) < found.total;
+    Ok(Json(ListResponse { commits, total: found.total, has_more }).into_response())
+}
+
+/// `GET /api/v1/pit/commits/count` counts the commits that touched a folder.
+pub(crate) async fn count(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<CountResponse>, Problem> {
+    let at = query.place.location()?;
+    let (folder_id, count) = history::count(&app, &caller, &at, query.search.as_str()).await?;
+    Ok(Json(CountResponse { count, folder_id }))
+}
+
+/// `GET /api/v1/pit/commits/{commit}/changes` shows what a commit changed.
+pub(crate) async fn changes(
+    State(app): State<App>,
+    caller: Caller,
+    Path(commit): Path<CommitId>,
+    Query(query): Query<ChangesQuery>,
+) -> Result<Response, Problem> {
+    let request = GetChanges {
+        project: query.project.name().ok_or_else(|| Error::form("projectId", "Required"))?,
+        commit,
+        folder: query.folder_id.and_then(Trimmed::filled).map(FolderId::new),
+        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+        offset: number("offset", query.offset, 0)?,
+        limit: number("limit", query.limit, CHANGES_SHOWN_MAX)?,
+    };
+    let found = history::changes(&app, &caller, &request).await?;
+    let changes = Commit::new(&found.commit, request.folder.as_ref(), &found.changes);
+    Ok(Json(ChangesResponse { changes, total: found.total }).into_response())
+}
+
+/// `GET /api/v1/pit/commits/{commit}/compare` compares a folder after a commit with another state.
+pub(crate) async fn compare(
+    State(app): State<App>,
+    caller: Caller,
+    Path(commit): Path<CommitId>,
+    Query(query): Query<CompareQuery>,
+) -> Result<Response, Problem> {
+    let request = Compare {
+        at: query.place.location()?,
+        commit,
+        to: query.to.map(|to| to.0),
+        is_deep: query.deep_rollback.0,
+        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+    };
+    let found = history::compare(&app, &caller, &request).await?;
+    let answer = CompareResponse {
+        from_revision: found.from,
+        to_revision: found.to,
+        changes: found.secrets.iter().filter_map(Change::difference).collect(),
+        folders: found.folders.iter().map(folder_change).collect(),
+    };
+    Ok(Json(answer).into_response())
+}
+
+fn folder_change(difference: &FolderDifference) -> FolderChange<'_> {
+    FolderChange {
+        folder_id: &difference.folder_id,
+        path_before: difference.path_before.as_deref(),
+        path_after: difference.path_after.as_deref(),
+    }
+}
+
+/// `POST /api/v1/pit/commits/{commit}/rollback` goes back to what was after a commit.
+pub(crate) async fn rollback(
+    State(app): State<App>,
+    caller: Caller,
+    Path(commit): Path<CommitId>,
+    Body(request): Body<RollbackRequest>,
+) -> Result<Json<OutcomeResponse>, Problem> {
+    let filled = |field: Option<Trimmed>| field.and_then(Trimmed::filled);
+    let scope = match (filled(request.folder_id), filled(request.environment)) {
+        _ if request.whole_project => Scope::Project,
+        (Some(id), _) => folder(FolderName::Id(FolderId::new(id)), request.deep_rollback),
+        (None, Some(environment)) => {
+            let path = secret_path(&request.path.unwrap_or_default())?;
+            folder(FolderName::Path(environment, path), request.deep_rollback)
+        }
+        (None, None) => return Err(Error::form("folderId", "Required").into()),
+    };
+    let request = Rollback {
+        project: request.project.name().ok_or_else(|| Error::form("projectId", "Required"))?,
+        commit,
+        scope,
+        message: request.message.and_then(Message::filled),
+    };
+    Ok(Json(history::rollback(&app, &caller, request).await?.into()))
+}
+
+const fn folder(folder: FolderName, is_deep: bool) -> Scope {
+    Scope::Folder { folder, is_deep }
+}
+
+/// `POST /api/v1/pit/commits/{commit}/revert` takes one commit back.
+pub(crate) async fn revert(
+    State(app): State<App>,
+    caller: Caller,
+    Path(commit): Path<CommitId>,
+    Body(request): Body<RevertRequest>,
+) -> Result<Json<OutcomeResponse>, Problem> {
+    let request = Revert {
+        project: request.project.name().ok_or_else(|| Error::form("projectId", "Required"))?,
+        commit,
+        message: request.message.and_then(Message::filled),
+    };
+    Ok(Json(history::revert(&app, &caller, request).await?.into()))
+}
+
+fn is_ascending(sort: &str) -> UseCaseResult<bool> {
+    match sort.to_ascii_lowercase().as_str() {
+        "" | "desc" => Ok(false),
+        "asc" => Ok(true),
+        _ => Err(Error::form("sort", "must be asc or desc")),
+    }
+}
+
+/// A count in a query; flattened queries hold text only.
+pub(super) fn number(field: &'static str, text: Option<Trimmed>, default: i64) -> UseCaseResult<i64> {
+    match text.and_then(Trimmed::filled) {
+        None => Ok(default),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| *number >= 0)
+            .ok_or_else(|| Error::form(field, "must be a number that is not negative")),
+    }
+}
