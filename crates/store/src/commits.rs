@@ -54,6 +54,12 @@ row! {
         pub version_before: Option<i64>,
         /// Its version after; `None` for a deletion.
         pub version_after: Option<i64>,
+        /// The slug of its environment then; `None` for tags, and where it is not known any more.
+        pub environment_slug: Option<String>,
+        /// The path then of the folder it is in, if it is in one.
+        pub folder_path: Option<String>,
+        /// The user whose personal override it is; empty for what is shared.
+        pub owner_user_id: String,
     }
 }
 
@@ -117,8 +123,8 @@ pub async fn insert_change(db: &mut Connection, change: &CommitChangeRow) -> Res
     db.execute(
         "INSERT INTO commit_changes
             (commit_id, position, revision, resource_type, resource_id, folder_id, name,
-             version_before, version_after)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             version_before, version_after, environment_slug, folder_path, owner_user_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             &change.commit_id,
             change.position,
@@ -129,6 +135,9 @@ pub async fn insert_change(db: &mut Connection, change: &CommitChangeRow) -> Res
             &change.name,
             change.version_before,
             change.version_after,
+            change.environment_slug.as_deref(),
+            change.folder_path.as_deref(),
+            &change.owner_user_id,
         ],
     )
     .await?;
@@ -144,6 +153,43 @@ pub async fn list(db: &mut Connection, project: &ProjectId, limit: i64) -> Resul
     db.fetch_all(
         "SELECT * FROM commits WHERE project_id = $1 ORDER BY revision DESC LIMIT $2",
         params![project, limit],
+    )
+    .await
+}
+
+/// What commits of a project changed after the change at `position` of the commit to `revision`, in
+/// order, at most `limit`. Position [`i64::MAX`] is the end of that commit.
+///
+/// Commits of a project wait for each other, so nothing is ever added before what was read.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn changes_after(
+    db: &mut Connection,
+    project: &ProjectId,
+    revision: i64,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<CommitChangeRow>> {
+    db.fetch_all(
+        "SELECT x.* FROM commits c JOIN commit_changes x ON x.commit_id = c.id
+          WHERE c.project_id = $1 AND c.revision >= $2 AND (c.revision > $2 OR x.position > $3)
+          ORDER BY c.revision, x.position LIMIT $4",
+        params![project, revision, position, limit],
+    )
+    .await
+}
+
+/// The revision of the oldest commit of a project that is kept; `None` if there is none.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn oldest(db: &mut Connection, project: &ProjectId) -> Result<Option<i64>> {
+    db.fetch_optional(
+        "SELECT revision AS number FROM commits WHERE project_id = $1 ORDER BY revision LIMIT 1",
+        params![project],
     )
     .await
 }

@@ -41,6 +41,9 @@ async fn commit(
             name: "K".to_owned(),
             version_before: None,
             version_after: Some(1),
+            environment_slug: None,
+            folder_path: None,
+            owner_user_id: String::new(),
         };
         commits::insert_change(db, &change).await.unwrap();
     }

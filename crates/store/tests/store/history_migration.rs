@@ -1,7 +1,7 @@
-//! What migration 8 makes of rows that were there before it, on both engines.
+//! What migrations 8 and 10 make of rows that were there before it, on both engines.
 
 use tacit_core::id::{FolderId, ProjectId, SecretId};
-use tacit_store::{Connection, Database, Settings, history, history_horizons, secret_versions};
+use tacit_store::{Connection, Database, Settings, commits, history, history_horizons, secret_versions};
 
 use crate::engines::postgres_schema;
 
@@ -96,6 +96,11 @@ async fn check(database: &Database) {
         let made = history::folder(&mut db, folder, revision).await.unwrap();
         assert_eq!((before, made.map(|row| row.revision)), (None, Some(revision)), "{folder}");
     }
+    let log = commits::changes_after(&mut db, &ProjectId::new("p"), 0, i64::MAX, 10).await.unwrap();
+    let places: Vec<_> =
+        log.iter().map(|x| (x.environment_slug.as_deref(), x.folder_path.as_deref())).collect();
+    let (dev, root, api) = (Some("dev"), Some("/"), Some("/api"));
+    assert_eq!(places[..4], [(dev, None), (dev, root), (dev, api), (dev, api)]);
     // `app` had another name before revision 5, and it is not known which.
     assert_eq!(history_horizons::of_project(&mut db, &ProjectId::new("p")).await.unwrap(), 5);
 }

@@ -7,6 +7,7 @@ mod access_tokens;
 mod auth_methods;
 mod client_secrets;
 mod commit_log;
+mod commits;
 mod database;
 mod engines;
 mod environments;

@@ -1,7 +1,11 @@
 //! Writing the commit log (architecture 3): one commit per request that changes what readers see.
 
+mod places;
+
 use tacit_core::id::{CommitId, FolderId, ProjectId};
 use tacit_store::commits::{self, CommitChangeRow, CommitRow};
+
+use places::{ChangePlace, Places};
 
 use super::{
     access::ProjectAccess,
@@ -33,6 +37,8 @@ pub struct Change {
     pub version_before: Option<i64>,
     /// Its version after; `None` for a deletion.
     pub version_after: Option<i64>,
+    /// The user whose personal override it is, who alone hears of it; empty for what is shared.
+    pub owner_user_id: String,
 }
 
 /// The kinds of things commits change.
@@ -136,15 +142,18 @@ impl Commit {
             created_at: work.app.now(),
         };
         commits::insert(&mut work.db, &row).await?;
+        let mut places = Places::new(row.project_id, self.revision);
         for (position, change) in (0..).zip(self.changes) {
-            commits::insert_change(&mut work.db, &change.row(&id, position, self.revision)).await?;
+            let place = places.of(&mut work.db, &change).await?;
+            let row = change.row(&id, position, self.revision, place);
+            commits::insert_change(&mut work.db, &row).await?;
         }
         Ok(Some(id))
     }
 }
 
 impl Change {
-    fn row(self, commit: &CommitId, position: i64, revision: i64) -> CommitChangeRow {
+    fn row(self, commit: &CommitId, position: i64, revision: i64, place: ChangePlace) -> CommitChangeRow {
         CommitChangeRow {
             commit_id: commit.clone(),
             position,
@@ -155,6 +164,9 @@ impl Change {
             name: self.name,
             version_before: self.version_before,
             version_after: self.version_after,
+            environment_slug: place.environment,
+            folder_path: place.path,
+            owner_user_id: self.owner_user_id,
         }
     }
 }

@@ -220,6 +220,7 @@ fn change(row: &TagRow, version_before: Option<i64>, version_after: Option<i64>)
         name: row.slug.clone(),
         version_before,
         version_after,
+        owner_user_id: String::new(),
     }
 }
 

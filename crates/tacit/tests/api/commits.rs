@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use serde_json::json;
 use tacit::app::{
     Client, Error,
     access::{ProjectAccess, ProjectName},
@@ -35,6 +36,31 @@ async fn a_commit_is_refused_if_the_roles_of_its_caller_changed_while_it_waited(
             .await;
 
         assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_says_where_a_thing_was_also_after_its_folder_is_gone() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        project.folder("/", "app").await;
+        project.folder("/app", "web").await;
+        project.secret_in("/app/web", "FOO").await;
+        project.ok("DELETE", "/api/v1/folders/app", json!({ "path": "/" })).await;
+
+        let mut changes = project.newest_changes().await;
+        changes.sort_by(|one, other| one.name.cmp(&other.name));
+        let places: Vec<_> = changes
+            .iter()
+            .map(|change| {
+                (change.name.as_str(), change.environment_slug.as_deref(), change.folder_path.as_deref())
+            })
+            .collect();
+        let dev = Some("dev");
+        let wanted = [("FOO", dev, Some("/app/web")), ("app", dev, Some("/")), ("web", dev, Some("/app"))];
+        assert_eq!(places, wanted);
     })
     .await;
 }

@@ -236,6 +236,7 @@ fn change(row: &EnvironmentRow, version_before: Option<i64>, version_after: Opti
         name: row.slug.clone(),
         version_before,
         version_after,
+        owner_user_id: String::new(),
     }
 }
 

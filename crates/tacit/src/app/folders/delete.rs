@@ -75,6 +75,7 @@ fn add_changes(commit: &mut Commit, inside: &Inside) {
             name: secret.name.clone(),
             version_before: Some(secret.version),
             version_after: None,
+            owner_user_id: String::new(),
         });
     }
     for folder in &inside.folders {

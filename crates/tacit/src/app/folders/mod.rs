@@ -99,6 +99,7 @@ fn change(row: &FolderRow, before: Option<i64>, after: Option<i64>) -> Change {
         name: row.name.clone(),
         version_before: before,
         version_after: after,
+        owner_user_id: String::new(),
     }
 }
 

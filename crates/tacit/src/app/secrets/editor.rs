@@ -300,5 +300,6 @@ fn change(row: &SecretRow, before: Option<i64>, after: Option<i64>) -> Change {
         name: row.name.clone(),
         version_before: before,
         version_after: after,
+        owner_user_id: row.owner_user_id.clone(),
     }
 }
