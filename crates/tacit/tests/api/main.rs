@@ -17,6 +17,7 @@ mod harness_projects;
 mod harness_secrets;
 mod history_at;
 mod history_commits;
+mod history_property;
 mod history_snapshots;
 mod history_versions;
 mod identities;
