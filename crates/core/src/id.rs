@@ -72,6 +72,8 @@ ids! {
     FolderId
     /// A secret.
     SecretId
+    /// A folder included in another folder.
+    SecretImportId
     /// A tag of a project.
     TagId
     /// A commit of a project.

@@ -11,6 +11,7 @@ pub mod name;
 pub mod password;
 pub mod permission;
 pub mod random;
+pub mod reference;
 pub mod time;
 pub mod token;
 pub mod trusted_ip;

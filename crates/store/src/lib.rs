@@ -30,6 +30,7 @@ pub mod organization_memberships;
 pub mod organizations;
 pub mod project_memberships;
 pub mod projects;
+pub mod secret_imports;
 pub mod secret_search;
 pub mod secret_tags;
 pub mod secret_versions;

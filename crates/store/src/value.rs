@@ -185,6 +185,7 @@ id_values!(
     EnvironmentId,
     FolderId,
     SecretId,
+    SecretImportId,
     TagId,
     CommitId,
     IdentityId,

@@ -20,6 +20,7 @@ mod identities;
 mod people;
 mod project_memberships;
 mod projects;
+mod secret_imports;
 mod secret_search;
 mod secrets;
 mod tags;

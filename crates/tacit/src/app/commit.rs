@@ -48,6 +48,8 @@ pub enum Resource {
     Secret,
     /// A folder.
     Folder,
+    /// An import of a folder.
+    Import,
     /// An environment.
     Environment,
     /// A tag.
@@ -59,6 +61,7 @@ impl Resource {
         match self {
             Self::Secret => "secret",
             Self::Folder => "folder",
+            Self::Import => "import",
             Self::Environment => "environment",
             Self::Tag => "tag",
         }

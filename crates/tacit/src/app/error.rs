@@ -4,6 +4,7 @@ use tacit_core::{
     cipher::DecryptError,
     name::NameError,
     permission::{Action, Missing, Rule, Subject},
+    reference::TooMuch,
     token::TokenError,
 };
 use tacit_store::StoreError;
@@ -50,6 +51,9 @@ pub enum Error {
     /// It can be understood but not done: a duplicate, a protected thing, a bad value.
     #[error("{0}")]
     Invalid(String),
+    /// Values refer to more than one answer can hold.
+    #[error("{0}")]
+    References(#[from] TooMuch),
     /// Fields with a wrong form.
     #[error("some fields are not valid")]
     Form(Vec<Issue>),

@@ -29,6 +29,7 @@ pub mod passwords;
 pub mod patch;
 pub mod project_roles;
 pub mod projects;
+pub mod secret_imports;
 pub mod secrets;
 pub mod setup_token;
 pub mod sign_in;

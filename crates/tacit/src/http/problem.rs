@@ -71,7 +71,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
         Error::Boundary { .. } => (StatusCode::FORBIDDEN, "PermissionBoundaryError"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "NotFound"),
-        Error::Invalid(_) | Error::Store(StoreError::AlreadyExists | StoreError::TooLong) => {
+        Error::Invalid(_)
+        | Error::References(_)
+        | Error::Store(StoreError::AlreadyExists | StoreError::TooLong) => {
             (StatusCode::BAD_REQUEST, "BadRequest")
         }
         Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),

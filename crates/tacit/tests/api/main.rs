@@ -25,6 +25,8 @@ mod organizations;
 mod project_memberships;
 mod project_settings;
 mod projects;
+mod secret_imports;
+mod secret_references;
 mod secrets;
 mod secrets_batch;
 mod secrets_concurrency;

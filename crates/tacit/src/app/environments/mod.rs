@@ -12,7 +12,7 @@ use tacit_store::{
     environments::{self, EnvironmentRow},
     folder_versions,
     folders::{self, FolderRow},
-    secret_versions,
+    secret_imports as imports, secret_versions,
 };
 
 pub use update::{EnvironmentChanges, update};
@@ -24,6 +24,7 @@ use super::{
     caller::Caller,
     commit::{Change, Commit, Resource},
     error::{Error, Result},
+    secret_imports,
     work::UnitOfWork,
 };
 
@@ -146,6 +147,12 @@ async fn remove(
     let row = find(&mut work.db, &access.project.id, id).await?;
     secret_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
     folder_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
+    for import in imports::list_of_source(&mut work.db, id).await? {
+        secret_imports::end(work, &mut commit, &import).await?;
+    }
+    for import in imports::list_below(&mut work.db, id, &SecretPath::root()).await? {
+        secret_imports::end(work, &mut commit, &import).await?;
+    }
     environments::delete(&mut work.db, id).await?;
     environments::shift(&mut work.db, &row.project_id, row.position, -1).await?;
     commit.add(change(&row, Some(VERSION), None));

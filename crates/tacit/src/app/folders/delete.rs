@@ -1,7 +1,7 @@
 //! Deleting folders with everything in them.
 
 use tacit_core::permission::Action;
-use tacit_store::{folder_versions, folders, folders::FolderRow, secret_versions};
+use tacit_store::{folder_versions, folders, folders::FolderRow, secret_imports as imports, secret_versions};
 
 use super::{Folder, change, inside::Inside, require, stored_path};
 use crate::app::{
@@ -10,6 +10,7 @@ use crate::app::{
     audit::Event,
     commit::{Change, Commit, Resource},
     error::{Error, Result},
+    secret_imports,
     secrets::{Location, find_folder},
 };
 
@@ -36,6 +37,7 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
     let inside = Inside::of(&mut work.db, &at.environment, &row).await?;
     inside.require_folders(&access, Action::Delete)?;
     inside.require_secrets(&access, &[Action::Delete])?;
+    inside.require_imports(&access, Action::Delete)?;
     add_changes(&mut commit, &inside);
     delete_row(work, &mut commit, &row).await?;
     commit.write(work, caller, None).await?;
@@ -51,7 +53,7 @@ async fn remove(work: &mut UnitOfWork, caller: &Caller, at: &Location, id_or_nam
     Ok(Folder::new(row))
 }
 
-/// Deletes a folder with everything in it in an open commit, which hears of the folder alone.
+/// Deletes a folder with everything in it in an open commit, which hears of the folder and of imports.
 pub(in crate::app) async fn delete_row(
     work: &mut UnitOfWork,
     commit: &mut Commit,
@@ -60,6 +62,9 @@ pub(in crate::app) async fn delete_row(
     let (path, revision) = (stored_path(&row.path)?, commit.revision());
     secret_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
     folder_versions::end_below(&mut work.db, &row.environment_id, &path, revision).await?;
+    for import in imports::list_below(&mut work.db, &row.environment_id, &path).await? {
+        secret_imports::end(work, commit, &import).await?;
+    }
     folders::delete(&mut work.db, &row.id).await?;
     commit.add(change(row, Some(row.version), None));
     Ok(())

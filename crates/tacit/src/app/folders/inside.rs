@@ -6,7 +6,9 @@ use tacit_core::{
     name::SecretPath,
     permission::{Action, Object, Subject},
 };
-use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets, secrets::SecretHeadRow};
+use tacit_store::{
+    Connection, folders, folders::FolderRow, secret_imports, secret_tags, secrets, secrets::SecretHeadRow,
+};
 
 use super::{require, stored_path};
 use crate::app::{
@@ -23,6 +25,8 @@ pub(super) struct Inside {
     pub(super) folders: Vec<FolderRow>,
     /// The secrets in it and in the folders below, with their paths and the slugs of their tags.
     pub(super) secrets: Vec<(SecretHeadRow, String, Vec<String>)>,
+    /// The paths of the folders in it that have imports, and its own if it has.
+    importing: Vec<String>,
 }
 
 impl Inside {
@@ -40,7 +44,20 @@ impl Inside {
             let at = paths.get(&head.folder_id).map_or_else(String::new, |path| (*path).clone());
             all.push((head, at, slugs));
         }
-        Ok(Self { environment: environment.to_owned(), path, folders: below, secrets: all })
+        let mut importing = Vec::new();
+        for import in secret_imports::list_below(db, &folder.environment_id, &path).await? {
+            importing.extend(paths.get(&import.folder_id).map(|path| (*path).clone()));
+        }
+        Ok(Self { environment: environment.to_owned(), path, folders: below, secrets: all, importing })
+    }
+
+    /// Asks for a right on the imports of each folder that has some.
+    pub(super) fn require_imports(&self, access: &ProjectAccess, action: Action) -> Result<()> {
+        for path in &self.importing {
+            let object = Object::new().environment(&self.environment).secret_path(path);
+            access.require(action, Subject::SecretImports, &object)?;
+        }
+        Ok(())
     }
 
     /// Asks for a right on each folder below.

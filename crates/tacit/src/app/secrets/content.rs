@@ -47,10 +47,20 @@ impl Plaintext {
         if text.len() > VALUE_BYTES_MAX { Err(TooLong) } else { Ok(Self(text)) }
     }
 
+    /// A value whose references were expanded, which may be longer than a stored one.
+    pub(super) const fn expanded(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text, taken out.
+    pub(super) fn into_text(self) -> Zeroizing<String> {
+        self.0
     }
 }
 

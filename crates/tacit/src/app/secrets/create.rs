@@ -99,6 +99,7 @@ async fn create_all(
     for secret in secrets {
         let state = state(&mut editor, secret).await?;
         editor.require(Action::Create, &place, &state)?;
+        editor.require_references(&place, &state.content.value).await?;
         states.push(state);
     }
     refuse_existing(&mut editor, &place, &states).await?;

@@ -13,6 +13,7 @@ use tacit_core::{
     id::{CommitId, FolderId, SecretId, TagId},
     name::SecretPath,
     permission::Action,
+    reference::may_have_references,
     time::Timestamp,
 };
 use tacit_store::{
@@ -24,10 +25,12 @@ pub use restore::Restored;
 
 use super::{
     SECRETS_PER_FOLDER_MAX, TAGS_MAX,
-    content::Content,
+    content::{Content, Plaintext},
     decide::{Judged, require_change},
+    expand::require_readable,
     location::{Place, find_folder},
     plain::PlainSecret,
+    source::Source,
     state::{SecretState, Tag, sorted},
 };
 use crate::app::{
@@ -139,6 +142,15 @@ impl<'a> Editor<'a> {
         }
         found.sort();
         Ok(found)
+    }
+
+    /// Refuses a value that refers to what the caller may not read.
+    pub(super) async fn require_references(&mut self, place: &Place, value: &Plaintext) -> Result<()> {
+        if !may_have_references(value.as_str()) {
+            return Ok(());
+        }
+        let mut source = Source::new(&mut self.work.db, &self.access, &self.key, None);
+        require_readable(&mut source, place, value).await
     }
 
     /// Asks for a right on a secret as it is or would be.

@@ -12,9 +12,12 @@ use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets,
 use super::{
     content::MetadataEntry,
     decide::{Judged, could},
+    expand::Expander,
+    imports::{self, ImportGroup},
     list_past,
     location::{Location, Place, find_folder},
     plain::PlainSecret,
+    source::Source,
     state::{Tag, by_secret},
 };
 use crate::app::{App, Caller, access::ProjectAccess, audit::Event, caller, error::Result, history::Point};
@@ -34,6 +37,19 @@ pub struct ListSecrets {
     pub metadata: Vec<MetadataPair>,
     /// A point in the past at which to list them; `None` is now.
     pub moment: Option<Point>,
+    /// Whether references in values are replaced by what they refer to.
+    pub expands: bool,
+    /// Whether what the folders import is wanted.
+    pub includes_imports: bool,
+}
+
+/// The secrets of a list.
+#[derive(Clone, Debug, Default)]
+pub struct SecretList {
+    /// Those of the folder itself and, in a recursive list, of those below.
+    pub secrets: Vec<PlainSecret>,
+    /// What the folders import, by their paths, in the order of the imports.
+    pub imports: Vec<ImportGroup>,
 }
 
 /// What a secret's metadata must have. Entries marked as encrypted are not looked at.
@@ -51,24 +67,74 @@ pub struct MetadataPair {
 ///
 /// # Errors
 ///
-/// [`Error::Forbidden`](crate::app::Error::Forbidden) if the caller could see no secret there,
+/// [`Error::Forbidden`](crate::app::Error::Forbidden) if the caller could see no secret there, or if a
+/// value to be expanded refers to one it may not read,
 /// [`Error::NotFound`](crate::app::Error::NotFound) if there is no such environment or folder.
-pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<Vec<PlainSecret>> {
+pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<SecretList> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
-    if let Some(point) = request.moment {
-        let secrets = list_past::list(app, &mut db, &access, request, point).await?;
-        record(app, caller, request, &access, secrets.len())?;
-        return Ok(secrets);
-    }
-    let places = places(&mut db, &access, request).await?;
-    let (mut rows, tags) = rows(&mut db, request, &places).await?;
-    drop(db);
+    let key = access.data_key(app)?;
+    let revision = match request.moment {
+        Some(point) => Some(list_past::revision(app, &mut db, &access, point).await?),
+        None => None,
+    };
+    let own = match revision {
+        Some(revision) => list_past::list(&mut db, &access, &key, request, revision).await?,
+        None => present(&mut db, &access, &key, request).await?,
+    };
+    let mut source = Source::new(&mut db, &access, &key, revision);
+    let (list, expander) = complete(&mut source, request, own).await?;
+    record(app, caller, request, &access, &list, &expander)?;
+    Ok(list)
+}
+
+/// The secrets of the listed folders, without what they import.
+pub(super) struct OwnSecrets {
+    pub(super) secrets: Vec<PlainSecret>,
+    /// The folders where the caller could see something.
+    pub(super) places: Vec<Arc<Place>>,
+}
+
+/// The secrets as they are now.
+async fn present(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    key: &DataKey,
+    request: &ListSecrets,
+) -> Result<OwnSecrets> {
+    let places = places(db, access, request).await?;
+    let (mut rows, tags) = rows(db, request, &places).await?;
     sort(&mut rows, &places.all);
-    let listing = Listing { access: &access, key: &*access.data_key(app)?, request, base: &places.base };
+    let listing = Listing { access, key, request, base: &places.base };
     let secrets = listing.secrets(rows, tags, &places.all)?;
-    record(app, caller, request, &access, secrets.len())?;
-    Ok(secrets)
+    Ok(OwnSecrets { secrets, places: places.all.into_values().collect() })
+}
+
+/// Adds imports and replaces references, as far as they are wanted.
+async fn complete(
+    source: &mut Source<'_>,
+    request: &ListSecrets,
+    own: OwnSecrets,
+) -> Result<(SecretList, Expander)> {
+    let OwnSecrets { secrets, mut places } = own;
+    let mut list = SecretList { secrets, imports: Vec::new() };
+    if request.includes_imports {
+        places.sort_by(|one, other| one.path.cmp(&other.path));
+        for place in places {
+            list.imports.extend(imports::groups(source, &place.folder_id, request.shows_values).await?);
+        }
+        for group in &mut list.imports {
+            group.secrets.retain(|secret| request.wants(secret));
+        }
+    }
+    let mut expander = Expander::default();
+    if request.expands {
+        let imported = list.imports.iter_mut().flat_map(|group| &mut group.secrets);
+        for secret in list.secrets.iter_mut().chain(imported) {
+            expander.expand(source, secret).await?;
+        }
+    }
+    Ok((list, expander))
 }
 
 /// The folders a list is made of.
@@ -187,6 +253,10 @@ impl Listing<'_> {
 }
 
 impl ListSecrets {
+    fn wants(&self, secret: &PlainSecret) -> bool {
+        self.wants_tags(&secret.tags) && self.wants_metadata(&secret.metadata)
+    }
+
     pub(super) fn wants_tags(&self, tags: &[Tag]) -> bool {
         let wanted = &self.tag_slugs;
         wanted.is_empty() || tags.iter().any(|tag| wanted.contains(&tag.slug))
@@ -211,13 +281,21 @@ fn record(
     caller: &Caller,
     request: &ListSecrets,
     access: &ProjectAccess,
-    count: usize,
+    list: &SecretList,
+    expander: &Expander,
 ) -> Result<()> {
-    let event = Event::new(app, caller, "get-secrets")
+    let mut event = Event::new(app, caller, "get-secrets")
         .project(&access.project.id)
         .with("environment", request.at.environment.as_str())
         .with("secretPath", request.at.path.as_str())
-        .with("numberOfSecrets", count);
+        .with("numberOfSecrets", list.secrets.len());
+    if request.includes_imports {
+        let imported: usize = list.imports.iter().map(|group| group.secrets.len()).sum();
+        event = event.with("numberOfImportedSecrets", imported);
+    }
+    if let Some(facts) = expander.facts() {
+        event = event.with("references", facts);
+    }
     app.audit.record(event)
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use tacit_core::{
+    cipher::DataKey,
     id::{FolderId, SecretId},
     name::SecretPath,
     permission::{Action, Subject},
@@ -11,10 +12,9 @@ use tacit_store::{Connection, folders, history, history_horizons, secrets::Secre
 
 use super::{
     decide::could,
-    list::ListSecrets,
+    list::{ListSecrets, OwnSecrets},
     location::{Place, find_place_at},
     past::{PastSecret, Present, TagBook, path_of},
-    plain::PlainSecret,
     state::by_secret,
 };
 use crate::app::{
@@ -31,19 +31,17 @@ use crate::app::{
 ///
 /// As there, and [`Error::Invalid`] if the state is not complete any more.
 pub(super) async fn list(
-    app: &App,
     db: &mut Connection,
     access: &ProjectAccess,
+    key: &DataKey,
     request: &ListSecrets,
-    point: Point,
-) -> Result<Vec<PlainSecret>> {
-    require_read(access)?;
+    revision: i64,
+) -> Result<OwnSecrets> {
     let is_visible = could(access, Action::DescribeSecret, &request.at.object());
     let forbidden = || caller::forbidden(&access.permissions, Action::DescribeSecret, Subject::Secrets);
     if !is_visible && !request.is_recursive {
         return Err(forbidden());
     }
-    let revision = point.revision(db, access, app.now()).await?;
     let base = match find_place_at(db, access, &request.at, revision).await {
         Err(_) if !is_visible => return Err(forbidden()),
         place => place?,
@@ -52,7 +50,6 @@ pub(super) async fn list(
     if past.is_empty() && !is_visible {
         return Err(forbidden());
     }
-    let key = access.data_key(app)?;
     let mut found = Vec::new();
     for secret in past {
         if !request.wants_tags(&secret.tags) || !secret.allows(access, Action::DescribeSecret) {
@@ -62,13 +59,30 @@ pub(super) async fn list(
         if request.shows_values && !is_readable && secret.place.folder_id != base.folder_id {
             continue;
         }
-        let plain = secret.decrypt(&key, request.shows_values && is_readable)?;
+        let plain = secret.decrypt(key, request.shows_values && is_readable)?;
         if request.wants_metadata(&plain.metadata) {
             found.push(plain);
         }
     }
     found.sort_unstable_by(|a, b| a.row.name.cmp(&b.row.name).then_with(|| a.place.path.cmp(&b.place.path)));
-    Ok(found)
+    let mut places: Vec<_> = places(db, &base, revision, request.is_recursive).await?.into_values().collect();
+    places.retain(|place| could(access, Action::DescribeSecret, &place.folder()));
+    Ok(OwnSecrets { secrets: found, places })
+}
+
+/// The revision at which a caller who may read the history lists.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] without that right, [`Error::Invalid`] for a point that is still to come.
+pub(super) async fn revision(
+    app: &App,
+    db: &mut Connection,
+    access: &ProjectAccess,
+    point: Point,
+) -> Result<i64> {
+    require_read(access)?;
+    point.revision(db, access, app.now()).await
 }
 
 /// Reads the secrets of a folder, and of all below if `is_deep`, as they were at a revision.

@@ -63,6 +63,11 @@ impl Place {
         }
     }
 
+    /// The folder as permissions see it.
+    pub(super) fn folder(&self) -> Object<'_> {
+        Object::new().environment(&self.environment).secret_path(&self.path)
+    }
+
     /// A secret of the folder as permissions see it.
     ///
     /// Metadata is left out: no rule about secrets can ask for it (wire-contract 12.4).
@@ -112,7 +117,7 @@ pub(super) async fn find_place_at(
     at: &Location,
     revision: i64,
 ) -> Result<Arc<Place>> {
-    if let Some(place) = walk(db, access, at, revision).await? {
+    if let Some(place) = walk(db, access, &at.environment, &at.path, revision).await? {
         return Ok(Arc::new(place));
     }
     require_structure_kept(db, access, revision).await?;
@@ -122,18 +127,20 @@ pub(super) async fn find_place_at(
     )))
 }
 
-/// Walks from the root down, since paths are not kept but follow from the names.
-async fn walk(
+/// The folder at `path` as it was at a revision, if it was there. Walks from the root down, since paths
+/// are not kept but follow from the names.
+pub(super) async fn walk(
     db: &mut Connection,
     access: &ProjectAccess,
-    at: &Location,
+    environment: &str,
+    path: &SecretPath,
     revision: i64,
 ) -> Result<Option<Place>> {
-    let Some(environment) = environments::find_by_slug(db, &access.project.id, &at.environment).await? else {
+    let Some(environment) = environments::find_by_slug(db, &access.project.id, environment).await? else {
         return Ok(None);
     };
     let Some(mut folder) = history::root(db, &environment.id, revision).await? else { return Ok(None) };
-    for name in at.path.segments() {
+    for name in path.segments() {
         match history::child(db, &folder.folder_id, name, revision).await? {
             Some(child) => folder = child,
             None => return Ok(None),
@@ -144,6 +151,6 @@ async fn walk(
         environment_id: environment.id,
         environment: environment.slug,
         folder_id: folder.folder_id,
-        path: at.path.as_str().to_owned(),
+        path: path.as_str().to_owned(),
     }))
 }

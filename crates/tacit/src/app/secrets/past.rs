@@ -47,6 +47,13 @@ pub(in crate::app) struct Present {
     pub(in crate::app) tags: Vec<Tag>,
 }
 
+impl Present {
+    /// Asks for a right on the secret as it is now.
+    pub(super) fn require(&self, access: &ProjectAccess, action: Action) -> Result<()> {
+        Judged::new(access, &self.place, &self.name, &self.tags).require(action)
+    }
+}
+
 impl PastSecret {
     /// Whether the caller has a right on the secret, both as it was and as it is.
     pub(in crate::app) fn allows(&self, access: &ProjectAccess, action: Action) -> bool {
@@ -56,10 +63,7 @@ impl PastSecret {
     /// Asks for a right on the secret, both as it was and as it is.
     pub(in crate::app) fn require(&self, access: &ProjectAccess, action: Action) -> Result<()> {
         Judged::new(access, &self.place, &self.version.secret.name, &self.tags).require(action)?;
-        match &self.present {
-            Some(now) => Judged::new(access, &now.place, &now.name, &now.tags).require(action),
-            None => Ok(()),
-        }
+        self.present.as_ref().map_or(Ok(()), |now| now.require(access, action))
     }
 
     /// Decrypts it; the value only if it is to be seen.

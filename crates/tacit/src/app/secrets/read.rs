@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use tacit_core::{id::SecretId, permission::Action};
+use tacit_core::{cipher::DataKey, id::SecretId, permission::Action};
 use tacit_store::{Connection, folders, history, secret_tags, secret_versions, secrets, secrets::SecretRow};
 
 use super::{
     Kind,
     decide::{Judged, possible},
+    expand::Expander,
     location::{Location, Place, find_place, find_place_at},
     not_found,
     past::{self, TagBook},
     plain::PlainSecret,
+    source::Source,
     state::{Tag, sorted},
 };
 use crate::app::{
@@ -37,6 +39,10 @@ pub struct GetSecret {
     pub moment: Option<Point>,
     /// Whether the value is wanted.
     pub shows_value: bool,
+    /// Whether references in the value are replaced by what they refer to.
+    pub expands: bool,
+    /// Whether what the folder imports is searched too.
+    pub includes_imports: bool,
 }
 
 /// Reads one secret.
@@ -51,25 +57,81 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
     }
-    if let Some(point) = request.moment {
-        let secret = get_at(app, &mut db, &access, request, point).await?;
-        record(app, caller, &secret)?;
-        return Ok(secret);
+    let key = access.data_key(app)?;
+    let revision = match request.moment {
+        Some(point) => Some(revision(app, &mut db, &access, request, point).await?),
+        None => None,
+    };
+    let (place, own) = match revision {
+        Some(revision) => get_at(&mut db, &access, &key, request, revision).await?,
+        None => get_now(&mut db, &access, &key, request).await?,
+    };
+    let mut source = Source::new(&mut db, &access, &key, revision);
+    let found = match own {
+        None if request.includes_imports => get_imported(&mut source, &place, request).await?,
+        own => own,
+    };
+    let mut secret = found.ok_or_else(|| not_found(&[&request.name]))?;
+    let mut expander = Expander::default();
+    if request.expands {
+        expander.expand(&mut source, &mut secret).await?;
     }
-    let place = find_place(&mut db, &access, &request.at).await?;
+    record(app, caller, &secret, &expander)?;
+    Ok(secret)
+}
+
+/// The folder, and the secret in it if it has one of that name.
+async fn get_now(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    key: &DataKey,
+    request: &GetSecret,
+) -> Result<(Arc<Place>, Option<PlainSecret>)> {
+    let place = find_place(db, access, &request.at).await?;
     let row = match request.kind {
-        Kind::Shared => secrets::find(&mut db, &place.folder_id, &request.name).await?,
+        Kind::Shared => secrets::find(db, &place.folder_id, &request.name).await?,
         Kind::Personal => None,
     };
-    let row = row.ok_or_else(|| not_found(&[&request.name]))?;
-    let found = decide(&mut db, &access, &place, row, request.shows_value).await?;
+    let Some(row) = row else { return Ok((place, None)) };
+    let found = decide(db, access, &place, row, request.shows_value).await?;
     let (row, tags) = match request.version {
-        Some(version) => at_version(&mut db, &access, &found.0, version, request.shows_value).await?,
+        Some(version) => at_version(db, access, &found.0, version, request.shows_value).await?,
         None => found,
     };
-    let secret = PlainSecret::decrypt(&*access.data_key(app)?, &place, row, tags, request.shows_value)?;
-    record(app, caller, &secret)?;
-    Ok(secret)
+    let secret = PlainSecret::decrypt(key, &place, row, tags, request.shows_value)?;
+    Ok((place, Some(secret)))
+}
+
+/// The secret in what the folder imports. A version or a personal override is of the folder's own.
+async fn get_imported(
+    source: &mut Source<'_>,
+    place: &Place,
+    request: &GetSecret,
+) -> Result<Option<PlainSecret>> {
+    if request.kind == Kind::Personal || request.version.is_some() {
+        return Ok(None);
+    }
+    let Some(found) = source.find_imported(&place.folder_id, &request.name).await? else { return Ok(None) };
+    if request.shows_value {
+        found.require(source.access(), Action::ReadValue)?;
+    }
+    let (row, tags) = (found.row.clone(), found.tags.clone());
+    Ok(Some(PlainSecret::decrypt(source.key(), &found.place, row, tags, request.shows_value)?))
+}
+
+/// The revision at which a caller who may read the history reads.
+async fn revision(
+    app: &App,
+    db: &mut Connection,
+    access: &ProjectAccess,
+    request: &GetSecret,
+    point: Point,
+) -> Result<i64> {
+    require_read(access)?;
+    if request.version.is_some() {
+        return Err(Error::Invalid("Name a version or a point in the past, not both".to_owned()));
+    }
+    point.revision(db, access, app.now()).await
 }
 
 /// Reads the secret with this id.
@@ -96,7 +158,7 @@ pub async fn get_by_id(app: &App, caller: &Caller, id: &SecretId, shows_value: b
     });
     let (row, tags) = decide(&mut db, &access, &place, row, shows_value).await?;
     let secret = PlainSecret::decrypt(&*access.data_key(app)?, &place, row, tags, shows_value)?;
-    record(app, caller, &secret)?;
+    record(app, caller, &secret, &Expander::default())?;
     Ok(secret)
 }
 
@@ -140,19 +202,14 @@ async fn at_version(
     Ok((past.version.secret, past.tags))
 }
 
-/// The secret of that name as it was at a point in the past.
+/// The folder as it was at a revision, and the secret that was in it if it had one of that name.
 async fn get_at(
-    app: &App,
     db: &mut Connection,
     access: &ProjectAccess,
+    key: &DataKey,
     request: &GetSecret,
-    point: Point,
-) -> Result<PlainSecret> {
-    require_read(access)?;
-    if request.version.is_some() {
-        return Err(Error::Invalid("Name a version or a point in the past, not both".to_owned()));
-    }
-    let revision = point.revision(db, access, app.now()).await?;
+    revision: i64,
+) -> Result<(Arc<Place>, Option<PlainSecret>)> {
     let place = find_place_at(db, access, &request.at, revision).await?;
     let found = match request.kind {
         Kind::Shared => history::secret(db, &place.folder_id, &request.name, revision).await?,
@@ -161,24 +218,28 @@ async fn get_at(
     let Some(version) = found else {
         // Without this, a forgotten version would pass for a secret that was not there.
         require_kept(db, access, &place.folder_id, revision).await?;
-        return Err(not_found(&[&request.name]));
+        return Ok((place, None));
     };
     let tags = TagBook::read(db, access).await?.of(&version)?;
     let present = past::present(db, &version.secret.id).await?;
-    let past = past::PastSecret { place, version, tags, present };
+    let past = past::PastSecret { place: Arc::clone(&place), version, tags, present };
     for action in needed(request.shows_value) {
         past.require(access, *action)?;
     }
-    Ok(past.decrypt(&*access.data_key(app)?, request.shows_value)?)
+    Ok((place, Some(past.decrypt(key, request.shows_value)?)))
 }
 
-fn record(app: &App, caller: &Caller, secret: &PlainSecret) -> Result<()> {
-    let event = Event::new(app, caller, "get-secret")
+/// Records that the secret was read, and what was read for its value.
+pub(super) fn record(app: &App, caller: &Caller, secret: &PlainSecret, expander: &Expander) -> Result<()> {
+    let mut event = Event::new(app, caller, "get-secret")
         .project(&secret.place.project_id)
         .with("environment", secret.place.environment.as_str())
         .with("secretPath", secret.place.path.as_str())
         .with("secretId", secret.row.id.as_str())
         .with("secretKey", secret.row.name.as_str())
         .with("secretVersion", secret.row.version);
+    if let Some(facts) = expander.facts() {
+        event = event.with("references", facts);
+    }
     app.audit.record(event)
 }

@@ -206,6 +206,9 @@ async fn change_one(
     let brings_value = change.value.is_some();
     let after = apply(editor, &found.state, change).await?;
     let was_readable = editor.require_change(place, &found.state, &after)?;
+    if brings_value {
+        editor.require_references(place, &after.content.value).await?;
+    }
     if after.name != found.state.name && editor.is_taken(place, &after.name).await? {
         return Err(already_exist(&[&after.name]));
     }
@@ -273,6 +276,7 @@ async fn create_one(
     };
     let state = apply(editor, &empty, change).await?;
     editor.require(Action::Create, place, &state)?;
+    editor.require_references(place, &state.content.value).await?;
     if editor.is_taken(place, &state.name).await? {
         return Err(already_exist(&[&state.name]));
     }

@@ -11,6 +11,7 @@ mod memberships;
 mod organizations;
 mod projects;
 mod search;
+mod secret_imports;
 mod secrets;
 mod tags;
 mod users;
@@ -39,6 +40,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Identities", routes: identities::routes() },
         Area { name: "Identity authentication", routes: identity_auth::routes() },
         Area { name: "Secrets", routes: secrets::routes() },
+        Area { name: "Secret imports", routes: secret_imports::routes() },
         Area { name: "Search", routes: search::routes() },
         Area { name: "Folders", routes: folders::routes() },
         Area { name: "History", routes: history::routes() },

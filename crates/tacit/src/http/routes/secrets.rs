@@ -1,29 +1,42 @@
 //! Routes of secrets, in two generations with the same requests.
 
-use crate::http::{
-    route::{
-        Access::{Caller, Identity},
-        Route, delete, get, patch, post,
+use axum::handler::Handler;
+
+use crate::{
+    app::App,
+    http::{
+        route::{
+            Access::{Caller, Identity},
+            Route, delete, get, patch, post,
+        },
+        v3,
+        v4::{secret_references, secrets, secrets_batch, secrets_move},
+        wire::secret::{ListSecretsResponse, SecretResponse, SecretsResponse},
     },
-    v3,
-    v4::{secrets, secrets_batch, secrets_move},
-    wire::secret::{ListSecretsResponse, SecretResponse, SecretsResponse},
 };
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
-    routes.extend([list("/api/v4/secrets"), get_by_id("/api/v4/secrets/id/{secret}")]);
+    routes.extend([list("/api/v4/secrets", secrets::list), get_by_id("/api/v4/secrets/id/{secret}")]);
     routes.extend(batch("/api/v4/secrets/batch"));
     routes.extend([move_secrets("/api/v4/secrets/move")]);
+    routes.push(get_one("/api/v4/secrets/{name}", secrets::get));
     routes.extend(secret("/api/v4/secrets/{name}"));
     // Secrets that are called like a route.
-    routes.extend([get_one("/api/v4/secrets/batch"), get_one("/api/v4/secrets/move")]);
+    routes.push(get_one("/api/v4/secrets/batch", secrets::get));
+    routes.push(get_one("/api/v4/secrets/move", secrets::get));
     routes.extend([update_one("/api/v4/secrets/move"), delete_one("/api/v4/secrets/move")]);
-    routes.extend([list("/api/v3/secrets/raw"), get_by_id("/api/v3/secrets/raw/id/{secret}")]);
+    routes.extend([
+        list("/api/v3/secrets/raw", v3::secrets::list),
+        get_by_id("/api/v3/secrets/raw/id/{secret}"),
+    ]);
     routes.extend(batch("/api/v3/secrets/batch/raw"));
     routes.extend([move_secrets("/api/v3/secrets/move")]);
+    routes.push(get_one("/api/v3/secrets/raw/{name}", v3::secrets::get));
     routes.extend(secret("/api/v3/secrets/raw/{name}"));
+    routes.push(tree("/api/v4/secrets/{name}/secret-reference-tree"));
+    routes.push(tree("/api/v3/secrets/raw/{name}/secret-reference-tree"));
     routes.extend(tags("/api/v3/secrets/tags/{name}"));
     routes.extend(encrypted("/api/v3/secrets"));
     routes.extend(encrypted("/api/v3/secrets/batch"));
@@ -31,8 +44,8 @@ pub(super) fn routes() -> Vec<Route> {
     routes
 }
 
-fn list(path: &'static str) -> Route {
-    get(path, Caller, secrets::list)
+fn list<T: 'static>(path: &'static str, handler: impl Handler<T, App>) -> Route {
+    get(path, Caller, handler)
         .summary("Lists the secrets of a folder")
         .event("get-secrets")
         .query::<secrets::ListQuery>()
@@ -47,22 +60,30 @@ fn get_by_id(path: &'static str) -> Route {
         .answer::<SecretResponse<'static>>()
 }
 
-fn secret(path: &'static str) -> [Route; 4] {
+fn secret(path: &'static str) -> [Route; 3] {
     let create = post(path, Caller, secrets::create)
         .summary("Makes a secret")
         .event("create-secret")
         .large_body()
         .body::<secrets::CreateRequest>()
         .answer::<SecretResponse<'static>>();
-    [get_one(path), create, update_one(path), delete_one(path)]
+    [create, update_one(path), delete_one(path)]
 }
 
-fn get_one(path: &'static str) -> Route {
-    get(path, Caller, secrets::get)
+fn get_one<T: 'static>(path: &'static str, handler: impl Handler<T, App>) -> Route {
+    get(path, Caller, handler)
         .summary("Reads a secret")
         .event("get-secret")
         .query::<secrets::GetQuery>()
         .answer::<SecretResponse<'static>>()
+}
+
+fn tree(path: &'static str) -> Route {
+    get(path, Caller, secret_references::tree)
+        .summary("Shows which secrets go into a value")
+        .event("get-secret")
+        .query::<secret_references::TreeQuery>()
+        .answer::<secret_references::TreeResponse<'static>>()
 }
 
 fn update_one(path: &'static str) -> Route {

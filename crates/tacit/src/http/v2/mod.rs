@@ -5,4 +5,5 @@ pub mod organization_identities;
 pub mod organizations;
 pub mod passwords;
 pub mod projects;
+pub mod secret_imports;
 pub mod users;

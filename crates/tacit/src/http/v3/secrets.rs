@@ -17,14 +17,35 @@ use crate::{
         secrets::{self, SecretChange, TagChange},
     },
     http::{
-        extract::Body,
+        extract::{Body, Query},
         problem::Problem,
+        v4::secrets::{GetQuery, ListQuery, get_resolved, list_resolved},
         wire::{
             named::Named, place::SecretPlace, secret::SecretResponse, secret_request::SecretType,
             text::Required,
         },
     },
 };
+
+/// `GET /api/v3/secrets/raw/{name}` reads one secret, as it is written unless the request says otherwise.
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named,
+    Query(query): Query<GetQuery>,
+) -> Result<Response, Problem> {
+    get_resolved(&app, &caller, name, query, false).await
+}
+
+/// `GET /api/v3/secrets/raw` lists the secrets of a folder, as they are written and without what the
+/// folder imports unless the request says otherwise.
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    list_resolved(&app, &caller, query, false).await
+}
 
 /// What the routes of a secret's tags take.
 #[derive(Debug, Deserialize, JsonSchema)]

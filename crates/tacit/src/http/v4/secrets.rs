@@ -31,6 +31,30 @@ use crate::{
     },
 };
 
+/// What a read does about references and imports. What is left out is true in generation 4 and false
+/// in generation 3 (`decisions.md` 16).
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Resolving {
+    /// Whether references in values are replaced by what they refer to.
+    expand_secret_references: Option<Strict>,
+    /// Whether imported folders are read too.
+    include_imports: Option<Strict>,
+    /// `includeImports`, the older spelling.
+    #[serde(rename = "include_imports")]
+    legacy_include_imports: Option<Strict>,
+}
+
+impl Resolving {
+    fn expands(&self, default: bool) -> bool {
+        self.expand_secret_references.map_or(default, |Strict(wanted)| wanted)
+    }
+
+    fn includes_imports(&self, default: bool) -> bool {
+        self.include_imports.or(self.legacy_include_imports).map_or(default, |Strict(wanted)| wanted)
+    }
+}
+
 /// What `GET /api/v4/secrets/{name}` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -46,12 +70,8 @@ pub(crate) struct GetQuery {
     r#type: SecretType,
     /// Whether the value is wanted; true if left out.
     view_secret_value: Option<Strict>,
-    /// Whether references in the value are replaced; values come as they were written so far.
-    #[serde(rename = "expandSecretReferences")]
-    _expand_secret_references: Option<Strict>,
-    /// Whether imported folders are searched too; there are no imports so far.
-    #[serde(rename = "includeImports", alias = "include_imports")]
-    _include_imports: Option<Strict>,
+    #[serde(flatten)]
+    resolving: Resolving,
 }
 
 /// What `GET /api/v4/secrets` takes.
@@ -73,12 +93,8 @@ pub(crate) struct ListQuery {
     /// Only secrets with all of these metadata: `key=k1,value=v1|key=k2,value=v2`, up to 10.
     #[serde(default)]
     metadata_filter: Trimmed,
-    /// Whether references in values are replaced; values come as they were written so far.
-    #[serde(rename = "expandSecretReferences")]
-    _expand_secret_references: Option<Strict>,
-    /// Whether imported folders are listed too; there are no imports so far.
-    #[serde(rename = "includeImports", alias = "include_imports")]
-    _include_imports: Option<Strict>,
+    #[serde(flatten)]
+    resolving: Resolving,
     /// Whether the caller's own values replace the shared ones; there are none so far.
     #[serde(rename = "includePersonalOverrides")]
     _include_personal_overrides: Option<Strict>,
@@ -138,6 +154,17 @@ pub(crate) async fn get(
     Named(name): Named,
     Query(query): Query<GetQuery>,
 ) -> Result<Response, Problem> {
+    get_resolved(&app, &caller, name, query, true).await
+}
+
+/// Reads one secret; `resolves` is what the generation does about references and imports by default.
+pub(in crate::http) async fn get_resolved(
+    app: &App,
+    caller: &Caller,
+    name: String,
+    query: GetQuery,
+    resolves: bool,
+) -> Result<Response, Problem> {
     let request = GetSecret {
         at: query.place.location()?,
         name,
@@ -145,8 +172,10 @@ pub(crate) async fn get(
         version: query.version,
         moment: query.at.map(|at| at.0),
         shows_value: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+        expands: query.resolving.expands(resolves),
+        includes_imports: query.resolving.includes_imports(resolves),
     };
-    let secret = secrets::get(&app, &caller, &request).await?;
+    let secret = secrets::get(app, caller, &request).await?;
     Ok(Json(SecretResponse::from(&secret)).into_response())
 }
 
@@ -168,6 +197,16 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
+    list_resolved(&app, &caller, query, true).await
+}
+
+/// Lists secrets; `resolves` is what the generation does about references and imports by default.
+pub(in crate::http) async fn list_resolved(
+    app: &App,
+    caller: &Caller,
+    query: ListQuery,
+    resolves: bool,
+) -> Result<Response, Problem> {
     let request = ListSecrets {
         at: query.place.location()?,
         shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
@@ -175,9 +214,11 @@ pub(crate) async fn list(
         tag_slugs: slugs(query.tag_slugs.as_str()),
         metadata: metadata_filter::parse(query.metadata_filter.as_str())?,
         moment: query.at.map(|at| at.0),
+        expands: query.resolving.expands(resolves),
+        includes_imports: query.resolving.includes_imports(resolves),
     };
-    let secrets = secrets::list(&app, &caller, &request).await?;
-    Ok(Json(ListSecretsResponse::from(secrets.as_slice())).into_response())
+    let list = secrets::list(app, caller, &request).await?;
+    Ok(Json(ListSecretsResponse::from(&list)).into_response())
 }
 
 fn slugs(text: &str) -> Vec<String> {

@@ -16,6 +16,7 @@ pub mod place;
 pub mod project;
 pub mod role;
 pub mod secret;
+pub mod secret_import;
 pub mod secret_request;
 pub mod tag;
 pub mod text;

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tacit_core::{
-    id::{ProjectId, SecretId, TagId},
+    id::{FolderId, ProjectId, SecretId, TagId},
     time::Timestamp,
 };
 
-use crate::app::secrets::{MetadataEntry, PlainSecret, Tag, VersionId};
+use crate::app::secrets::{ImportGroup, MetadataEntry, PlainSecret, SecretList, Tag, VersionId};
 
 /// What stands in place of a value the caller may not or did not want to see.
 const HIDDEN: &str = "<hidden-by-infisical>";
@@ -194,12 +194,40 @@ impl<'a> From<&'a [PlainSecret]> for SecretsResponse<'a> {
 pub(crate) struct ListSecretsResponse<'a> {
     /// Its own secrets, and with `recursive` those of the folders below, by name.
     secrets: Vec<SecretRaw<'a>>,
-    /// Secrets of imported folders; none yet.
-    imports: [(); 0],
+    /// What the folder imports, in the order of the imports; empty if that is not wanted.
+    imports: Vec<ImportGroupBody<'a>>,
 }
 
-impl<'a> From<&'a [PlainSecret]> for ListSecretsResponse<'a> {
-    fn from(secrets: &'a [PlainSecret]) -> Self {
-        Self { secrets: secrets.iter().map(SecretRaw::from).collect(), imports: [] }
+/// The secrets that one import brings.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ImportGroupBody<'a> {
+    /// The path of the imported folder.
+    secret_path: &'a str,
+    /// The slug of its environment.
+    environment: &'a str,
+    /// The imported folder.
+    folder_id: &'a FolderId,
+    /// Its secrets and those it imports itself, by name.
+    secrets: Vec<SecretRaw<'a>>,
+}
+
+impl<'a> From<&'a SecretList> for ListSecretsResponse<'a> {
+    fn from(list: &'a SecretList) -> Self {
+        Self {
+            secrets: list.secrets.iter().map(SecretRaw::from).collect(),
+            imports: list.imports.iter().map(ImportGroupBody::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a ImportGroup> for ImportGroupBody<'a> {
+    fn from(group: &'a ImportGroup) -> Self {
+        Self {
+            secret_path: &group.place.path,
+            environment: &group.place.environment,
+            folder_id: &group.place.folder_id,
+            secrets: group.secrets.iter().map(SecretRaw::from).collect(),
+        }
     }
 }

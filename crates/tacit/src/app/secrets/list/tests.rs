@@ -49,6 +49,8 @@ fn shown(rules: &Value, path: &str, name: &str, slugs: &[&str], wants_value: boo
         is_recursive: true,
         tag_slugs: Vec::new(),
         moment: None,
+        expands: false,
+        includes_imports: false,
         metadata: Vec::new(),
     };
     let (access, base) = (access(rules), place("/"));
