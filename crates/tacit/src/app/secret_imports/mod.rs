@@ -104,6 +104,7 @@ fn change(row: &SecretImportRow, before: Option<i64>, after: Option<i64>) -> Cha
         name: format!("{}:{}", row.source_environment_slug, row.source_path),
         version_before: before,
         version_after: after,
+        owner_user_id: String::new(),
     }
 }
 
