@@ -1,4 +1,7 @@
 //! Reading the commit log: by folder, in pages, with what each commit changed.
+//!
+//! Personal overrides are nobody else's business: each function takes the id of the user who reads, and
+//! leaves out what commits changed of the overrides of others. It is empty for readers without any.
 
 use tacit_core::id::{CommitId, FolderId, ProjectId};
 
@@ -86,6 +89,7 @@ pub async fn of_folder(
     db: &mut Connection,
     project: &ProjectId,
     folder: &FolderId,
+    reader: &str,
     page: Page<'_>,
 ) -> Result<Vec<CommitRow>> {
     let order = page.order();
@@ -93,21 +97,24 @@ pub async fn of_folder(
         // The index hands the revisions out in order, so a page costs the same however long the log is.
         let sql = format!(
             "SELECT c.* FROM
-                (SELECT DISTINCT revision FROM commit_changes WHERE folder_id = $2
+                (SELECT DISTINCT revision FROM commit_changes
+                  WHERE folder_id = $2 AND owner_user_id IN ('', $5)
                   ORDER BY revision {order} LIMIT $4 OFFSET $3) AS x
                JOIN commits c ON c.project_id = $1 AND c.revision = x.revision
               ORDER BY c.revision {order}"
         );
-        return db.fetch_all(&sql, params![project, folder, page.offset, page.limit]).await;
+        return db.fetch_all(&sql, params![project, folder, page.offset, page.limit, reader]).await;
     }
     let sql = format!(
         "SELECT * FROM commits
-          WHERE project_id = $1 AND revision IN (SELECT revision FROM commit_changes WHERE folder_id = $2)
+          WHERE project_id = $1
+            AND revision IN (SELECT revision FROM commit_changes
+                              WHERE folder_id = $2 AND owner_user_id IN ('', $6))
             AND (lower(COALESCE(message, '')) LIKE $5 ESCAPE '\\' OR lower(actor_name) LIKE $5 ESCAPE '\\')
           ORDER BY revision {order} LIMIT $4 OFFSET $3"
     );
     let pattern = pattern(page.search);
-    db.fetch_all(&sql, params![project, folder, page.offset, page.limit, &pattern]).await
+    db.fetch_all(&sql, params![project, folder, page.offset, page.limit, &pattern, reader]).await
 }
 
 /// How many commits [`of_folder`] has in all.
@@ -119,26 +126,30 @@ pub async fn count_of_folder(
     db: &mut Connection,
     project: &ProjectId,
     folder: &FolderId,
+    reader: &str,
     search: &str,
 ) -> Result<i64> {
     if search.is_empty() {
         return db
             .fetch_one(
-                "SELECT COUNT(DISTINCT revision) AS number FROM commit_changes WHERE folder_id = $1",
-                params![folder],
+                "SELECT COUNT(DISTINCT revision) AS number FROM commit_changes
+                  WHERE folder_id = $1 AND owner_user_id IN ('', $2)",
+                params![folder, reader],
             )
             .await;
     }
     db.fetch_one(
         "SELECT COUNT(*) AS number FROM commits
-          WHERE project_id = $1 AND revision IN (SELECT revision FROM commit_changes WHERE folder_id = $2)
+          WHERE project_id = $1
+            AND revision IN (SELECT revision FROM commit_changes
+                              WHERE folder_id = $2 AND owner_user_id IN ('', $4))
             AND (lower(COALESCE(message, '')) LIKE $3 ESCAPE '\\' OR lower(actor_name) LIKE $3 ESCAPE '\\')",
-        params![project, folder, &pattern(search)],
+        params![project, folder, &pattern(search), reader],
     )
     .await
 }
 
-/// What a commit changed, in order, in pages; only what is directly in `folder`, if one is named.
+/// What a commit changed, in order, without the first `offset` and at most `limit`; only what is directly in `folder`, if one is named.
 ///
 /// # Errors
 ///
@@ -147,14 +158,15 @@ pub async fn changes(
     db: &mut Connection,
     commit: &CommitId,
     folder: Option<&FolderId>,
-    offset: i64,
-    limit: i64,
+    reader: &str,
+    (offset, limit): (i64, i64),
 ) -> Result<Vec<CommitChangeRow>> {
     db.fetch_all(
         "SELECT * FROM commit_changes
           WHERE commit_id = $1 AND (CAST($2 AS TEXT) IS NULL OR folder_id = $2)
+            AND owner_user_id IN ('', $5)
           ORDER BY position LIMIT $4 OFFSET $3",
-        params![commit, folder, offset, limit],
+        params![commit, folder, offset, limit, reader],
     )
     .await
 }
@@ -164,11 +176,17 @@ pub async fn changes(
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn count_changes(db: &mut Connection, commit: &CommitId, folder: Option<&FolderId>) -> Result<i64> {
+pub async fn count_changes(
+    db: &mut Connection,
+    commit: &CommitId,
+    folder: Option<&FolderId>,
+    reader: &str,
+) -> Result<i64> {
     db.fetch_one(
         "SELECT COUNT(*) AS number FROM commit_changes
-          WHERE commit_id = $1 AND (CAST($2 AS TEXT) IS NULL OR folder_id = $2)",
-        params![commit, folder],
+          WHERE commit_id = $1 AND (CAST($2 AS TEXT) IS NULL OR folder_id = $2)
+            AND owner_user_id IN ('', $3)",
+        params![commit, folder, reader],
     )
     .await
 }

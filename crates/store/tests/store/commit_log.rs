@@ -60,7 +60,7 @@ async fn log(db: &mut Connection) -> ProjectId {
 }
 
 async fn revisions(db: &mut Connection, project: &ProjectId, folder: &str, page: Page<'_>) -> Vec<i64> {
-    let found = commit_log::of_folder(db, project, &FolderId::new(folder), page).await.unwrap();
+    let found = commit_log::of_folder(db, project, &FolderId::new(folder), "", page).await.unwrap();
     found.iter().map(|commit| commit.revision).collect()
 }
 
@@ -75,7 +75,7 @@ async fn the_commits_of_a_folder_come_once_each_in_pages() {
         assert_eq!(revisions(&mut db, &shop, "a", Page { offset: 1, limit: 1, ..ALL }).await, [3]);
         assert_eq!(revisions(&mut db, &shop, "c", ALL).await, [0; 0]);
         for (folder, count) in [("a", 3), ("b", 2), ("c", 0)] {
-            let counted = commit_log::count_of_folder(&mut db, &shop, &FolderId::new(folder), "").await;
+            let counted = commit_log::count_of_folder(&mut db, &shop, &FolderId::new(folder), "", "").await;
             assert_eq!(counted.unwrap(), count, "{folder}");
         }
     })
@@ -99,7 +99,7 @@ async fn commits_are_found_by_message_and_by_who_made_them() {
         ] {
             assert_eq!(revisions(&mut db, &shop, "a", Page { search, ..ALL }).await, expected, "{search}");
             let count =
-                commit_log::count_of_folder(&mut db, &shop, &FolderId::new("a"), search).await.unwrap();
+                commit_log::count_of_folder(&mut db, &shop, &FolderId::new("a"), "", search).await.unwrap();
             assert_eq!(usize::try_from(count).unwrap(), expected.len(), "{search}");
         }
         let page = Page { search: "rotate", is_ascending: true, offset: 1, limit: 9 };
@@ -139,12 +139,52 @@ async fn changes_come_in_order_in_pages_and_by_folder() {
             (Some(&a), 0, 9, vec![0, 2]),
             (Some(&a), 1, 9, vec![2]),
         ] {
-            let changes = commit_log::changes(&mut db, &id, folder, offset, limit).await.unwrap();
+            let changes = commit_log::changes(&mut db, &id, folder, "", (offset, limit)).await.unwrap();
             let positions: Vec<i64> = changes.iter().map(|change| change.position).collect();
             assert_eq!(positions, expected);
         }
-        assert_eq!(commit_log::count_changes(&mut db, &id, None).await.unwrap(), 3);
-        assert_eq!(commit_log::count_changes(&mut db, &id, Some(&a)).await.unwrap(), 2);
+        assert_eq!(commit_log::count_changes(&mut db, &id, None, "").await.unwrap(), 3);
+        assert_eq!(commit_log::count_changes(&mut db, &id, Some(&a), "").await.unwrap(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_commit_changed_of_personal_overrides_is_for_their_owner() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let shop = log(&mut db).await;
+        let (id, a) = (CommitId::new("shop 4"), FolderId::new("a"));
+        let change = CommitChangeRow {
+            commit_id: id.clone(),
+            position: 0,
+            revision: 4,
+            resource_type: "secret".to_owned(),
+            resource_id: "own".to_owned(),
+            folder_id: Some(a.clone()),
+            name: "K".to_owned(),
+            version_before: None,
+            version_after: Some(1),
+            environment_slug: None,
+            folder_path: None,
+            owner_user_id: "ada".to_owned(),
+        };
+        commits::insert_change(&mut db, &change).await.unwrap();
+
+        for (reader, expected, count) in [("", 3, 0), ("bob", 3, 0), ("ada", 4, 1)] {
+            let found = commit_log::of_folder(&mut db, &shop, &a, reader, ALL).await.unwrap();
+            assert_eq!(found.len(), expected, "{reader}");
+            let by_name = Page { search: "a", ..ALL };
+            let found = commit_log::of_folder(&mut db, &shop, &a, reader, by_name).await.unwrap();
+            assert_eq!(found.len(), expected, "{reader}");
+            for search in ["", "a"] {
+                let counted = commit_log::count_of_folder(&mut db, &shop, &a, reader, search).await.unwrap();
+                assert_eq!(usize::try_from(counted).unwrap(), expected, "{reader}");
+            }
+            assert_eq!(commit_log::count_changes(&mut db, &id, None, reader).await.unwrap(), count);
+            let changes = commit_log::changes(&mut db, &id, None, reader, (0, 9)).await.unwrap();
+            assert_eq!(i64::try_from(changes.len()).unwrap(), count, "{reader}");
+        }
     })
     .await;
 }

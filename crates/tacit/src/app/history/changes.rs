@@ -13,7 +13,7 @@ use tacit_store::{
     secret_versions,
 };
 
-use super::commits::require_commits;
+use super::commits::{reader, require_commits};
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
@@ -79,12 +79,13 @@ pub async fn changes(app: &App, caller: &Caller, request: &GetChanges) -> Result
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.project, app.now()).await?;
     require_commits(&access)?;
-    let commit = find_commit(&mut db, &access, &request.commit).await?;
+    let commit = find_commit(&mut db, (caller, &access), &request.commit).await?;
     let (folder, limit) = (request.folder.as_ref(), request.limit.min(CHANGES_SHOWN_MAX));
-    let rows = commit_log::changes(&mut db, &commit.id, folder, request.offset, limit).await?;
-    let total = commit_log::count_changes(&mut db, &commit.id, folder).await?;
+    let rows =
+        commit_log::changes(&mut db, &commit.id, folder, reader(caller), (request.offset, limit)).await?;
+    let total = commit_log::count_changes(&mut db, &commit.id, folder, reader(caller)).await?;
     let detail = if request.shows_values { Detail::Values } else { Detail::Descriptions };
-    let changes = Viewer::new(app, &mut db, &access, detail).await?.view(&mut db, rows).await?;
+    let changes = Viewer::new(app, &mut db, (caller, &access), detail).await?.view(&mut db, rows).await?;
     let event = Event::new(app, caller, "get-commit-changes")
         .project(&access.project.id)
         .with("commitId", commit.id.as_str())
@@ -94,14 +95,18 @@ pub async fn changes(app: &App, caller: &Caller, request: &GetChanges) -> Result
     Ok(CommitChanges { commit, changes, total })
 }
 
-/// The commit of the project with this id.
+/// The commit of the project with this id. One about personal overrides of others is unknown.
 pub(super) async fn find_commit(
     db: &mut Connection,
-    access: &ProjectAccess,
+    (caller, access): (&Caller, &ProjectAccess),
     id: &CommitId,
 ) -> Result<CommitRow> {
-    let found = commit_log::find(db, &access.project.id, id).await?;
-    found.ok_or_else(|| Error::NotFound(format!("Commit with ID '{id}' was not found")))
+    let unknown = || Error::NotFound(format!("Commit with ID '{id}' was not found"));
+    let found = commit_log::find(db, &access.project.id, id).await?.ok_or_else(unknown)?;
+    match commit_log::count_changes(db, id, None, reader(caller)).await? {
+        0 => Err(unknown()),
+        _ => Ok(found),
+    }
 }
 
 /// How much of secrets is shown.
@@ -117,6 +122,7 @@ pub(super) enum Detail {
 
 /// Shows changes to one caller.
 pub(super) struct Viewer<'a> {
+    reader: &'a str,
     access: &'a ProjectAccess,
     tags: TagBook,
     key: Arc<DataKey>,
@@ -127,10 +133,16 @@ impl<'a> Viewer<'a> {
     pub(super) async fn new(
         app: &App,
         db: &mut Connection,
-        access: &'a ProjectAccess,
+        (caller, access): (&'a Caller, &'a ProjectAccess),
         detail: Detail,
     ) -> Result<Self> {
-        Ok(Self { access, tags: TagBook::read(db, access).await?, key: access.data_key(app)?, detail })
+        Ok(Self {
+            reader: reader(caller),
+            access,
+            tags: TagBook::read(db, access).await?,
+            key: access.data_key(app)?,
+            detail,
+        })
     }
 
     /// Those of the changes that the caller may see.
@@ -142,6 +154,7 @@ impl<'a> Viewer<'a> {
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
             views.extend(match row.resource_type.as_str() {
+                "secret" if !row.owner_user_id.is_empty() => self.own(db, row).await?,
                 "secret" => self.secret(db, row).await?,
                 "folder" => self.in_folder(db, row, Subject::SecretFolders).await?,
                 "environment" => self.of_project(row, Subject::Environments),
@@ -169,6 +182,15 @@ impl<'a> Viewer<'a> {
         }
         let place = known.last().map(|past| Arc::clone(&past.place));
         Ok(Some(ChangeView { place, before: self.plain(before)?, after: self.plain(after)?, row }))
+    }
+
+    /// A personal override is told to its owner by its name alone: it has no history.
+    async fn own(&self, db: &mut Connection, row: CommitChangeRow) -> Result<Option<ChangeView>> {
+        let Some(folder) = row.folder_id.as_ref().filter(|_| row.owner_user_id == self.reader) else {
+            return Ok(None);
+        };
+        let place = past::place_at(db, self.access, folder, row.revision).await?;
+        Ok(Some(ChangeView { row, place, before: None, after: None }))
     }
 
     async fn version(

@@ -78,12 +78,14 @@ pub async fn list(app: &App, caller: &Caller, request: &ListCommits) -> Result<F
         offset: request.offset,
         limit: request.limit.min(COMMITS_LISTED_MAX),
     };
-    let rows = commit_log::of_folder(&mut db, &access.project.id, &folder.id, page).await?;
-    let total = commit_log::count_of_folder(&mut db, &access.project.id, &folder.id, &request.search).await?;
-    let viewer = Viewer::new(app, &mut db, &access, Detail::Names).await?;
+    let rows = commit_log::of_folder(&mut db, &access.project.id, &folder.id, reader(caller), page).await?;
+    let (project, me) = (&access.project.id, reader(caller));
+    let total = commit_log::count_of_folder(&mut db, project, &folder.id, me, &request.search).await?;
+    let viewer = Viewer::new(app, &mut db, (caller, &access), Detail::Names).await?;
     let mut commits = Vec::with_capacity(rows.len());
     for row in rows {
-        let changes = commit_log::changes(&mut db, &row.id, Some(&folder.id), 0, CHANGES_LISTED_MAX).await?;
+        let page = (0, CHANGES_LISTED_MAX);
+        let changes = commit_log::changes(&mut db, &row.id, Some(&folder.id), me, page).await?;
         let changes = viewer.view(&mut db, changes).await?;
         commits.push(CommitView { row, changes });
     }
@@ -106,13 +108,19 @@ pub async fn count(app: &App, caller: &Caller, at: &Location, search: &str) -> R
     let access = ProjectAccess::enter(&mut db, caller, &at.project, app.now()).await?;
     require_commits(&access)?;
     let folder = find_folder(&mut db, &access, &at.environment, &at.path).await?;
-    let total = commit_log::count_of_folder(&mut db, &access.project.id, &folder.id, search).await?;
+    let total =
+        commit_log::count_of_folder(&mut db, &access.project.id, &folder.id, reader(caller), search).await?;
     let event = Event::new(app, caller, "get-commits")
         .project(&access.project.id)
         .with("environment", at.environment.as_str())
         .with("secretPath", at.path.as_str());
     app.audit.record(event)?;
     Ok((folder.id, total))
+}
+
+/// The user who reads, who sees the commits of the own personal overrides; empty for a machine.
+pub(super) fn reader(caller: &Caller) -> &str {
+    caller.user_id().map_or("", |id| id.as_str())
 }
 
 /// Asks for the right to read the commit log.

@@ -86,7 +86,7 @@ pub async fn compare(app: &App, caller: &Caller, request: &Compare) -> Result<Co
     require_commits(&access)?;
     require_read(&access)?;
     let folder = find_folder(&mut db, &access, &at.environment, &at.path).await?;
-    let from = find_commit(&mut db, &access, &request.commit).await?.revision;
+    let from = find_commit(&mut db, (caller, &access), &request.commit).await?.revision;
     let to = match request.to {
         Some(point) => point.revision(&mut db, &access, app.now()).await?,
         None => access.project.revision,

@@ -53,11 +53,14 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Revert) -> Result<
     access.require_any(Action::PerformRollback, Subject::Commits)?;
     let mut editor = Editor::open(work, caller, access).await?;
     let (db, access) = editor.parts();
-    let commit = find_commit(db, access, &request.commit).await?;
+    let commit = find_commit(db, (caller, access), &request.commit).await?;
     let tags = TagBook::read(db, access).await?;
     let mut restoration = Restoration::default();
     for change in commits::changes(db, &commit.id).await? {
         match change.resource_type.as_str() {
+            "secret" if !change.owner_user_id.is_empty() => {
+                return Err(Error::Invalid("Personal overrides have no history to go back in".to_owned()));
+            }
             "secret" => add_secret(db, access, &tags, &mut restoration, &change).await?,
             "folder" => add_folder(db, &mut restoration, &change).await?,
             kind => {

@@ -88,7 +88,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Rollback) -> Resul
     access.require_any(Action::PerformRollback, Subject::Commits)?;
     let mut editor = Editor::open(work, caller, access).await?;
     let (db, access) = editor.parts();
-    let commit = find_commit(db, access, &request.commit).await?;
+    let commit = find_commit(db, (caller, access), &request.commit).await?;
     let restoration = plan(db, access, &request.scope, commit.revision).await?;
     let event = editor
         .event("rollback-commits")

@@ -112,7 +112,7 @@ pub async fn list_snapshots(app: &App, caller: &Caller, request: &ListSnapshots)
         offset: request.offset,
         limit: request.limit.min(SNAPSHOTS_LISTED_MAX),
     };
-    let commits = commit_log::of_folder(&mut db, &access.project.id, &folder.folder_id, page).await?;
+    let commits = commit_log::of_folder(&mut db, &access.project.id, &folder.folder_id, "", page).await?;
     let snapshot = |commit| Snapshot { folder: Arc::clone(&folder), parent_id: parent_id.clone(), commit };
     let snapshots: Vec<Snapshot> = commits.into_iter().map(snapshot).collect();
     app.audit.record(event(app, caller, "get-secret-snapshots", &folder))?;
@@ -130,7 +130,7 @@ pub async fn count_snapshots(app: &App, caller: &Caller, at: &Location) -> Resul
     require_read(&access)?;
     let row = find_folder(&mut db, &access, &at.environment, &at.path).await?;
     let folder = Place::new(row, &at.environment);
-    let count = commit_log::count_of_folder(&mut db, &access.project.id, &folder.folder_id, "").await?;
+    let count = commit_log::count_of_folder(&mut db, &access.project.id, &folder.folder_id, "", "").await?;
     app.audit.record(event(app, caller, "get-secret-snapshots", &folder))?;
     Ok(count)
 }
@@ -225,7 +225,7 @@ async fn open(
     commit: CommitRow,
     id: &SnapshotId,
 ) -> Result<(Snapshot, EnvironmentRow)> {
-    if commit_log::count_changes(db, &commit.id, Some(&id.folder)).await? == 0 {
+    if commit_log::count_changes(db, &commit.id, Some(&id.folder), "").await? == 0 {
         return Err(unknown());
     }
     let folder = past::place_at(db, access, &id.folder, commit.revision).await?.ok_or_else(unknown)?;
