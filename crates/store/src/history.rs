@@ -2,6 +2,9 @@
 //!
 //! A version row belongs to the state at revision R if it was made at R or before and not ended at R
 //! or before. A row that the commit which made it also ended belongs to no state.
+//!
+//! `CROSS JOIN` keeps SQLite from joining in another order, and `owner_user_id || ''` from taking an
+//! index that would read every version.
 
 use tacit_core::{
     id::{EnvironmentId, FolderId, ProjectId},
@@ -184,10 +187,14 @@ pub async fn secret(
 ///
 /// Fails only if the database does.
 pub async fn secrets(db: &mut Connection, folder: &FolderId, revision: i64) -> Result<Vec<SecretVersionRow>> {
+    // Two ranges of one index: what is still there, and what was ended since. So the cost follows what
+    // changed since then, and not how long the history is.
     db.fetch_all(
         "SELECT * FROM secret_versions
-          WHERE folder_id = $1 AND owner_user_id = '' AND revision <= $2
-            AND (ended_revision IS NULL OR ended_revision > $2)",
+          WHERE folder_id = $1 AND ended_revision IS NULL AND revision <= $2 AND owner_user_id || '' = ''
+         UNION ALL
+         SELECT * FROM secret_versions
+          WHERE folder_id = $1 AND ended_revision > $2 AND revision <= $2 AND owner_user_id || '' = ''",
         params![folder, revision],
     )
     .await
@@ -209,9 +216,13 @@ pub async fn secrets_below(
             UNION
             SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
              WHERE v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
-         SELECT s.* FROM secret_versions s JOIN below b ON s.folder_id = b.folder_id
-          WHERE s.owner_user_id = '' AND s.revision <= $2
-            AND (s.ended_revision IS NULL OR s.ended_revision > $2)",
+         SELECT s.* FROM below b CROSS JOIN secret_versions s
+          WHERE s.folder_id = b.folder_id AND s.ended_revision IS NULL AND s.revision <= $2
+            AND s.owner_user_id || '' = ''
+         UNION ALL
+         SELECT s.* FROM below b CROSS JOIN secret_versions s
+          WHERE s.folder_id = b.folder_id AND s.ended_revision > $2 AND s.revision <= $2
+            AND s.owner_user_id || '' = ''",
         params![folder, revision],
     )
     .await
@@ -260,9 +271,8 @@ pub async fn present_tags(
             SELECT v.folder_id FROM folder_versions v JOIN below b ON v.parent_id = b.folder_id
              WHERE $3 AND v.revision <= $2 AND (v.ended_revision IS NULL OR v.ended_revision > $2))
          SELECT x.secret_id, x.tag_id, t.slug, t.color
-           FROM secrets s JOIN below b ON s.folder_id = b.folder_id
-           JOIN secret_tags x ON x.secret_id = s.id
-           JOIN tags t ON t.id = x.tag_id",
+           FROM below b CROSS JOIN secrets s CROSS JOIN secret_tags x CROSS JOIN tags t
+          WHERE s.folder_id = b.folder_id AND x.secret_id = s.id AND t.id = x.tag_id",
         params![folder, revision, is_deep],
     )
     .await
