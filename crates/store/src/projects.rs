@@ -51,6 +51,31 @@ row! {
     }
 }
 
+row! {
+    /// How far a project and the rights in its organization have come.
+    pub struct RevisionsRow {
+        /// The number of commits of the project so far.
+        pub revision: i64,
+        /// Raised when anybody's rights in the organization change.
+        pub access_revision: i64,
+    }
+}
+
+/// How far the project called `id` has come, of whatever organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revisions(db: &mut Connection, id: &ProjectId) -> Result<Option<RevisionsRow>> {
+    db.fetch_optional(
+        "SELECT p.revision, o.access_revision
+           FROM projects p JOIN organizations o ON o.id = p.organization_id
+          WHERE p.id = $1",
+        params![id],
+    )
+    .await
+}
+
 /// The project called `id`, if it belongs to `organization`.
 ///
 /// # Errors

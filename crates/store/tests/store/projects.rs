@@ -2,7 +2,7 @@
 
 use tacit_core::id::ProjectId;
 use tacit_store::{
-    StoreError,
+    StoreError, commits, organizations,
     project_memberships::Member,
     projects::{self, ProjectRow},
 };
@@ -28,6 +28,28 @@ async fn a_project_is_found_in_its_organization_only() {
         assert_eq!(projects::list(&mut db, &acme, 9).await.unwrap(), [row]);
         assert_eq!(projects::list(&mut db, &other, 9).await.unwrap(), []);
         assert_eq!(projects::list(&mut db, &acme, 0).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn revisions_are_those_of_the_project_and_its_organization() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let acme = organization(&mut db, "acme").await;
+        let row = project_row(&acme, "shop");
+        projects::insert(&mut db, &row).await.unwrap();
+        let before = projects::revisions(&mut db, &row.id).await.unwrap().unwrap();
+
+        commits::next_revision(&mut db, &row.id).await.unwrap();
+        organizations::raise_access_revision(&mut db, &acme).await.unwrap();
+
+        let after = projects::revisions(&mut db, &row.id).await.unwrap().unwrap();
+        assert_eq!(
+            (after.revision, after.access_revision),
+            (before.revision + 1, before.access_revision + 1)
+        );
+        assert_eq!(projects::revisions(&mut db, &ProjectId::new("other")).await.unwrap(), None);
     })
     .await;
 }

@@ -145,6 +145,7 @@ impl Commit {
             created_at: work.app.now(),
         };
         commits::insert(&mut work.db, &row).await?;
+        work.tell_followers(row.project_id.clone(), self.revision);
         let mut places = Places::new(row.project_id, self.revision);
         for (position, change) in (0..).zip(self.changes) {
             let place = places.of(&mut work.db, &change).await?;

@@ -66,6 +66,9 @@ pub enum Error {
     /// What was read has changed meanwhile; trying again may work.
     #[error("{0}")]
     Conflict(&'static str),
+    /// The caller has as many of these at a time as it may have.
+    #[error("{0}")]
+    TooMany(String),
     /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
     #[error("the audit log cannot be written")]
     AuditUnavailable,

@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod boundary;
 pub mod bounds;
 pub mod caller;
+pub mod changes;
 pub mod client_secrets;
 pub mod clock;
 pub mod commit;
@@ -69,6 +70,8 @@ pub struct Parts {
     pub keys: keys::Keys,
     /// Where events of reads and refusals go.
     pub audit: audit::Recorder,
+    /// Wakes those who follow the changes of projects.
+    pub changes: changes::Signals,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
     /// Where requests wait for their turn to hash a password.

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use tacit_core::id::ProjectId;
 use tacit_store::Transaction;
 
 use super::{
@@ -18,6 +19,7 @@ pub struct UnitOfWork {
     pub app: App,
     events: Vec<Event>,
     effects: Vec<Effect>,
+    is_commit: bool,
 }
 
 type Effect = Box<dyn FnOnce(&App) + Send>;
@@ -29,6 +31,12 @@ impl UnitOfWork {
     /// Records an event in this transaction.
     pub fn record(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Wakes those who follow a project once the commit to this revision is durable.
+    pub(in crate::app) fn tell_followers(&mut self, project: ProjectId, revision: i64) {
+        self.is_commit = true;
+        self.after_commit(move |app| app.changes.committed(&project, revision));
     }
 
     /// Does something on this node once the transaction is durable and before the answer is sent:
@@ -54,7 +62,13 @@ impl App {
         let app = self.clone();
         let task = tokio::spawn(async move {
             let db = app.database.begin().await?;
-            let mut unit = UnitOfWork { db, app: app.clone(), events: Vec::new(), effects: Vec::new() };
+            let mut unit = UnitOfWork {
+                db,
+                app: app.clone(),
+                events: Vec::new(),
+                effects: Vec::new(),
+                is_commit: false,
+            };
             let result = work(&mut unit).await;
             unit.end(result).await
         });
@@ -70,6 +84,12 @@ impl UnitOfWork {
                 self.db.commit().await?;
                 for effect in self.effects {
                     effect(&self.app);
+                }
+                // A commit changes what there is, not who may see it.
+                if !self.is_commit {
+                    for event in self.events.iter().filter(|event| event.may_change_rights()) {
+                        self.app.changes.rights_may_have_changed(event.organization_id());
+                    }
                 }
                 Ok(value)
             }

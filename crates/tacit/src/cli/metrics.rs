@@ -36,16 +36,23 @@ struct Parts {
     durations: Histogram,
     connections: Gauge,
     connection_count: Handle<SocketAddr>,
+    streams: Gauge,
+    stream_count: Box<dyn Fn() -> usize + Send + Sync>,
 }
 
 impl Metrics {
-    /// Starts counting. `started_at_seconds` is Unix time; `connections` knows how many are open.
-    pub(super) fn new(started_at_seconds: i64, connections: Handle<SocketAddr>) -> Self {
+    /// Starts counting. `started_at_seconds` is Unix time; `connections` knows how many are open,
+    /// `stream_count` how many of them are streams of events.
+    pub(super) fn new(
+        started_at_seconds: i64,
+        connections: Handle<SocketAddr>,
+        stream_count: impl Fn() -> usize + Send + Sync + 'static,
+    ) -> Self {
         let mut registry = Registry::default();
         let by_class = Family::<[(&str, &str); 1], Counter>::default();
         let answers = CLASSES.map(|class| by_class.get_or_create(&[("status", class)]).clone());
         let durations = Histogram::new(DURATION_BOUNDS);
-        let open = Gauge::default();
+        let (open, streams) = (Gauge::default(), Gauge::default());
         registry.register("tacit_http_requests", "Answered requests by class of status", by_class);
         registry.register(
             "tacit_http_request_duration_seconds",
@@ -53,6 +60,7 @@ impl Metrics {
             durations.clone(),
         );
         registry.register("tacit_http_connections", "Open connections", open.clone());
+        registry.register("tacit_event_streams", "Open streams of events", streams.clone());
         registry.register(
             "process_start_time_seconds",
             "When the server was started, in Unix time",
@@ -65,6 +73,8 @@ impl Metrics {
             durations,
             connections: open,
             connection_count: connections,
+            streams,
+            stream_count: Box::new(stream_count),
         }))
     }
 
@@ -85,6 +95,8 @@ impl Metrics {
     fn text(&self) -> Result<String, std::fmt::Error> {
         let count = self.0.connection_count.connection_count();
         self.0.connections.set(i64::try_from(count).unwrap_or(i64::MAX));
+        let count = (self.0.stream_count)();
+        self.0.streams.set(i64::try_from(count).unwrap_or(i64::MAX));
         let mut text = String::with_capacity(4096);
         encode(&mut text, &self.0.registry)?;
         Ok(text)
@@ -104,7 +116,7 @@ mod tests {
 
     #[test]
     fn answers_are_counted_by_class_and_timed() {
-        let metrics = Metrics::new(1_769_860_800, Handle::new());
+        let metrics = Metrics::new(1_769_860_800, Handle::new(), || 3);
         metrics.answered(StatusCode::OK, Duration::from_millis(2));
         metrics.answered(StatusCode::NOT_FOUND, Duration::from_millis(2));
 
@@ -113,6 +125,7 @@ mod tests {
         assert!(text.contains("tacit_http_requests_total{status=\"2xx\"} 1"), "{text}");
         assert!(text.contains("tacit_http_requests_total{status=\"5xx\"} 0"), "{text}");
         assert!(text.contains("tacit_http_request_duration_seconds_count 2"), "{text}");
+        assert!(text.contains("tacit_event_streams 3"), "{text}");
         assert!(text.contains("process_start_time_seconds 1769860800"), "{text}");
     }
 }

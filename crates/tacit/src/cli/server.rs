@@ -75,9 +75,9 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let token = setup_token(settings, &started)?;
 
     let handle = Handle::new();
-    let metrics = Metrics::new(started.app.now().seconds(), handle.clone());
+    let metrics = metrics(&started.app, &handle);
     let shell = shell(settings, &started.app, metrics.clone());
-    tokio::spawn(signals.stop(handle.clone()));
+    tokio::spawn(signals.stop(handle.clone(), started.app.clone()));
     if let Some(listener) = metrics_listener {
         serve_metrics(listener, metrics);
     }
@@ -88,6 +88,11 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
     })?;
     stop::finish(&started.app, jobs, token).await
+}
+
+fn metrics(app: &App, handle: &Handle<SocketAddr>) -> Metrics {
+    let streams = app.clone();
+    Metrics::new(app.now().seconds(), handle.clone(), move || streams.changes.stream_count())
 }
 
 fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {

@@ -56,9 +56,11 @@ impl Signals {
     }
 
     /// The first signal lets requests in progress end; a second one does not wait for them.
-    pub(super) async fn stop(mut self, handle: Handle<SocketAddr>) {
+    /// Streams of events end at once: they would never end by themselves.
+    pub(super) async fn stop(mut self, handle: Handle<SocketAddr>, app: App) {
         self.next().await;
         tracing::info!(connections = handle.connection_count(), "stopping");
+        app.changes.stop();
         handle.graceful_shutdown(Some(DRAIN_MAX));
         self.next().await;
         handle.shutdown();

@@ -50,6 +50,9 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("1"));
         }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("30"));
+        }
         if status == StatusCode::FORBIDDEN {
             response.extensions_mut().insert(Denied);
         }
@@ -79,6 +82,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge"),
         Error::Conflict(_) => (StatusCode::CONFLICT, "Conflict"),
+        Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "RateLimitExceeded"),
         Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable | Error::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }

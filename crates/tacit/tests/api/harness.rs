@@ -6,12 +6,19 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
     http::HeaderMap,
+    response::Response,
 };
 use serde_json::{Value, json};
 use tacit::{
     app::{
-        App, Clock, Parts, Settings, audit::Recorder, authentication::TokenUses, instance, keys::Keys,
-        passwords::PasswordQueue, setup_token::SetupToken,
+        App, Clock, Parts, Settings,
+        audit::Recorder,
+        authentication::TokenUses,
+        changes::{Signals, Timing},
+        instance,
+        keys::Keys,
+        passwords::PasswordQueue,
+        setup_token::SetupToken,
     },
     http::shell::{self, Shell},
 };
@@ -41,6 +48,14 @@ pub struct TestServer {
     pub clock: Clock,
     shell: Shell,
     _folder: tempfile::TempDir,
+}
+
+/// What differs between servers on one database.
+pub struct Node {
+    /// Of its random bytes.
+    pub seed: u64,
+    /// Of its streams.
+    pub timing: Timing,
 }
 
 /// What came back.
@@ -101,16 +116,22 @@ fn hex(bytes: &[u8]) -> String {
 impl TestServer {
     /// Starts on an open or new database.
     pub async fn start(settings: &tacit_store::Settings, folder: tempfile::TempDir) -> Self {
+        Self::start_node(settings, folder, Node { seed: 1, timing: Timing::default() }).await
+    }
+
+    /// Starts one of several servers on a database; all have the same root key.
+    pub async fn start_node(settings: &tacit_store::Settings, folder: tempfile::TempDir, node: Node) -> Self {
         let database = Database::open(settings).await.unwrap();
         let clock = Clock::manual(START);
-        let random = Random::seeded(1);
-        let root = RootKey::generate(&random);
+        let root = RootKey::generate(&Random::seeded(1));
+        let random = Random::seeded(node.seed);
         instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
         let app = App::new(Parts {
             audit: Recorder::open(database.clone(), folder.path()).await.unwrap(),
             database,
             clock: clock.clone(),
             keys: Keys::new(root),
+            changes: Signals::new(node.timing),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
             setup_token: Some(SetupToken::new(&random, clock.now())),
@@ -123,17 +144,21 @@ impl TestServer {
 
     /// Sends a request from loopback.
     pub async fn send(&self, request: axum::http::Request<Body>) -> Answer {
+        let (parts, body) = self.respond(request).await.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    /// Sends a request from loopback. The body of the answer is still to be read.
+    pub async fn respond(&self, request: axum::http::Request<Body>) -> Response {
         let mut request: Request = request;
         let peer = SocketAddr::from(([127, 0, 0, 1], 40000));
         if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let response = self.shell.clone().call(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        self.shell.clone().call(request).await.unwrap()
     }
 
     /// Sends JSON with an optional token.

@@ -33,6 +33,9 @@ use super::{
     error::Result,
 };
 
+/// Frequent events that take no right from anybody.
+const SIGN_INS: [&str; 3] = ["user-login", "login-identity-universal-auth", "renew-identity-access-token"];
+
 /// One event. It never holds a value, a password or a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -117,6 +120,16 @@ impl Event {
     pub fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
         self.metadata.insert(name.to_owned(), fact.into());
         self
+    }
+
+    /// The organization it happened in, if it is known.
+    pub(in crate::app) const fn organization_id(&self) -> Option<&OrganizationId> {
+        self.organization_id.as_ref()
+    }
+
+    /// Whether what it records may have taken a right from somebody. When in doubt, yes.
+    pub(in crate::app) fn may_change_rights(&self) -> bool {
+        !self.is_denied && !SIGN_INS.contains(&self.kind.as_str())
     }
 
     fn row(&self, organization: &OrganizationId, sequence: i64) -> AuditEventRow {

@@ -41,19 +41,29 @@ impl TokenUses {
 
 /// Checks the token's row, then counts the use: durably before the answer if it has a limit.
 pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Client) -> Result<Caller> {
-    let now = app.now();
+    let row = check(app, claims, &client).await?;
+    count_use(app, &row, app.now()).await?;
+    Ok(caller(row, client))
+}
+
+/// Checks the token's row. This is no use of the token.
+pub(super) async fn check(app: &App, claims: &IdentityClaims, client: &Client) -> Result<TokenIdentityRow> {
     let mut db = app.database.read().await?;
     let row = access_tokens::find_with_identity(&mut db, &claims.access_token_id)
         .await?
         .filter(|row| row.identity_id == claims.identity_id && !row.is_revoked)
         .ok_or(REVOKED)?;
     drop(db);
-    refuse_ended(&row, now)?;
-    if let Err(refusal) = refuse_address(&row, &client) {
-        record_address(app, &row, &client)?;
+    refuse_ended(&row, app.now())?;
+    if let Err(refusal) = refuse_address(&row, client) {
+        record_address(app, &row, client)?;
         return Err(refusal);
     }
-    count_use(app, &row, now).await?;
+    Ok(row)
+}
+
+/// Who holds the token.
+pub(super) fn caller(row: TokenIdentityRow, client: Client) -> Caller {
     let organization = organization_access(row.organization_id, row.role);
     let actor = Actor::Identity {
         id: row.identity_id,
@@ -61,7 +71,7 @@ pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Cli
         access_token_id: row.id,
         is_instance_admin: row.is_instance_admin,
     };
-    Ok(Caller::new(actor, Some(organization), client))
+    Caller::new(actor, Some(organization), client)
 }
 
 /// The machine is known already, so a wrong address is an event of its organization.

@@ -1,6 +1,7 @@
 //! From a bearer token to the caller (wire-contract 3, `decisions.md` 4).
 
 mod identity;
+mod session;
 mod user;
 
 use tacit_core::{
@@ -9,6 +10,7 @@ use tacit_core::{
 };
 
 pub use identity::TokenUses;
+pub use session::Session;
 
 use super::{
     App,

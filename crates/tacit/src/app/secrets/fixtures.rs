@@ -12,7 +12,7 @@ use super::{location::Place, state::Tag};
 use crate::app::access::ProjectAccess;
 
 /// A caller in a project with one role that has these rules.
-pub(super) fn access(rules: &Value) -> ProjectAccess {
+pub(in crate::app) fn access(rules: &Value) -> ProjectAccess {
     let rules = Rule::parse_all(rules.as_array().unwrap(), Scope::Project).unwrap();
     let now = Timestamp::from_millis(0);
     let project = ProjectRow {

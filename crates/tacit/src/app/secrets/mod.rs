@@ -14,7 +14,7 @@ mod delete;
 pub(in crate::app) mod editor;
 mod expand;
 #[cfg(test)]
-mod fixtures;
+pub(in crate::app) mod fixtures;
 mod imports;
 mod list;
 pub(in crate::app) mod list_past;
