@@ -5,6 +5,7 @@
 
 mod client;
 mod crash;
+mod events;
 mod harness;
 mod postgres;
 mod root_key;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod environments;
+mod events;
 mod folders;
 mod history;
 mod identities;
@@ -44,6 +45,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Search", routes: search::routes() },
         Area { name: "Folders", routes: folders::routes() },
         Area { name: "History", routes: history::routes() },
+        Area { name: "Events", routes: events::routes() },
         Area { name: "Documents", routes: documents::routes() },
     ]
 }

@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod commit;
 pub mod envelope;
 pub mod environment;
+pub mod event_stream;
 pub mod folder;
 pub mod identity;
 pub mod membership;
