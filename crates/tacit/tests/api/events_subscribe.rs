@@ -199,3 +199,34 @@ async fn a_sixth_stream_of_one_actor_is_429_until_another_is_closed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_imports_a_folder_hears_of_its_imports_and_of_the_secrets_behind_them() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        let register = json!([on("secret:import-mutation", "dev", "/")]);
+        let mut stream = server.subscribe(&project.admin, &project.id, register).await;
+        let import =
+            |environment: &str| json!({ "path": "/", "import": { "environment": environment, "path": "/" } });
+        project.ok("POST", "/api/v2/secret-imports", import("staging")).await;
+        let mut body = import("prod");
+        body["environment"] = json!("staging");
+        project.ok("POST", "/api/v2/secret-imports", body).await;
+
+        let created = stream.expect("secret:import-mutation").await;
+        let payload = json!([{ "environment": "dev", "secretPath": "/" }]);
+        assert_eq!(created.data["data"]["payload"], payload);
+        // Through staging: dev imports staging, which imports prod.
+        let secret = json!({ "secretValue": "x", "environment": "prod" });
+        project.ok("POST", "/api/v3/secrets/raw/A", secret).await;
+        assert_eq!(stream.expect("secret:import-mutation").await.data["data"]["payload"], payload);
+        // A secret of dev itself is no change of its imports.
+        project.secret("B", "x").await;
+        let list = project.read("/api/v2/secret-imports?path=/").await;
+        let id = list["secretImports"][0]["id"].as_str().unwrap().to_owned();
+        project.ok("DELETE", &format!("/api/v2/secret-imports/{id}"), json!({ "path": "/" })).await;
+        assert_eq!(stream.expect("secret:import-mutation").await.data["data"]["payload"], payload);
+    })
+    .await;
+}

@@ -74,6 +74,12 @@ impl Interest {
         }
     }
 
+    /// Whether it is about events that secrets of imported folders make.
+    pub(super) fn has_import_mutations(&self) -> bool {
+        let is_one = |one: &Registration| one.event == EventKind::ImportMutation;
+        matches!(self, Self::Registered(registrations) if registrations.iter().any(is_one))
+    }
+
     /// Whether a change is among what the subscription is about.
     pub(super) fn includes(&self, change: &LoggedChange) -> bool {
         match self {

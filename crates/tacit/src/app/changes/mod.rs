@@ -5,6 +5,7 @@
 
 mod change;
 mod cursor;
+mod importers;
 mod interest;
 mod signals;
 mod slots;

@@ -4,7 +4,9 @@ use tacit_core::id::ProjectId;
 use tacit_store::commits;
 use tokio::time::Instant;
 
-use super::{change::LoggedChange, cursor::Cursor, interest::Interest, signals::Watch, slots::Slot};
+use super::{
+    change::LoggedChange, cursor::Cursor, importers, interest::Interest, signals::Watch, slots::Slot,
+};
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
@@ -150,8 +152,7 @@ impl Subscription {
         let access = ProjectAccess::enter(&mut db, &caller, &name, app.now()).await?;
         self.interest.require(&access)?;
         let (revision, position) = (self.cursor.revision(), self.cursor.position());
-        let rows = commits::changes_after(&mut db, &self.project, revision, position, READ_MAX).await?;
-        drop(db);
+        let mut rows = commits::changes_after(&mut db, &self.project, revision, position, READ_MAX).await?;
         self.is_behind = i64::try_from(rows.len()).is_ok_and(|count| count >= READ_MAX);
         if let Some(last) = rows.last() {
             self.cursor = if self.is_behind {
@@ -160,6 +161,11 @@ impl Subscription {
                 Cursor::end_of(last.revision)
             };
         }
+        if self.interest.has_import_mutations() {
+            let told = importers::of(&mut db, &self.project, &rows).await?;
+            rows.extend(told);
+        }
+        drop(db);
         let seen = rows.into_iter().filter_map(|row| LoggedChange::seen_by(&caller, &access, row));
         Ok(seen.filter(|change| self.interest.includes(change)).collect())
     }
