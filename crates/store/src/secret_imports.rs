@@ -52,7 +52,7 @@ pub async fn list(db: &mut Connection, folder: &FolderId) -> Result<Vec<SecretIm
     db.fetch_all(
         "SELECT i.*, e.slug AS source_environment_slug, e.name AS source_environment_name
            FROM secret_imports i JOIN environments e ON e.id = i.source_environment_id
-          WHERE i.folder_id = $1 ORDER BY i.position",
+          WHERE i.folder_id = $1 ORDER BY i.position, i.id",
         params![folder],
     )
     .await
@@ -248,7 +248,7 @@ pub async fn list_at(db: &mut Connection, folder: &FolderId, revision: i64) -> R
            FROM secret_import_versions v JOIN environments e ON e.id = v.source_environment_id
           WHERE v.folder_id = $1 AND v.revision <= $2
             AND (v.ended_revision IS NULL OR v.ended_revision > $2)
-          ORDER BY v.position",
+          ORDER BY v.position, v.import_id",
         params![folder, revision],
     )
     .await

@@ -127,6 +127,7 @@ async fn imports_go_with_their_folder_and_with_the_environment_they_include() {
         let inside = json!({ "path": "/app", "import": { "environment": "prod", "path": "/" } });
         project.ok("POST", BASES[1], inside).await;
         project.ok("POST", BASES[1], source("staging", "/")).await;
+        project.ok("POST", BASES[1], source("prod", "/a")).await;
 
         project.ok("DELETE", "/api/v2/folders/app", json!({ "path": "/" })).await;
         let kinds = |changes: Vec<tacit_store::commits::CommitChangeRow>| {
@@ -138,8 +139,10 @@ async fn imports_go_with_their_folder_and_with_the_environment_they_include() {
         let staging = all.iter().find(|one| one["slug"] == "staging").unwrap()["id"].as_str().unwrap();
         let path = format!("/api/v1/projects/{}/environments/{staging}", project.id);
         project.ok("DELETE", &path, json!({})).await;
-        assert_eq!(kinds(project.newest_changes().await), ["import", "environment"]);
-        assert_eq!(order(&project, BASES[1]).await, [""; 0]);
+        assert_eq!(kinds(project.newest_changes().await), ["import", "import", "environment"]);
+        assert_eq!(order(&project, BASES[1]).await, ["prod:/a"]);
+        project.ok("POST", BASES[1], source("prod", "/b")).await;
+        assert_eq!(order(&project, BASES[1]).await, ["prod:/a", "prod:/b"]);
     })
     .await;
 }

@@ -292,3 +292,20 @@ async fn imports_and_references_are_read_as_they_were() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_references_to_nothing_search_the_imports_once() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        for n in 0..30 {
+            put(&project, &format!("prod:/f{n}"), "K", "x").await;
+            import(&project, "dev:/", &format!("prod:/f{n}")).await;
+        }
+        // Were the imports searched for each reference, it would be more than one answer allows.
+        project.secret("MANY", &"${NONE}".repeat(20_000)).await;
+
+        assert_eq!(value(&project, "MANY").await, "");
+    })
+    .await;
+}

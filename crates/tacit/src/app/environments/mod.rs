@@ -148,7 +148,7 @@ async fn remove(
     secret_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
     folder_versions::end_below(&mut work.db, id, &SecretPath::root(), commit.revision()).await?;
     for import in imports::list_of_source(&mut work.db, id).await? {
-        secret_imports::end(work, &mut commit, &import).await?;
+        secret_imports::take_out(work, &mut commit, &import).await?;
     }
     for import in imports::list_below(&mut work.db, id, &SecretPath::root()).await? {
         secret_imports::end(work, &mut commit, &import).await?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tacit_core::id::FolderId;
 use tacit_store::{Connection, folders, secret_imports};
 
-use super::ImportSource;
+use super::{IMPORTED_FOLDERS_MAX, ImportSource};
 use crate::app::{
     access::ProjectAccess,
     error::{Error, Result},
@@ -13,7 +13,7 @@ use crate::app::{
 };
 
 /// Refuses a source that is `folder` itself, or imports it in whatever number of steps
-/// (`decisions.md` 26).
+/// (`decisions.md` 26), and one with more folders than [`IMPORTED_FOLDERS_MAX`] behind it.
 ///
 /// A folder that is made later can still close a circle: reading passes over what it has seen.
 pub(super) async fn refuse(
@@ -34,6 +34,11 @@ pub(super) async fn refuse(
         }
         if !seen.insert(place.id.clone()) {
             continue;
+        }
+        if seen.len() > IMPORTED_FOLDERS_MAX {
+            return Err(Error::Invalid(format!(
+                "An import cannot bring more than {IMPORTED_FOLDERS_MAX} folders, with all they import"
+            )));
         }
         for import in secret_imports::list(db, &place.id).await? {
             let path = source_path(&import)?;

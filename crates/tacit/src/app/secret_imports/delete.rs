@@ -3,7 +3,7 @@
 use tacit_core::{id::SecretImportId, permission::Action};
 use tacit_store::{secret_imports, secret_imports::SecretImportRow};
 
-use super::{arrange, end, event, require};
+use super::{event, require, take_out};
 use crate::app::{
     App, Caller, UnitOfWork,
     access::ProjectAccess,
@@ -35,11 +35,9 @@ async fn remove(
     let mut commit = Commit::open(work, caller, &access).await?;
     let folder = find_folder(&mut work.db, &access, &at.environment, &at.path).await?;
     let all = secret_imports::list(&mut work.db, &folder.id).await?;
-    let found = all.iter().find(|row| row.id == *id).cloned();
+    let found = all.into_iter().find(|row| row.id == *id);
     let row = found.ok_or_else(|| Error::not_found("Secret import", id))?;
-    end(work, &mut commit, &row).await?;
-    secret_imports::delete(&mut work.db, &row.id).await?;
-    arrange(work, &mut commit, all, &row, None).await?;
+    take_out(work, &mut commit, &row).await?;
     commit.write(work, caller, None).await?;
     let event =
         event(work, caller, &access, "delete-secret-import", (&at.environment, at.path.as_str()), &row);

@@ -36,6 +36,9 @@ use super::{
 /// Imports of one folder at most.
 pub const IMPORTS_MAX: usize = 100;
 
+/// Folders that one import may bring at most, with all that they import in turn.
+pub const IMPORTED_FOLDERS_MAX: usize = 1_000;
+
 /// What an import includes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportSource {
@@ -94,6 +97,18 @@ pub(in crate::app) async fn end(
     secret_imports::end(&mut work.db, &row.id, commit.revision()).await?;
     commit.add(change(row, Some(row.version), None));
     Ok(())
+}
+
+/// Deletes an import in a commit. Those after it move one place to the front.
+pub(in crate::app) async fn take_out(
+    work: &mut UnitOfWork,
+    commit: &mut Commit,
+    row: &SecretImportRow,
+) -> Result<()> {
+    let all = secret_imports::list(&mut work.db, &row.folder_id).await?;
+    end(work, commit, row).await?;
+    secret_imports::delete(&mut work.db, &row.id).await?;
+    arrange(work, commit, all, row, None).await
 }
 
 fn change(row: &SecretImportRow, before: Option<i64>, after: Option<i64>) -> Change {

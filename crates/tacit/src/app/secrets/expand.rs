@@ -18,7 +18,7 @@ use super::{
     decide::possible,
     location::Place,
     plain::PlainSecret,
-    source::{Source, SourceSecret},
+    source::{Hidden, Source, SourceSecret},
 };
 use crate::app::error::{Error, Result};
 
@@ -92,7 +92,9 @@ impl Expander {
     }
 }
 
-/// The secret that a reference means: the one at its address, or else the one imported there.
+/// The secret that a reference means: the one at its address, or else the one imported there. An imported
+/// one that the caller may not see is not passed over for another: a value would be wrong, and nobody
+/// would notice.
 ///
 /// # Errors
 ///
@@ -106,7 +108,7 @@ pub(super) async fn look_up(source: &mut Source<'_>, wanted: &Address) -> Result
     let Some(place) = source.place(&wanted.environment, &wanted.path).await? else { return Ok(None) };
     let found = match source.secret(&place, &wanted.name).await? {
         Some(own) => Some(own),
-        None => source.find_imported(&place.folder_id, &wanted.name).await?,
+        None => source.find_imported(&place.folder_id, &wanted.name, Hidden::Found).await?,
     };
     if let Some(secret) = &found {
         secret.require(source.access(), Action::ReadValue)?;
@@ -147,3 +149,6 @@ pub(super) fn address(place: &Place, name: &str) -> Result<Address> {
         SecretPath::parse(&place.path).map_err(|error| Error::Internal(format!("a stored path: {error}")))?;
     Ok(Address { environment: place.environment.clone(), path, name: name.to_owned() })
 }
+
+#[cfg(test)]
+mod tests;

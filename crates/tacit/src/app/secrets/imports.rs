@@ -59,6 +59,7 @@ async fn group(
     if found.is_empty() && !is_visible {
         return Ok(None);
     }
+    source.count_imported(found.len())?;
     let mut secrets = Vec::with_capacity(found.len());
     for secret in found {
         let is_readable = secret.allows(source.access(), Action::ReadValue);
@@ -85,6 +86,7 @@ async fn collect(
         if !seen.insert(place.folder_id.clone()) {
             continue;
         }
+        source.count_search()?;
         for secret in source.list(&place).await?.iter() {
             if secret.allows(source.access(), Action::DescribeSecret) {
                 found.entry(secret.row.name.clone()).or_insert_with(|| Arc::clone(secret));

@@ -13,7 +13,7 @@ use super::{
     not_found,
     past::{self, TagBook},
     plain::PlainSecret,
-    source::Source,
+    source::{Hidden, Source},
     state::{Tag, sorted},
 };
 use crate::app::{
@@ -111,7 +111,9 @@ async fn get_imported(
     if request.kind == Kind::Personal || request.version.is_some() {
         return Ok(None);
     }
-    let Some(found) = source.find_imported(&place.folder_id, &request.name).await? else { return Ok(None) };
+    let Some(found) = source.find_imported(&place.folder_id, &request.name, Hidden::PassedOver).await? else {
+        return Ok(None);
+    };
     if request.shows_value {
         found.require(source.access(), Action::ReadValue)?;
     }

@@ -9,7 +9,7 @@ use super::{
     not_found,
     plain::PlainSecret,
     read::record,
-    source::Source,
+    source::{Hidden, Source},
 };
 use crate::app::{
     App, Caller,
@@ -34,7 +34,10 @@ pub async fn reference_tree(app: &App, caller: &Caller, at: &Location, name: &st
     let mut source = Source::new(&mut db, &access, &key, None);
     let found = match source.secret(&place, name).await? {
         Some(own) => own,
-        None => source.find_imported(&place.folder_id, name).await?.ok_or_else(|| not_found(&[name]))?,
+        None => source
+            .find_imported(&place.folder_id, name, Hidden::PassedOver)
+            .await?
+            .ok_or_else(|| not_found(&[name]))?,
     };
     for action in [Action::DescribeSecret, Action::ReadValue] {
         found.require(&access, action)?;

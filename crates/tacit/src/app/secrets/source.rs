@@ -6,12 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use tacit_core::{
-    cipher::DataKey,
-    id::FolderId,
-    name::SecretPath,
-    permission::{Action, Object},
-};
+use tacit_core::{cipher::DataKey, id::FolderId, name::SecretPath, permission::Action};
 use tacit_store::{
     Connection, folders, history,
     secret_imports::{self, SecretImportRow},
@@ -32,6 +27,20 @@ use crate::app::{
     error::{Error, Result},
     history::{require_kept, require_structure_kept},
 };
+
+/// Imported folders that are searched for one answer at most.
+const SEARCHED_MAX: usize = 100_000;
+/// Imported secrets in one answer at most.
+const IMPORTED_SECRETS_MAX: usize = 100_000;
+
+/// Which secrets of imported folders count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Hidden {
+    /// Those the caller may see: others are passed over, as if they were not there.
+    PassedOver,
+    /// All: a reference means the first, whether the caller may see it or not.
+    Found,
+}
 
 /// A secret as it is stored, where it is, and its tags.
 #[derive(Clone, Debug)]
@@ -54,6 +63,9 @@ pub(super) struct Source<'a> {
     secrets: HashMap<(FolderId, String), Option<Arc<SourceSecret>>>,
     lists: HashMap<FolderId, Arc<Vec<Arc<SourceSecret>>>>,
     imports: HashMap<FolderId, Arc<Vec<SecretImportRow>>>,
+    found: HashMap<(FolderId, String, Hidden), Option<Arc<SourceSecret>>>,
+    searched: usize,
+    imported: usize,
 }
 
 impl<'a> Source<'a> {
@@ -73,6 +85,9 @@ impl<'a> Source<'a> {
             secrets: HashMap::new(),
             lists: HashMap::new(),
             imports: HashMap::new(),
+            found: HashMap::new(),
+            searched: 0,
+            imported: 0,
         }
     }
 
@@ -201,12 +216,48 @@ impl<'a> Source<'a> {
         self.place(&import.source_environment_slug, &source_path(import)?).await
     }
 
+    /// Counts an imported folder that is searched.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if they are too many for one answer.
+    pub(super) fn count_search(&mut self) -> Result<()> {
+        self.searched += 1;
+        bounded(self.searched, SEARCHED_MAX, "folders to search for one answer")
+    }
+
+    /// Counts imported secrets of an answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if they are too many for one answer.
+    pub(super) fn count_imported(&mut self, secrets: usize) -> Result<()> {
+        self.imported += secrets;
+        bounded(self.imported, IMPORTED_SECRETS_MAX, "secrets to one answer")
+    }
+
     /// The secret called `name` in what a folder imports: the last import comes first, and what an
-    /// import has itself comes before what it imports. Secrets the caller may not see are passed over.
+    /// import has itself comes before what it imports.
     pub(super) async fn find_imported(
         &mut self,
         folder: &FolderId,
         name: &str,
+        hidden: Hidden,
+    ) -> Result<Option<Arc<SourceSecret>>> {
+        let asked = (folder.clone(), name.to_owned(), hidden);
+        if let Some(known) = self.found.get(&asked) {
+            return Ok(known.clone());
+        }
+        let found = self.search_imports(folder, name, hidden).await?;
+        self.found.insert(asked, found.clone());
+        Ok(found)
+    }
+
+    async fn search_imports(
+        &mut self,
+        folder: &FolderId,
+        name: &str,
+        hidden: Hidden,
     ) -> Result<Option<Arc<SourceSecret>>> {
         let mut seen = HashSet::from([folder.clone()]);
         let mut next = self.imports(folder).await?.to_vec();
@@ -215,8 +266,13 @@ impl<'a> Source<'a> {
             if !seen.insert(place.folder_id.clone()) {
                 continue;
             }
-            if let Some(secret) = self.visible(&place, name).await? {
-                return Ok(Some(secret));
+            self.count_search()?;
+            let found = match hidden {
+                Hidden::PassedOver => self.visible(&place, name).await?,
+                Hidden::Found => self.secret(&place, name).await?,
+            };
+            if found.is_some() {
+                return Ok(found);
             }
             next.extend(self.imports(&place.folder_id).await?.iter().cloned());
         }
@@ -224,13 +280,19 @@ impl<'a> Source<'a> {
     }
 
     async fn visible(&mut self, place: &Arc<Place>, name: &str) -> Result<Option<Arc<SourceSecret>>> {
-        let object = Object::new().environment(&place.environment).secret_path(&place.path).secret_name(name);
-        if !could(self.access, Action::DescribeSecret, &object) {
+        if !could(self.access, Action::DescribeSecret, &place.folder().secret_name(name)) {
             return Ok(None);
         }
         let found = self.secret(place, name).await?;
         Ok(found.filter(|secret| secret.allows(self.access, Action::DescribeSecret)))
     }
+}
+
+fn bounded(count: usize, max: usize, what: &str) -> Result<()> {
+    if count > max {
+        return Err(Error::Invalid(format!("Imports bring too many {what}: at most {max}")));
+    }
+    Ok(())
 }
 
 impl SourceSecret {
