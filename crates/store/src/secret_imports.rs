@@ -218,6 +218,19 @@ pub async fn keep(db: &mut Connection, import: &SecretImportId, revision: i64) -
     Ok(())
 }
 
+/// The newest version of an import that was kept, whether the import still exists or not; 0 for none.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn newest_version(db: &mut Connection, import: &SecretImportId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COALESCE(MAX(version), 0) AS number FROM secret_import_versions WHERE import_id = $1",
+        params![import],
+    )
+    .await
+}
+
 /// Ends the present version of an import by a commit to `revision`.
 ///
 /// # Errors

@@ -124,3 +124,26 @@ async fn imports_are_read_as_they_were_at_each_revision() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_newest_version_of_an_import_outlives_it() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let shop = project(&mut db, "shop").await;
+        let dev = environment(&mut db, &shop, "dev").await;
+        let root = folder(&mut db, &shop, &dev, "/").await;
+        let source = folder(&mut db, &shop, &dev, "/app").await;
+        let mut row = import("one", &root, &source, 1);
+        assert_eq!(secret_imports::newest_version(&mut db, &row.id).await.unwrap(), 0);
+        secret_imports::insert(&mut db, &row).await.unwrap();
+        secret_imports::keep(&mut db, &row.id, 2).await.unwrap();
+        row.version = 2;
+        secret_imports::update(&mut db, &row).await.unwrap();
+        secret_imports::keep(&mut db, &row.id, 3).await.unwrap();
+        secret_imports::end(&mut db, &row.id, 4).await.unwrap();
+        secret_imports::delete(&mut db, &row.id).await.unwrap();
+
+        assert_eq!(secret_imports::newest_version(&mut db, &row.id).await.unwrap(), 2);
+    })
+    .await;
+}

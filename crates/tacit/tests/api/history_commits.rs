@@ -240,6 +240,44 @@ async fn a_whole_project_goes_back_and_environments_made_later_stay() {
 }
 
 #[tokio::test]
+async fn imports_go_back_with_their_folder() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        for name in ["one", "two", "three"] {
+            project.folder("/", name).await;
+        }
+        let import = async |path: &str| {
+            let body = json!({ "path": "/", "import": { "environment": "dev", "path": path } });
+            project.ok("POST", "/api/v2/secret-imports", body).await["secretImport"]["id"].clone()
+        };
+        let sources = async || {
+            let list = project.read("/api/v2/secret-imports?path=/").await;
+            let all = list["secretImports"].as_array().unwrap().clone();
+            all.iter().map(|one| (one["id"].clone(), one["importPath"].clone())).collect::<Vec<_>>()
+        };
+        let one = import("/one").await;
+        import("/two").await;
+        let (early, before) = (project.now().await, sources().await);
+        let path = format!("/api/v2/secret-imports/{}", one.as_str().unwrap());
+        project.ok("DELETE", &path, json!({ "path": "/" })).await;
+        import("/three").await;
+        assert_ne!(sources().await, before);
+
+        let later = project.now().await;
+        assert_eq!(project.revert(later - 1).await.status, 409, "the imports were changed again since");
+        assert_eq!(project.revert(later).await.status, 200);
+        let answer = project.rollback(early, json!({ "path": "/" })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(answer.body["importChangesCount"].as_i64().unwrap() >= 1, "{}", answer.text);
+        assert_eq!(sources().await, before);
+        let again = project.rollback(early, json!({ "path": "/", "deepRollback": true })).await;
+        assert_eq!((again.status, &again.body["commitId"]), (200, &Value::Null));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn swapped_names_go_back_and_taken_ones_are_refused() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

@@ -1,5 +1,7 @@
 //! Taking one commit back, whatever came after it elsewhere.
 
+use std::collections::BTreeSet;
+
 use tacit_core::{
     id::{CommitId, FolderId, SecretId},
     permission::{Action, Subject},
@@ -7,12 +9,12 @@ use tacit_core::{
 use tacit_store::{
     Connection,
     commits::{self, CommitChangeRow},
-    folder_versions, folders, secret_versions, secrets,
+    folder_versions, folders, secret_imports, secret_versions, secrets,
 };
 
 use super::{
     changes::find_commit,
-    rollback::{Outcome, finish},
+    rollback::{Outcome, finish, import_versions},
 };
 use crate::app::{
     App, Caller, UnitOfWork,
@@ -23,6 +25,9 @@ use crate::app::{
         past::{self, TagBook},
     },
 };
+
+const CHANGED_SINCE: Error =
+    Error::Conflict("Something that the commit changed was changed again since. Take that back first.");
 
 /// Which commit to take back.
 #[derive(Clone, Debug)]
@@ -56,6 +61,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Revert) -> Result<
     let commit = find_commit(db, (caller, access), &request.commit).await?;
     let tags = TagBook::read(db, access).await?;
     let mut restoration = Restoration::default();
+    let mut importers = BTreeSet::new();
     for change in commits::changes(db, &commit.id).await? {
         match change.resource_type.as_str() {
             "secret" if !change.owner_user_id.is_empty() => {
@@ -63,6 +69,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Revert) -> Result<
             }
             "secret" => add_secret(db, access, &tags, &mut restoration, &change).await?,
             "folder" => add_folder(db, &mut restoration, &change).await?,
+            "import" => importers.extend(change.folder_id),
             kind => {
                 return Err(Error::Invalid(format!(
                     "The commit changed a thing that is not taken back this way: {kind} '{}'",
@@ -70,6 +77,9 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Revert) -> Result<
                 )));
             }
         }
+    }
+    for folder in importers {
+        add_imports(db, &mut restoration, folder, commit.revision).await?;
     }
     let event = editor
         .event("revert-commit")
@@ -122,13 +132,29 @@ async fn add_folder(
     Ok(())
 }
 
+/// The imports of a folder must still be as the commit left them: their places depend on each other.
+async fn add_imports(
+    db: &mut Connection,
+    restoration: &mut Restoration,
+    folder: FolderId,
+    revision: i64,
+) -> Result<()> {
+    let left = secret_imports::list_at(db, &folder, revision).await?;
+    if import_versions(&left) != import_versions(&secret_imports::list(db, &folder).await?) {
+        return Err(CHANGED_SINCE);
+    }
+    let past = secret_imports::list_at(db, &folder, revision - 1).await?;
+    restoration.imports.push((folder, past));
+    Ok(())
+}
+
 /// The thing must still be as the commit left it: no newer version, and there or not there.
 fn refuse_changed(change: &CommitChangeRow, present: Option<i64>, newest: Option<i64>) -> Result<()> {
     let left = change.version_after.or(change.version_before);
     if present == change.version_after && newest == left {
         return Ok(());
     }
-    Err(Error::Conflict("Something that the commit changed was changed again since. Take that back first."))
+    Err(CHANGED_SINCE)
 }
 
 fn no_longer_kept(change: &CommitChangeRow) -> Error {

@@ -6,11 +6,15 @@ use std::{
 };
 
 use tacit_core::{
-    id::{CommitId, FolderId, SecretId},
+    id::{CommitId, FolderId, SecretId, SecretImportId},
     name::SecretPath,
     permission::{Action, Subject},
 };
-use tacit_store::{Connection, environments, folders, history, secrets};
+use tacit_store::{
+    Connection, environments, folders, history,
+    secret_imports::{self, SecretImportRow},
+    secrets,
+};
 
 use super::{changes::find_commit, require_structure_kept};
 use crate::app::{
@@ -106,7 +110,10 @@ pub(super) async fn finish(
 ) -> Result<Outcome> {
     let restored = editor.restore(restoration).await?;
     editor.say(message);
-    let event = event.with("numberOfSecrets", restored.secrets).with("numberOfFolders", restored.folders);
+    let event = event
+        .with("numberOfSecrets", restored.secrets)
+        .with("numberOfFolders", restored.folders)
+        .with("numberOfImports", restored.imports);
     let commit = editor.finish(event).await?;
     Ok(Outcome { restored, commit })
 }
@@ -186,6 +193,8 @@ async fn add(
     }
     if is_deep {
         add_folders(db, restoration, base, &path, revision).await?;
+    } else {
+        add_imports(db, restoration, &base.folder_id, revision).await?;
     }
     Ok(true)
 }
@@ -198,6 +207,9 @@ async fn add_folders(
     revision: i64,
 ) -> Result<()> {
     let mut past = history::folders_below(db, &base.folder_id, revision).await?;
+    for row in &past {
+        add_imports(db, restoration, &row.folder_id, revision).await?;
+    }
     past.retain(|row| row.folder_id != base.folder_id);
     let known: HashSet<FolderId> = past.iter().map(|row| row.folder_id.clone()).collect();
     let present = folders::below(db, &base.environment_id, path).await?;
@@ -207,4 +219,23 @@ async fn add_folders(
     past.retain(|row| now.get(&row.folder_id) != Some(&row.version));
     restoration.folders.extend(past.into_iter().map(|row| (row.folder_id.clone(), Some(row))));
     Ok(())
+}
+
+/// Adds the imports of a folder, unless they are the same now.
+async fn add_imports(
+    db: &mut Connection,
+    restoration: &mut Restoration,
+    folder: &FolderId,
+    revision: i64,
+) -> Result<()> {
+    let past = secret_imports::list_at(db, folder, revision).await?;
+    if import_versions(&past) != import_versions(&secret_imports::list(db, folder).await?) {
+        restoration.imports.push((folder.clone(), past));
+    }
+    Ok(())
+}
+
+/// Which imports these are, in their order.
+pub(super) fn import_versions(rows: &[SecretImportRow]) -> Vec<(SecretImportId, i64)> {
+    rows.iter().map(|row| (row.id.clone(), row.version)).collect()
 }

@@ -10,6 +10,7 @@ mod create;
 mod cycle;
 mod delete;
 mod read;
+mod restore;
 
 use tacit_core::{
     name::SecretPath,
@@ -23,6 +24,7 @@ pub use change::{ImportChange, update};
 pub use create::{NewImport, create};
 pub use delete::delete;
 pub use read::{LocatedImport, get, imported_secrets, list, resync};
+pub(in crate::app) use restore::restore;
 
 use super::{
     UnitOfWork,

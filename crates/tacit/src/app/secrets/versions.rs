@@ -133,7 +133,7 @@ async fn restore(
     past.require(access, Action::DescribeSecret)?;
     let event = event(&app, caller, "restore-secret-version", &past);
     let secrets = vec![(id.secret.clone(), Some(past))];
-    editor.restore(Restoration { secrets, folders: Vec::new() }).await?;
+    editor.restore(Restoration { secrets, ..Restoration::default() }).await?;
     let secret = editor.shown_by_id(&id.secret).await?;
     editor.say(message);
     editor.finish(event).await?;

@@ -180,7 +180,9 @@ pub(crate) struct OutcomeResponse {
     secret_changes_count: usize,
     /// Folders made, changed and deleted.
     folder_changes_count: usize,
-    /// Both together.
+    /// Imports made, changed and deleted.
+    import_changes_count: usize,
+    /// All together.
     total_changes: usize,
     /// The id of the new commit; null if nothing had to change.
     commit_id: Option<CommitId>,
@@ -193,7 +195,8 @@ impl From<Outcome> for OutcomeResponse {
             success: true,
             secret_changes_count: restored.secrets,
             folder_changes_count: restored.folders,
-            total_changes: restored.secrets + restored.folders,
+            import_changes_count: restored.imports,
+            total_changes: restored.secrets + restored.folders + restored.imports,
             commit_id: outcome.commit,
         }
     }

@@ -10,13 +10,15 @@ use tacit_core::{
     permission::Action,
 };
 use tacit_store::{
-    Connection, folder_versions::FolderVersionRow, secret_versions, secrets, secrets::SecretRow,
+    Connection, folder_versions::FolderVersionRow, secret_imports::SecretImportRow, secret_versions, secrets,
+    secrets::SecretRow,
 };
 
 use super::{Editor, Found};
 use crate::app::{
     access::ProjectAccess,
     error::{Error, Result},
+    secret_imports,
     secrets::{
         already_exist,
         location::Place,
@@ -36,6 +38,8 @@ pub(in crate::app) struct Restoration {
     pub(in crate::app) secrets: Vec<(SecretId, Option<PastSecret>)>,
     /// Folders, and what they were; `None` for those that were not there.
     pub(in crate::app) folders: Vec<(FolderId, Option<FolderVersionRow>)>,
+    /// Folders with all the imports they had.
+    pub(in crate::app) imports: Vec<(FolderId, Vec<SecretImportRow>)>,
 }
 
 /// How much a restoration changed.
@@ -45,6 +49,8 @@ pub struct Restored {
     pub secrets: usize,
     /// Folders made, changed and deleted.
     pub folders: usize,
+    /// Imports made, changed and deleted.
+    pub imports: usize,
 }
 
 /// A secret that gets another state.
@@ -67,7 +73,7 @@ impl Editor<'_> {
 
     /// Brings everything back. Folders come before what is in them, and go after it.
     pub(in crate::app) async fn restore(&mut self, restoration: Restoration) -> Result<Restored> {
-        if restoration.secrets.len() + restoration.folders.len() > CHANGES_MAX {
+        if restoration.secrets.len() + restoration.folders.len() + restoration.imports.len() > CHANGES_MAX {
             return Err(Error::Invalid(format!("More than {CHANGES_MAX} things would change in one commit")));
         }
         let (gone, back): (Vec<_>, Vec<_>) =
@@ -75,11 +81,17 @@ impl Editor<'_> {
         let (folders_gone, folders_back): (Vec<_>, Vec<_>) =
             restoration.folders.into_iter().partition(|(_, past)| past.is_none());
         let folders_back = folders_back.into_iter().filter_map(|(_, past)| past).collect();
-        let mut restored = Restored { secrets: self.remove_secrets(gone).await?, folders: 0 };
+        let mut restored = Restored { secrets: self.remove_secrets(gone).await?, folders: 0, imports: 0 };
         restored.folders += self.remove_folders(folders_gone).await?;
         restored.folders += self.return_folders(folders_back).await?;
         restored.secrets +=
             self.return_secrets(back.into_iter().filter_map(|(_, past)| past).collect()).await?;
+        for (folder, past) in restoration.imports {
+            if let Some(place) = past::present_place(&mut self.work.db, &folder).await? {
+                let (commit, access) = (&mut self.commit, &self.access);
+                restored.imports += secret_imports::restore(self.work, commit, access, &place, past).await?;
+            }
+        }
         Ok(restored)
     }
 
