@@ -264,6 +264,15 @@ async fn imports_go_back_with_their_folder() {
         import("/three").await;
         assert_ne!(sources().await, before);
 
+        let compare = format!("/api/v1/pit/commits/{}/compare", project.commit(early).await);
+        let imports = project.read(&compare).await["imports"].as_array().unwrap().clone();
+        let side = |side: &str| {
+            let mut paths: Vec<_> =
+                imports.iter().filter_map(|one| one[side]["importPath"].as_str()).collect();
+            paths.sort_unstable();
+            paths.join(" ")
+        };
+        assert_eq!((side("before"), side("after")), ("/one /two".to_owned(), "/three /two".to_owned()));
         let later = project.now().await;
         assert_eq!(project.revert(later - 1).await.status, 409, "the imports were changed again since");
         assert_eq!(project.revert(later).await.status, 200);

@@ -1,13 +1,21 @@
 //! What differs between two states of a folder.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tacit_core::{
     cipher::DataKey,
-    id::{CommitId, FolderId, SecretId},
+    id::{CommitId, FolderId, SecretId, SecretImportId},
     permission::{Action, Object, Subject},
 };
-use tacit_store::{Connection, folder_versions::FolderVersionRow, history};
+use tacit_store::{
+    Connection,
+    folder_versions::FolderVersionRow,
+    history,
+    secret_imports::{self, SecretImportRow},
+};
 
 use super::{Point, changes::find_commit, commits::require_commits, require_read};
 use crate::app::{
@@ -48,8 +56,21 @@ pub struct Comparison {
     pub to: i64,
     /// Folders that were made, renamed, described anew or deleted between them.
     pub folders: Vec<FolderDifference>,
+    /// Imports that were made, changed or deleted between them.
+    pub imports: Vec<ImportDifference>,
     /// Secrets that were made, changed or deleted between them, by path and name.
     pub secrets: Vec<SecretDifference>,
+}
+
+/// An import that differs.
+#[derive(Debug)]
+pub struct ImportDifference {
+    /// The folder that includes.
+    pub place: Arc<Place>,
+    /// The import in the first state; `None` if it was not there.
+    pub before: Option<SecretImportRow>,
+    /// The import in the second state; `None` if it was not there.
+    pub after: Option<SecretImportRow>,
 }
 
 /// A folder that differs.
@@ -97,6 +118,7 @@ pub async fn compare(app: &App, caller: &Caller, request: &Compare) -> Result<Co
     let key = access.data_key(app)?;
     let shower = Shower { access: &access, key: &key, shows_values: request.shows_values };
     let folders = shower.folders(&before, &after);
+    let imports = shower.imports(&before, &after);
     let secrets = shower.secrets(before.secrets, after.secrets)?;
     let event = Event::new(app, caller, "compare-commits")
         .project(&access.project.id)
@@ -105,12 +127,13 @@ pub async fn compare(app: &App, caller: &Caller, request: &Compare) -> Result<Co
         .with("fromRevision", from)
         .with("toRevision", to);
     app.audit.record(event)?;
-    Ok(Comparison { from, to, folders, secrets })
+    Ok(Comparison { from, to, folders, imports, secrets })
 }
 
 /// A folder at a revision; empty if it was not there.
 struct State {
     folders: BTreeMap<FolderId, (Arc<Place>, FolderVersionRow)>,
+    imports: BTreeMap<SecretImportId, (Arc<Place>, SecretImportRow)>,
     secrets: BTreeMap<SecretId, PastSecret>,
 }
 
@@ -122,7 +145,7 @@ impl State {
         revision: i64,
         is_deep: bool,
     ) -> Result<Self> {
-        let mut state = Self { folders: BTreeMap::new(), secrets: BTreeMap::new() };
+        let mut state = Self { folders: BTreeMap::new(), imports: BTreeMap::new(), secrets: BTreeMap::new() };
         let Some(base) = past::place_at(db, access, folder, revision).await? else {
             super::require_structure_kept(db, access, revision).await?;
             return Ok(state);
@@ -137,9 +160,20 @@ impl State {
         for row in rows.into_iter().filter(|row| row.folder_id != *folder) {
             let place = past::place_at(db, access, &row.folder_id, revision).await?;
             let place = place.ok_or_else(|| Error::Internal("a folder without a path".to_owned()))?;
+            if is_deep {
+                state.add_imports(db, &place, revision).await?;
+            }
             state.folders.insert(row.folder_id.clone(), (place, row));
         }
+        state.add_imports(db, &base, revision).await?;
         Ok(state)
+    }
+
+    async fn add_imports(&mut self, db: &mut Connection, place: &Arc<Place>, revision: i64) -> Result<()> {
+        for row in secret_imports::list_at(db, &place.folder_id, revision).await? {
+            self.imports.insert(row.id.clone(), (Arc::clone(place), row));
+        }
+        Ok(())
     }
 }
 
@@ -170,6 +204,25 @@ impl Shower<'_> {
         }
         differences
             .sort_by(|a, b| a.path_before.cmp(&b.path_before).then_with(|| a.path_after.cmp(&b.path_after)));
+        differences
+    }
+
+    fn imports(&self, before: &State, after: &State) -> Vec<ImportDifference> {
+        let ids: BTreeSet<_> = before.imports.keys().chain(after.imports.keys()).collect();
+        let mut differences = Vec::new();
+        for id in ids {
+            let (then, now) = (before.imports.get(id), after.imports.get(id));
+            let sees = |(place, _): &(Arc<Place>, SecretImportRow)| {
+                self.access.permissions.allows(Action::Read, Subject::SecretImports, &place.folder())
+            };
+            let Some((place, _)) = now.or(then) else { continue };
+            let row = |side: Option<&(Arc<Place>, SecretImportRow)>| side.map(|(_, row)| row.clone());
+            let version = |side: Option<&(Arc<Place>, SecretImportRow)>| side.map(|(_, row)| row.version);
+            if version(then) != version(now) && then.into_iter().chain(now).all(sees) {
+                let (before, after) = (row(then), row(now));
+                differences.push(ImportDifference { place: Arc::clone(place), before, after });
+            }
+        }
         differences
     }
 

@@ -16,7 +16,7 @@ pub use changes::{CHANGES_SHOWN_MAX, ChangeView, CommitChanges, GetChanges, chan
 pub use commits::{
     CHANGES_LISTED_MAX, COMMITS_LISTED_MAX, CommitView, FolderCommits, ListCommits, count, list,
 };
-pub use compare::{Compare, Comparison, FolderDifference, SecretDifference, compare};
+pub use compare::{Compare, Comparison, FolderDifference, ImportDifference, SecretDifference, compare};
 pub use point::Point;
 pub(in crate::app) use point::{refuse_before, require_kept, require_structure_kept};
 pub use revert::{Revert, revert};

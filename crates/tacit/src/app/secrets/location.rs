@@ -64,7 +64,7 @@ impl Place {
     }
 
     /// The folder as permissions see it.
-    pub(super) fn folder(&self) -> Object<'_> {
+    pub(in crate::app) fn folder(&self) -> Object<'_> {
         Object::new().environment(&self.environment).secret_path(&self.path)
     }
 

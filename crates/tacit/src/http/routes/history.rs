@@ -5,7 +5,7 @@ use crate::http::{
         Access::{Caller, User},
         Route, get, post,
     },
-    v1::{pit, secret_versions, snapshots},
+    v1::{pit, pit_compare, secret_versions, snapshots},
     wire::secret::SecretResponse,
 };
 
@@ -64,11 +64,11 @@ fn commits() -> [Route; 4] {
             .event("get-commit-changes")
             .query::<pit::ChangesQuery>()
             .answer::<pit::ChangesResponse<'static>>(),
-        get("/api/v1/pit/commits/{commit}/compare", Caller, pit::compare)
+        get("/api/v1/pit/commits/{commit}/compare", Caller, pit_compare::compare)
             .summary("Compares a folder after a commit with its state now or at another point")
             .event("compare-commits")
-            .query::<pit::CompareQuery>()
-            .answer::<pit::CompareResponse<'static>>(),
+            .query::<pit_compare::CompareQuery>()
+            .answer::<pit_compare::CompareResponse<'static>>(),
     ]
 }
 

@@ -18,6 +18,7 @@ pub mod memberships;
 pub mod organization_admin;
 pub mod organizations;
 pub mod pit;
+pub mod pit_compare;
 pub mod project_changes;
 pub mod project_roles;
 pub mod project_settings;

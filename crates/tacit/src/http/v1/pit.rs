@@ -14,19 +14,17 @@ use crate::{
         App, Caller, Error,
         error::Result as UseCaseResult,
         history::{
-            self, CHANGES_SHOWN_MAX, Compare, FolderDifference, FolderName, GetChanges, ListCommits, Outcome,
-            Revert, Rollback, Scope,
+            self, CHANGES_SHOWN_MAX, FolderName, GetChanges, ListCommits, Outcome, Revert, Rollback, Scope,
         },
     },
     http::{
         extract::{Body, Path, Query},
         problem::Problem,
         wire::{
-            commit::{Change, Commit},
+            commit::Commit,
             message::Message,
-            moment::Moment,
             place::{FolderPlace, ProjectFields, secret_path},
-            text::{Lenient, Strict, Trimmed},
+            text::{Strict, Trimmed},
         },
     },
 };
@@ -95,46 +93,6 @@ pub(crate) struct ChangesResponse<'a> {
     changes: Commit<'a>,
     /// How many changes it has in all.
     total: i64,
-}
-
-/// What comparing takes.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CompareQuery {
-    #[serde(flatten)]
-    place: FolderPlace,
-    /// The other state: a revision or a time (RFC 3339); now if left out.
-    to: Option<Moment>,
-    /// Whether the folders below belong to it.
-    #[serde(default, alias = "recursive")]
-    deep_rollback: Lenient,
-    /// Whether values are wanted; true if left out.
-    view_secret_value: Option<Strict>,
-}
-
-/// What differs between two states of a folder.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CompareResponse<'a> {
-    /// The revision of the first state.
-    from_revision: i64,
-    /// The revision of the second.
-    to_revision: i64,
-    /// Secrets that differ, by path and name; `before` is the first state.
-    changes: Vec<Change<'a>>,
-    /// Folders that differ.
-    folders: Vec<FolderChange<'a>>,
-}
-
-/// A folder that differs.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct FolderChange<'a> {
-    folder_id: &'a FolderId,
-    /// Its path in the first state; null if it was not there.
-    path_before: Option<&'a str>,
-    /// Its path in the second state; null if it was not there.
-    path_after: Option<&'a str>,
 }
 
 /// What going back to a commit takes. Name a folder by `folderId`, or by `environment` and `path`, or
@@ -254,38 +212,6 @@ pub(crate) async fn changes(
     let found = history::changes(&app, &caller, &request).await?;
     let changes = Commit::new(&found.commit, request.folder.as_ref(), &found.changes);
     Ok(Json(ChangesResponse { changes, total: found.total }).into_response())
-}
-
-/// `GET /api/v1/pit/commits/{commit}/compare` compares a folder after a commit with another state.
-pub(crate) async fn compare(
-    State(app): State<App>,
-    caller: Caller,
-    Path(commit): Path<CommitId>,
-    Query(query): Query<CompareQuery>,
-) -> Result<Response, Problem> {
-    let request = Compare {
-        at: query.place.location()?,
-        commit,
-        to: query.to.map(|to| to.0),
-        is_deep: query.deep_rollback.0,
-        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
-    };
-    let found = history::compare(&app, &caller, &request).await?;
-    let answer = CompareResponse {
-        from_revision: found.from,
-        to_revision: found.to,
-        changes: found.secrets.iter().filter_map(Change::difference).collect(),
-        folders: found.folders.iter().map(folder_change).collect(),
-    };
-    Ok(Json(answer).into_response())
-}
-
-fn folder_change(difference: &FolderDifference) -> FolderChange<'_> {
-    FolderChange {
-        folder_id: &difference.folder_id,
-        path_before: difference.path_before.as_deref(),
-        path_after: difference.path_after.as_deref(),
-    }
 }
 
 /// `POST /api/v1/pit/commits/{commit}/rollback` goes back to what was after a commit.
