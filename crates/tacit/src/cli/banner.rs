@@ -9,6 +9,7 @@ use super::{
     start::{self, Started},
     terminal,
 };
+use crate::http::dashboard;
 
 /// Where the set-up token is, while the instance has no administrator.
 pub(super) enum SetupTokenPlace {
@@ -85,8 +86,12 @@ fn row(name: &str, value: &str, note: &str) -> String {
 /// `url` is what the commands need to find this server.
 fn setup_lines(url: &str, token: &str) -> Vec<String> {
     let at = config::url_flag(url);
-    vec![
-        String::new(),
+    let mut lines = vec![String::new()];
+    if dashboard::is_embedded() {
+        lines.push("  Set up in the browser, valid 30 min, works once:".to_owned());
+        lines.push(format!("    {url}/setup#{token}"));
+    }
+    lines.extend([
         "  Set up, in another terminal of this machine:".to_owned(),
         format!("    tacit setup{at}        administrator and organization"),
         format!("    tacit quickstart{at}   the same, then a first project, secret and machine"),
@@ -94,7 +99,8 @@ fn setup_lines(url: &str, token: &str) -> Vec<String> {
         format!("    {token}   in TACIT_SETUP_TOKEN or the header X-Tacit-Setup-Token"),
         String::new(),
         "  Health: /api/status   Stop: Ctrl-C".to_owned(),
-    ]
+    ]);
+    lines
 }
 
 fn address(settings: &Settings, listen: SocketAddr) -> String {

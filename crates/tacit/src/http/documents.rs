@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use axum::{
     body::Bytes,
+    extract::Request,
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 
-use super::openapi;
+use super::{dashboard, openapi};
 
 /// Scripts and styles are files of ours: no inline code, nothing from another origin (security 3).
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -20,8 +21,12 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// `GET /` says what this is.
-pub(crate) async fn home() -> Response {
+/// `GET /` is the dashboard or, in a build without one, a page that says what this is.
+pub(crate) async fn home(request: Request) -> Response {
+    dashboard::answer(&request).unwrap_or_else(start_page)
+}
+
+fn start_page() -> Response {
     page(include_str!("documents/home.html"))
 }
 

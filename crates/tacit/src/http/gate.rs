@@ -177,7 +177,7 @@ fn etag(app: &App, bytes: &[u8]) -> HeaderValue {
 }
 
 /// Whether an If-None-Match header names the tag: a list, weak tags and `*` included (RFC 9110 13.1.2).
-fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
+pub(super) fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
     let (Ok(header), Ok(tag)) = (header.to_str(), tag.to_str()) else { return false };
     header.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }

@@ -5,6 +5,7 @@
 //! and shapes the answer. Errors become HTTP in [`problem`], and only there.
 
 pub mod cookie;
+pub mod dashboard;
 mod documents;
 pub mod entry;
 pub mod extract;

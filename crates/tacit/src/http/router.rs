@@ -9,6 +9,7 @@ use axum::{
 };
 
 use super::{
+    dashboard,
     gate::{self, Gate},
     problem,
     route::Route,
@@ -37,11 +38,14 @@ fn add(router: Router<App>, route: Route, app: &App) -> Router<App> {
     router.route(route.path, route.handler.layer(middleware::from_fn_with_state(gate, gate::pass)))
 }
 
-/// A path or method that no route has (wire-contract 2.3). A browser's preflight is answered without
-/// any CORS header, which refuses it.
+/// A path or method that no route has (wire-contract 2.3): a page or file of the dashboard, or nothing.
+/// A browser's preflight is answered without any CORS header, which refuses it.
 async fn unknown_route(request: Request) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
+    }
+    if let Some(page) = dashboard::answer(&request) {
+        return page;
     }
     let message = format!("Route {}:{} not found", request.method(), request.uri().path());
     problem::plain(StatusCode::NOT_FOUND, "NotFound", message, RequestId::of(request.extensions()))

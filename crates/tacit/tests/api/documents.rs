@@ -5,12 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tacit::http::{openapi, route::Access, routes};
+use tacit::http::{dashboard, openapi, route::Access, routes};
 
 use crate::harness::{Answer, each_engine};
 
-const FILES: [&str; 7] = [
-    "/",
+const FILES: [&str; 6] = [
     "/api/docs",
     "/api/docs/page.css",
     "/api/docs/home.css",
@@ -18,6 +17,11 @@ const FILES: [&str; 7] = [
     "/api/docs/reference.css",
     "/api/docs/reference.js",
 ];
+
+/// The pages of this build's own. With a dashboard, that is at `/`, and has rules of its own.
+fn pages() -> Vec<&'static str> {
+    if dashboard::is_embedded() { vec!["/api/docs"] } else { vec!["/", "/api/docs"] }
+}
 
 /// Every operation of the document by method and path.
 fn operations(document: &Value) -> BTreeMap<(String, String), &Value> {
@@ -139,7 +143,7 @@ async fn the_document_is_served_and_not_sent_again_if_it_is_known() {
 #[tokio::test]
 async fn pages_load_nothing_from_elsewhere() {
     each_engine(async |server| {
-        for path in FILES {
+        for path in pages().into_iter().chain(FILES) {
             let page = server.get(path).await;
 
             assert_eq!(page.status, 200, "{path}");
@@ -155,7 +159,7 @@ async fn pages_load_nothing_from_elsewhere() {
 #[tokio::test]
 async fn pages_have_a_strict_content_policy_and_no_inline_code() {
     each_engine(async |server| {
-        for path in ["/", "/api/docs"] {
+        for path in pages() {
             let page = server.get(path).await;
 
             let policy = header(&page, "content-security-policy");
@@ -177,12 +181,34 @@ async fn pages_have_a_strict_content_policy_and_no_inline_code() {
 #[tokio::test]
 async fn everything_a_page_links_to_is_there() {
     each_engine(async |server| {
-        for path in ["/", "/api/docs"] {
+        for path in pages() {
             let page = server.get(path).await;
             for target in links(&page.text) {
                 assert_eq!(server.get(target).await.status, 200, "{path} links to {target}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_path_is_the_dashboards_and_an_unknown_api_path_is_an_error_for_programs() {
+    each_engine(async |server| {
+        let visit = async |path: &str| {
+            let request = axum::http::Request::get(path).header("accept", "text/html");
+            server.send(request.body(axum::body::Body::empty()).unwrap()).await
+        };
+
+        let page = visit("/login").await;
+        let unknown = visit("/api/v1/nothing").await;
+
+        if dashboard::is_embedded() {
+            assert_eq!((page.status, header(&page, "cache-control")), (200, "no-store"));
+            assert!(header(&page, "content-security-policy").starts_with("default-src 'none';"));
+        } else {
+            assert_eq!((page.status, &page.body["error"]), (404, &"NotFound".into()));
+        }
+        assert_eq!((unknown.status, &unknown.body["error"]), (404, &"NotFound".into()));
     })
     .await;
 }
