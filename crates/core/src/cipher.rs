@@ -79,6 +79,12 @@ impl Ciphertext {
         let number = self.0.get(1..5)?;
         number.try_into().ok().map(u32::from_be_bytes)
     }
+
+    /// How long the value is that it holds, in bytes. Not authenticated, so it is good for showing only.
+    #[must_use]
+    pub const fn text_length(&self) -> usize {
+        self.0.len().saturating_sub(HEADER_LENGTH + TAG_LENGTH)
+    }
 }
 
 /// Prints the length, because the bytes help nobody.

@@ -147,3 +147,69 @@ pub async fn list(
     )
     .await
 }
+
+/// Which events to look at, from the newest on.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditEventFilter<'a> {
+    /// The organization.
+    pub organization: &'a OrganizationId,
+    /// Only those of this project.
+    pub project: Option<&'a ProjectId>,
+    /// Only those with a smaller sequence number.
+    pub before: i64,
+    /// Only those of this time or later.
+    pub from: Timestamp,
+    /// Only those before this time.
+    pub to: Timestamp,
+}
+
+/// The events that pass a filter, from the newest on, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_newest(
+    db: &mut Connection,
+    filter: AuditEventFilter<'_>,
+    limit: i64,
+) -> Result<Vec<AuditEventRow>> {
+    let AuditEventFilter { organization, project, before, from, to } = filter;
+    match project {
+        None => {
+            db.fetch_all(
+                "SELECT * FROM audit_events
+                  WHERE organization_id = $1 AND sequence < $2 AND created_at >= $3 AND created_at < $4
+                  ORDER BY sequence DESC LIMIT $5",
+                params![organization, before, from, to, limit],
+            )
+            .await
+        }
+        Some(project) => {
+            db.fetch_all(
+                "SELECT * FROM audit_events
+                  WHERE organization_id = $1 AND sequence < $2 AND created_at >= $3 AND created_at < $4
+                    AND project_id = $5
+                  ORDER BY sequence DESC LIMIT $6",
+                params![organization, before, from, to, project, limit],
+            )
+            .await
+        }
+    }
+}
+
+/// The sequence number of an event of an organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn sequence_of(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &str,
+) -> Result<Option<i64>> {
+    db.fetch_optional(
+        "SELECT sequence AS number FROM audit_events WHERE organization_id = $1 AND id = $2",
+        params![organization, id],
+    )
+    .await
+}

@@ -36,6 +36,7 @@ pub mod secret_tags;
 pub mod secret_versions;
 pub mod secrets;
 pub mod tags;
+pub mod user_preferences;
 pub mod user_sessions;
 pub mod users;
 

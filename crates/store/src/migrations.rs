@@ -13,4 +13,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "value_hashes", include_str!("../migrations/0009_value_hashes.sql")),
     (10, "commit_places", include_str!("../migrations/0010_commit_places.sql")),
     (11, "secret_imports", include_str!("../migrations/0011_secret_imports.sql")),
+    (12, "dashboard", include_str!("../migrations/0012_dashboard.sql")),
 ];

@@ -44,6 +44,8 @@ row! {
         pub pit_version_limit: i64,
         /// Days audit events are kept; `None` is the instance's default.
         pub audit_logs_retention_days: Option<i64>,
+        /// Whether the API hands out values of its secrets.
+        pub plaintext_reads: bool,
         /// When it was made.
         pub created_at: Timestamp,
         /// When its own settings last changed.
@@ -121,8 +123,8 @@ pub async fn insert(db: &mut Connection, project: &ProjectRow) -> Result<()> {
         "INSERT INTO projects
             (id, organization_id, name, slug, description, type, data_key_ciphertext, revision,
              auto_capitalization, has_delete_protection, secret_sharing, show_snapshots_legacy,
-             pit_version_limit, audit_logs_retention_days, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             pit_version_limit, audit_logs_retention_days, created_at, updated_at, plaintext_reads)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         params![
             &project.id,
             &project.organization_id,
@@ -140,6 +142,7 @@ pub async fn insert(db: &mut Connection, project: &ProjectRow) -> Result<()> {
             project.audit_logs_retention_days,
             project.created_at,
             project.updated_at,
+            project.plaintext_reads,
         ],
     )
     .await?;
@@ -157,7 +160,8 @@ pub async fn update(db: &mut Connection, project: &ProjectRow) -> Result<()> {
         "UPDATE projects
             SET name = $2, slug = $3, description = $4, auto_capitalization = $5,
                 has_delete_protection = $6, secret_sharing = $7, show_snapshots_legacy = $8,
-                pit_version_limit = $9, audit_logs_retention_days = $10, updated_at = $11
+                pit_version_limit = $9, audit_logs_retention_days = $10, updated_at = $11,
+                plaintext_reads = $12
           WHERE id = $1",
         params![
             &project.id,
@@ -171,6 +175,7 @@ pub async fn update(db: &mut Connection, project: &ProjectRow) -> Result<()> {
             project.pit_version_limit,
             project.audit_logs_retention_days,
             project.updated_at,
+            project.plaintext_reads,
         ],
     )
     .await?;

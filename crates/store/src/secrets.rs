@@ -2,7 +2,7 @@
 
 use tacit_core::{
     cipher::Ciphertext,
-    id::{EnvironmentId, FolderId, SecretId},
+    id::{EnvironmentId, FolderId, SecretId, UserId},
     name::SecretPath,
     time::Timestamp,
 };
@@ -68,6 +68,14 @@ row! {
     }
 }
 
+row! {
+    /// The name of a secret.
+    pub struct SecretNameRow {
+        /// Its name.
+        pub name: String,
+    }
+}
+
 /// The shared secret with this name in a folder. Names differ if their bytes do.
 ///
 /// # Errors
@@ -97,6 +105,23 @@ pub async fn find_by_id(db: &mut Connection, id: &SecretId) -> Result<Option<Sec
 /// Fails only if the database does.
 pub async fn list(db: &mut Connection, folder: &FolderId) -> Result<Vec<SecretRow>> {
     db.fetch_all("SELECT * FROM secrets WHERE folder_id = $1 AND owner_user_id = ''", params![folder]).await
+}
+
+/// The names of a folder's secrets for which a user has a value of their own, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn names_of_owner(
+    db: &mut Connection,
+    folder: &FolderId,
+    owner: &UserId,
+) -> Result<Vec<SecretNameRow>> {
+    db.fetch_all(
+        "SELECT name FROM secrets WHERE folder_id = $1 AND owner_user_id = $2",
+        params![folder, owner],
+    )
+    .await
 }
 
 /// The shared secrets of the folder at `path` and of all folders below, in no particular order.

@@ -153,6 +153,7 @@ pub fn project_row(organization: &OrganizationId, id: &str) -> ProjectRow {
         secret_sharing: true,
         show_snapshots_legacy: false,
         pit_version_limit: 10,
+        plaintext_reads: true,
         audit_logs_retention_days: None,
         created_at: START,
         updated_at: START,

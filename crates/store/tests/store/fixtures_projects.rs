@@ -37,6 +37,7 @@ pub async fn project(db: &mut Connection, id: &str) -> ProjectId {
         secret_sharing: true,
         show_snapshots_legacy: false,
         pit_version_limit: 10,
+        plaintext_reads: true,
         audit_logs_retention_days: None,
         created_at: START,
         updated_at: START,

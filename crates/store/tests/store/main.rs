@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access_tokens;
+mod audit_events;
 mod auth_methods;
 mod client_secrets;
 mod commit_log;
@@ -24,3 +25,4 @@ mod secret_imports;
 mod secret_search;
 mod secrets;
 mod tags;
+mod user_preferences;

@@ -89,6 +89,7 @@ async fn settings_are_written_and_nothing_else() {
             show_snapshots_legacy: true,
             pit_version_limit: 20,
             audit_logs_retention_days: Some(30),
+            plaintext_reads: false,
             updated_at: after(5),
             ..row.clone()
         };

@@ -113,12 +113,38 @@ impl ProjectAccess {
         Err(caller::forbidden(&self.permissions, action, subject))
     }
 
-    /// The project's data key.
+    /// The project's data key, for giving values to those who call the API and taking them from there.
+    /// This is the one place that knows whether the API may.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if the project does not let the API have values.
+    pub fn data_key(&self, app: &App) -> Result<Arc<DataKey>> {
+        if self.project.plaintext_reads {
+            return self.sealed_key(app);
+        }
+        Err(Error::Refused(
+            "This project does not give values to the API: 'Plaintext API reads' is off in its settings"
+                .to_owned(),
+        ))
+    }
+
+    /// The project's data key, for answers with values or without.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::data_key`] with values.
+    pub fn key_for(&self, app: &App, shows_values: bool) -> Result<Arc<DataKey>> {
+        if shows_values { self.data_key(app) } else { self.sealed_key(app) }
+    }
+
+    /// The project's data key, for what hands no value to the API: descriptions, changes of places
+    /// and the dashboard, where a person looks at each value.
     ///
     /// # Errors
     ///
     /// If it was wrapped by another root key.
-    pub fn data_key(&self, app: &App) -> Result<Arc<DataKey>> {
+    pub fn sealed_key(&self, app: &App) -> Result<Arc<DataKey>> {
         app.keys.project(&self.project.id, &self.project.data_key_ciphertext)
     }
 }

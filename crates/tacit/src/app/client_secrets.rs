@@ -8,15 +8,16 @@ use tacit_core::{
 use tacit_store::{
     Connection, access_tokens,
     client_secrets::{self, ClientSecretRow},
+    identities::IdentityRow,
 };
 use zeroize::Zeroizing;
 
 use super::{
-    App, Caller,
+    App, Caller, UnitOfWork,
     bounds::{Bounds, SECONDS_MAX, USES_MAX},
     error::{Error, Result},
     identities::{self, event},
-    universal_auth,
+    universal_auth::{self, UniversalAuth},
 };
 
 /// Client secrets that are not revoked, per identity.
@@ -79,23 +80,38 @@ pub async fn create(
     app.write(move |work| {
         Box::pin(async move {
             let (identity, auth) = universal_auth::open(work, &caller, &id).await?;
-            if client_secrets::count(&mut work.db, &auth.method.id).await? >= CLIENT_SECRETS_MAX {
-                return Err(Error::Invalid(format!(
-                    "This identity has {CLIENT_SECRETS_MAX} client secrets: revoke one first"
-                )));
-            }
-            let secret = token::new_secret(&work.app.random);
-            let row = new.row(&work.app, &auth.method.id, &secret);
-            let hash = work.app.keys.hashes.hash(secret.as_bytes());
-            client_secrets::insert(&mut work.db, &row, &hash).await?;
-            work.record(
-                event(&work.app, &caller, "create-identity-universal-auth-client-secret", &identity)
-                    .with("clientSecretId", row.id.as_str()),
-            );
-            Ok((secret, row))
+            add(work, &caller, &identity, &auth, new).await
         })
     })
     .await
+}
+
+/// Makes a client secret of an identity that the caller may change, or has just made.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if there are [`CLIENT_SECRETS_MAX`].
+pub(super) async fn add(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    identity: &IdentityRow,
+    auth: &UniversalAuth,
+    new: NewClientSecret,
+) -> Result<(Zeroizing<String>, ClientSecretRow)> {
+    if client_secrets::count(&mut work.db, &auth.method.id).await? >= CLIENT_SECRETS_MAX {
+        return Err(Error::Invalid(format!(
+            "This identity has {CLIENT_SECRETS_MAX} client secrets: revoke one first"
+        )));
+    }
+    let secret = token::new_secret(&work.app.random);
+    let row = new.row(&work.app, &auth.method.id, &secret);
+    let hash = work.app.keys.hashes.hash(secret.as_bytes());
+    client_secrets::insert(&mut work.db, &row, &hash).await?;
+    work.record(
+        event(&work.app, caller, "create-identity-universal-auth-client-secret", identity)
+            .with("clientSecretId", row.id.as_str()),
+    );
+    Ok((secret, row))
 }
 
 /// The client secrets of an identity that are not revoked, newest first.

@@ -9,12 +9,14 @@ use tacit_core::{
 };
 use tacit_store::StoreError;
 
+use super::secrets::Conflict;
+
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a use case did not succeed.
 ///
-/// The text of every variant down to [`Error::Conflict`] is for the client. The rest are ours: the
+/// The text of every variant down to [`Error::Conflicts`] is for the client. The rest are ours: the
 /// client reads one bare sentence, and the cause goes to the log once, where the answer is made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -69,6 +71,9 @@ pub enum Error {
     /// The caller has as many of these at a time as it may have.
     #[error("{0}")]
     TooMany(String),
+    /// Changes do not fit what is there; nothing was written.
+    #[error("{} of the changes do not fit what is there now", .0.len())]
+    Conflicts(Vec<Conflict>),
     /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
     #[error("the audit log cannot be written")]
     AuditUnavailable,

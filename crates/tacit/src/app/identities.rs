@@ -12,7 +12,7 @@ use tacit_store::{
 };
 
 use super::{
-    Actor, App, Caller,
+    Actor, App, Caller, UnitOfWork,
     audit::Event,
     boundary,
     bounds::Bounds,
@@ -94,7 +94,19 @@ impl Identity {
 /// [`Error::Refused`] for another organization, [`Error::Form`], [`Error::Forbidden`],
 /// [`Error::NotFound`] for an unknown role, [`Error::Boundary`] for one above the caller's rights.
 pub async fn create(app: &App, caller: &Caller, organization: &str, new: NewIdentity) -> Result<Identity> {
-    let organization = caller.organization_named(organization)?;
+    caller.organization_named(organization)?;
+    let row = prepare(app, caller, new)?;
+    let caller = caller.clone();
+    app.write(move |work| Box::pin(async move { add(work, &caller, row).await })).await
+}
+
+/// A new identity of the caller's organization, if the caller may make it.
+///
+/// # Errors
+///
+/// As [`create`].
+pub(super) fn prepare(app: &App, caller: &Caller, new: NewIdentity) -> Result<IdentityRow> {
+    let organization = caller.organization()?;
     check(Some(&new.name), Some(&new.metadata))?;
     organization.require(Action::Create, Subject::Identity)?;
     boundary::organization_role(&new.role)?;
@@ -106,7 +118,7 @@ pub async fn create(app: &App, caller: &Caller, organization: &str, new: NewIden
     )?;
 
     let now = app.now();
-    let row = IdentityRow {
+    Ok(IdentityRow {
         id: app.new_id(),
         organization_id: organization.id.clone(),
         membership_id: app.new_id(),
@@ -119,24 +131,22 @@ pub async fn create(app: &App, caller: &Caller, organization: &str, new: NewIden
         last_login_at: None,
         created_at: now,
         updated_at: now,
-    };
-    insert(app, caller, row).await
+    })
 }
 
-async fn insert(app: &App, caller: &Caller, row: IdentityRow) -> Result<Identity> {
-    let caller = caller.clone();
-    app.write(move |work| {
-        Box::pin(async move {
-            organizations::raise_access_revision(&mut work.db, &row.organization_id).await?;
-            if identities::count(&mut work.db, &row.organization_id).await? >= IDENTITIES_MAX {
-                return Err(Error::Invalid(format!("There are {IDENTITIES_MAX} identities already")));
-            }
-            identities::insert(&mut work.db, &row).await?;
-            work.record(event(&work.app, &caller, "create-identity", &row).with("role", row.role.as_str()));
-            Ok(Identity { row, auth_methods: Vec::new() })
-        })
-    })
-    .await
+/// Stores what [`prepare`] returned.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if there are [`IDENTITIES_MAX`].
+pub(super) async fn add(work: &mut UnitOfWork, caller: &Caller, row: IdentityRow) -> Result<Identity> {
+    organizations::raise_access_revision(&mut work.db, &row.organization_id).await?;
+    if identities::count(&mut work.db, &row.organization_id).await? >= IDENTITIES_MAX {
+        return Err(Error::Invalid(format!("There are {IDENTITIES_MAX} identities already")));
+    }
+    identities::insert(&mut work.db, &row).await?;
+    work.record(event(&work.app, caller, "create-identity", &row).with("role", row.role.as_str()));
+    Ok(Identity { row, auth_methods: Vec::new() })
 }
 
 /// The identity called `id`.

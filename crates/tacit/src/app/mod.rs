@@ -5,6 +5,7 @@
 pub mod access;
 pub mod access_tokens;
 pub mod audit;
+pub mod audit_logs;
 pub mod authentication;
 pub mod bootstrap;
 pub mod boundary;
@@ -28,8 +29,10 @@ pub mod organization_admin;
 pub mod organizations;
 pub mod passwords;
 pub mod patch;
+pub mod preferences;
 pub mod project_roles;
 pub mod projects;
+pub mod quickstart;
 pub mod secret_imports;
 pub mod secrets;
 pub mod setup_token;

@@ -109,18 +109,32 @@ pub async fn attach(
     app.write(move |work| {
         Box::pin(async move {
             let identity = boundary::open_identity(work, &caller, &id, MESSAGE).await?;
-            let mut auth = UniversalAuth::new(&work.app, &identity.id)?;
-            settings.apply(&mut auth)?;
-            auth_methods::insert(&mut work.db, &auth.method).await.map_err(already_attached)?;
-            auth_methods::insert_universal(&mut work.db, &auth.universal).await?;
-            work.record(
-                event(&work.app, &caller, "add-identity-universal-auth", &identity)
-                    .with("clientId", auth.universal.client_id.as_str()),
-            );
-            Ok(auth)
+            attach_to(work, &caller, &identity, &settings).await
         })
     })
     .await
+}
+
+/// Attaches Universal Auth to an identity that the caller may change, or has just made.
+///
+/// # Errors
+///
+/// As [`attach`].
+pub(super) async fn attach_to(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    identity: &IdentityRow,
+    settings: &UniversalAuthSettings,
+) -> Result<UniversalAuth> {
+    let mut auth = UniversalAuth::new(&work.app, &identity.id)?;
+    settings.apply(&mut auth)?;
+    auth_methods::insert(&mut work.db, &auth.method).await.map_err(already_attached)?;
+    auth_methods::insert_universal(&mut work.db, &auth.universal).await?;
+    work.record(
+        event(&work.app, caller, "add-identity-universal-auth", identity)
+            .with("clientId", auth.universal.client_id.as_str()),
+    );
+    Ok(auth)
 }
 
 pub(super) fn already_attached(error: StoreError) -> Error {

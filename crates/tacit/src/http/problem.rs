@@ -10,7 +10,11 @@ use tacit_core::permission::Missing;
 use tacit_store::StoreError;
 
 use super::shell::RequestId;
-use crate::app::{Error, Issue, error::PathPart};
+use crate::app::{
+    Error, Issue,
+    error::PathPart,
+    secrets::{Conflict, ConflictReason},
+};
 
 /// An error on its way to the client.
 #[derive(Debug)]
@@ -81,8 +85,8 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         }
         Error::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "ValidationFailure"),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge"),
-        Error::Conflict(_) => (StatusCode::CONFLICT, "Conflict"),
         Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "RateLimitExceeded"),
+        Error::Conflict(_) | Error::Conflicts(_) => (StatusCode::CONFLICT, "Conflict"),
         Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable | Error::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
@@ -120,8 +124,34 @@ fn details(error: &Error) -> Option<Value> {
             let missing: Vec<Value> = missing.iter().map(missing_permission).collect();
             Some(json!({ "missingPermissions": missing }))
         }
+        Error::Conflicts(conflicts) => {
+            Some(json!({ "conflicts": conflicts.iter().map(conflict).collect::<Vec<_>>() }))
+        }
         _ => None,
     }
+}
+
+fn conflict(conflict: &Conflict) -> Value {
+    let reason = match conflict.reason {
+        ConflictReason::Changed => "changed",
+        ConflictReason::Deleted => "deleted",
+        ConflictReason::Exists => "exists",
+    };
+    let present = conflict.present.as_ref();
+    json!({
+        "index": conflict.index,
+        "environment": conflict.environment,
+        "path": conflict.path,
+        "key": conflict.name,
+        "reason": reason,
+        "version": present.map(|present| present.version),
+        "updatedAt": present.map(|present| present.updated_at.millis()),
+        "updatedBy": present.map(|present| json!({
+            "type": present.actor_type,
+            "id": present.actor_id,
+            "name": present.actor_name,
+        })),
+    })
 }
 
 fn missing_permission(missing: &Missing) -> Value {

@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod audit;
+mod audit_logs;
 mod bootstrap;
 mod commits;
 mod documents;
@@ -44,5 +45,10 @@ mod sign_in;
 mod status;
 mod tags;
 mod token_auth;
+mod ui_commit;
+mod ui_matrix;
+mod ui_preferences;
+mod ui_quickstart;
+mod ui_reveal;
 mod universal_auth;
 mod users;

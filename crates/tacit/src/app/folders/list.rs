@@ -60,10 +60,14 @@ pub async fn list(app: &App, caller: &Caller, request: &ListFolders) -> Result<V
 }
 
 fn is_visible(access: &ProjectAccess, at: &Location, row: &FolderRow) -> bool {
+    is_visible_in(access, &at.environment, row)
+}
+
+/// Whether the caller may see a folder of an environment.
+pub(in crate::app) fn is_visible_in(access: &ProjectAccess, environment: &str, row: &FolderRow) -> bool {
     let parent =
         row.path.rsplit_once('/').map_or("/", |(parent, _)| if parent.is_empty() { "/" } else { parent });
-    allows(access, Action::Read, &at.environment, parent)
-        || allows(access, Action::Read, &at.environment, &row.path)
+    allows(access, Action::Read, environment, parent) || allows(access, Action::Read, environment, &row.path)
 }
 
 fn is_recent(row: &FolderRow, since: Option<Timestamp>) -> bool {

@@ -24,6 +24,7 @@ pub use create::{NewFolder, create};
 pub use delete::delete;
 pub(in crate::app) use delete::delete_row;
 pub use find::{find_by_path, get};
+pub(in crate::app) use list::is_visible_in;
 pub use list::{ListFolders, list};
 pub(in crate::app) use update::change_one;
 pub use update::{FolderChange, update, update_many};

@@ -140,7 +140,7 @@ impl<'a> Viewer<'a> {
             reader: reader(caller),
             access,
             tags: TagBook::read(db, access).await?,
-            key: access.data_key(app)?,
+            key: access.key_for(app, detail == Detail::Values)?,
             detail,
         })
     }

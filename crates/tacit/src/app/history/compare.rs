@@ -115,7 +115,7 @@ pub async fn compare(app: &App, caller: &Caller, request: &Compare) -> Result<Co
     let before = State::read(&mut db, &access, &folder.id, from, request.is_deep).await?;
     let after = State::read(&mut db, &access, &folder.id, to, request.is_deep).await?;
     drop(db);
-    let key = access.data_key(app)?;
+    let key = access.key_for(app, request.shows_values)?;
     let shower = Shower { access: &access, key: &key, shows_values: request.shows_values };
     let folders = shower.folders(&before, &after);
     let imports = shower.imports(&before, &after);

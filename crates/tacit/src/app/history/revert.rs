@@ -56,7 +56,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Revert) -> Result<
     let now = work.app.now();
     let access = ProjectAccess::enter(&mut work.db, caller, &request.project, now).await?;
     access.require_any(Action::PerformRollback, Subject::Commits)?;
-    let mut editor = Editor::open(work, caller, access).await?;
+    let mut editor = Editor::open_sealed(work, caller, access).await?;
     let (db, access) = editor.parts();
     let commit = find_commit(db, (caller, access), &request.commit).await?;
     let tags = TagBook::read(db, access).await?;

@@ -90,7 +90,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, request: Rollback) -> Resul
     let now = work.app.now();
     let access = ProjectAccess::enter(&mut work.db, caller, &request.project, now).await?;
     access.require_any(Action::PerformRollback, Subject::Commits)?;
-    let mut editor = Editor::open(work, caller, access).await?;
+    let mut editor = Editor::open_sealed(work, caller, access).await?;
     let (db, access) = editor.parts();
     let commit = find_commit(db, (caller, access), &request.commit).await?;
     let restoration = plan(db, access, &request.scope, commit.revision).await?;

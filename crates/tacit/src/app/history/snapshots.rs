@@ -181,7 +181,7 @@ async fn run(work: &mut UnitOfWork, caller: &Caller, id: &SnapshotId) -> Result<
     let app = work.app.clone();
     let (access, commit) = find(&mut work.db, &app, caller, id).await?;
     access.require_any(Action::Create, Subject::SecretRollback)?;
-    let mut editor = Editor::open(work, caller, access.clone()).await?;
+    let mut editor = Editor::open_sealed(work, caller, access.clone()).await?;
     let (db, _) = editor.parts();
     let (snapshot, _) = open(db, &access, commit, id).await?;
     let scope = Scope::Folder { folder: FolderName::Id(id.folder.clone()), is_deep: true };

@@ -64,11 +64,16 @@ pub async fn add(
     grants: Vec<RoleGrant>,
 ) -> Result<MembershipRow> {
     let caller = caller.clone();
-    app.write(move |work| Box::pin(async move { insert(work, &caller, &project, &identity, &grants).await }))
+    app.write(move |work| Box::pin(async move { add_in(work, &caller, &project, &identity, &grants).await }))
         .await
 }
 
-async fn insert(
+/// As [`add`], as a part of something larger.
+///
+/// # Errors
+///
+/// As [`add`].
+pub(in crate::app) async fn add_in(
     work: &mut UnitOfWork,
     caller: &Caller,
     project: &ProjectName,

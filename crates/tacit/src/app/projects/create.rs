@@ -98,6 +98,7 @@ async fn row_of(work: &mut UnitOfWork, organization: &OrganizationId, new: NewPr
         secret_sharing: true,
         show_snapshots_legacy: false,
         pit_version_limit: VERSIONS_KEPT,
+        plaintext_reads: true,
         audit_logs_retention_days: None,
         created_at: now,
         updated_at: now,

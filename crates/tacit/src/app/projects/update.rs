@@ -37,12 +37,14 @@ pub struct ProjectChanges {
     pub show_snapshots_legacy: Option<bool>,
     /// Versions of a secret that are kept, 1 to 100.
     pub pit_version_limit: Option<i64>,
+    /// Whether the API hands out values of its secrets.
+    pub plaintext_reads: Option<bool>,
     /// Days audit events are kept.
     pub audit_logs_retention_days: Option<i64>,
 }
 
-/// Changes settings. Those that guard what is kept (delete protection, version limit, audit
-/// retention) need the right to edit the project itself, the others that to edit settings.
+/// Changes settings. Those that guard what is kept or given away (delete protection, plaintext reads,
+/// version limit, audit retention) need the right to edit the project itself, the others that to edit settings.
 ///
 /// # Errors
 ///
@@ -95,13 +97,15 @@ async fn changed(
     Ok((access.project, wanted))
 }
 
-const fn guards(project: &ProjectRow) -> (bool, i64, Option<i64>) {
-    (project.has_delete_protection, project.pit_version_limit, project.audit_logs_retention_days)
+const fn guards(project: &ProjectRow) -> (bool, bool, i64, Option<i64>) {
+    let (protection, reads) = (project.has_delete_protection, project.plaintext_reads);
+    (protection, reads, project.pit_version_limit, project.audit_logs_retention_days)
 }
 
 fn record(work: &mut UnitOfWork, caller: &Caller, project: &ProjectRow) {
     let event = Event::new(&work.app, caller, "update-project").project(&project.id);
-    work.record(event.with("name", project.name.as_str()).with("slug", project.slug.as_str()));
+    let event = event.with("name", project.name.as_str()).with("slug", project.slug.as_str());
+    work.record(event.with("plaintextReads", project.plaintext_reads));
 }
 
 impl ProjectChanges {
@@ -115,6 +119,7 @@ impl ProjectChanges {
             secret_sharing: self.secret_sharing.unwrap_or(project.secret_sharing),
             show_snapshots_legacy: self.show_snapshots_legacy.unwrap_or(project.show_snapshots_legacy),
             pit_version_limit: self.pit_version_limit.unwrap_or(project.pit_version_limit),
+            plaintext_reads: self.plaintext_reads.unwrap_or(project.plaintext_reads),
             audit_logs_retention_days: self.audit_logs_retention_days.or(project.audit_logs_retention_days),
             ..project.clone()
         };

@@ -112,7 +112,7 @@ async fn create_all(
     Ok(created)
 }
 
-async fn state(editor: &mut Editor<'_>, secret: NewSecret) -> Result<SecretState> {
+pub(super) async fn state(editor: &mut Editor<'_>, secret: NewSecret) -> Result<SecretState> {
     Ok(SecretState {
         name: secret.name.into_string(),
         content: Content { value: secret.value, comment: secret.comment, metadata: secret.metadata },

@@ -64,13 +64,27 @@ pub(super) struct Found {
 
 impl<'a> Editor<'a> {
     /// Locks the project. Ask for permission as far as the request tells before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if the project does not let the API have values, and as [`Commit::open`].
     pub(in crate::app) async fn open(
         work: &'a mut UnitOfWork,
         caller: &'a Caller,
         access: ProjectAccess,
     ) -> Result<Self> {
+        access.data_key(&work.app)?;
+        Self::open_sealed(work, caller, access).await
+    }
+
+    /// As [`Self::open`], for changes whose answer holds no value.
+    pub(in crate::app) async fn open_sealed(
+        work: &'a mut UnitOfWork,
+        caller: &'a Caller,
+        access: ProjectAccess,
+    ) -> Result<Self> {
         let commit = Commit::open(work, caller, &access).await?;
-        let key = access.data_key(&work.app)?;
+        let key = access.sealed_key(&work.app)?;
         let now = work.app.now();
         let (places, touched) = (HashMap::new(), BTreeMap::new());
         Ok(Self { work, caller, access, key, now, commit, places, touched, message: None })
@@ -221,8 +235,18 @@ impl<'a> Editor<'a> {
         PlainSecret::written(place, row, state, is_readable)
     }
 
+    /// The project's revision once this is committed.
+    pub(super) const fn revision(&self) -> i64 {
+        self.commit.revision()
+    }
+
     /// Ends the request: limits, commit, audit.
     pub(in crate::app) async fn finish(self, event: Event) -> Result<Option<CommitId>> {
+        self.finish_with(vec![event]).await
+    }
+
+    /// As [`Self::finish`], with several events.
+    pub(super) async fn finish_with(self, events: Vec<Event>) -> Result<Option<CommitId>> {
         for (folder, difference) in &self.touched {
             let count = folders::note_secrets(&mut self.work.db, folder, *difference, self.now).await?;
             if *difference > 0 && count > SECRETS_PER_FOLDER_MAX {
@@ -232,7 +256,9 @@ impl<'a> Editor<'a> {
             }
         }
         let commit = self.commit.write(self.work, self.caller, self.message.as_deref()).await?;
-        self.work.record(event);
+        for event in events {
+            self.work.record(event);
+        }
         Ok(commit)
     }
 

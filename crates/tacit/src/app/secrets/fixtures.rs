@@ -29,6 +29,7 @@ pub(in crate::app) fn access(rules: &Value) -> ProjectAccess {
         secret_sharing: true,
         show_snapshots_legacy: false,
         pit_version_limit: 10,
+        plaintext_reads: true,
         audit_logs_retention_days: None,
         created_at: now,
         updated_at: now,

@@ -73,7 +73,7 @@ pub struct MetadataPair {
 pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<SecretList> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
-    let key = access.data_key(app)?;
+    let key = access.key_for(app, request.shows_values)?;
     let revision = match request.moment {
         Some(point) => Some(list_past::revision(app, &mut db, &access, point).await?),
         None => None,

@@ -7,6 +7,7 @@
 //! A write is one transaction and one commit however many secrets it changes. It locks the project
 //! before it reads what it changes, so two writers never build on the same version.
 
+mod commit_changes;
 mod content;
 mod create;
 mod decide;
@@ -19,17 +20,23 @@ mod imports;
 mod list;
 pub(in crate::app) mod list_past;
 mod location;
+mod matrix;
 mod move_secrets;
 pub(in crate::app) mod past;
 mod plain;
 mod read;
 mod reference_tree;
+mod reveal;
 mod search;
 mod source;
 mod state;
 mod update;
 mod versions;
 
+pub use commit_changes::{
+    COMMIT_MESSAGE_LENGTH_MAX, ChangeItem, Changes, Committed, Conflict, ConflictReason, Edit, Present,
+    commit_changes,
+};
 pub use content::{METADATA_ENTRIES_MAX, MetadataEntry, Plaintext, TooLong, VALUE_BYTES_MAX};
 pub use create::{NewSecret, create, create_many};
 pub(in crate::app) use decide::slugs;
@@ -40,10 +47,12 @@ pub use imports::ImportGroup;
 pub use list::{ListSecrets, MetadataPair, SecretList, list};
 pub(in crate::app) use location::find_folder;
 pub use location::{Location, Place};
+pub use matrix::{Can, Cell, CellChange, Column, Flag, MATRIX_KEYS_MAX, Matrix, matrix};
 pub use move_secrets::{MoveSecrets, move_secrets};
 pub use plain::PlainSecret;
 pub use read::{GetSecret, get, get_by_id};
 pub use reference_tree::reference_tree;
+pub use reveal::{REVEAL_LENGTH_MAX, Revealed, Wanted, reveal};
 pub use search::{SEARCH_END_MAX, SEARCH_LENGTH_MAX, SearchSecrets, SecretMatch, SecretMatches, search};
 pub(in crate::app) use source::source_path;
 pub use state::Tag;

@@ -57,7 +57,7 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
     }
-    let key = access.data_key(app)?;
+    let key = access.key_for(app, request.shows_value)?;
     let revision = match request.moment {
         Some(point) => Some(revision(app, &mut db, &access, request, point).await?),
         None => None,
@@ -159,18 +159,18 @@ pub async fn get_by_id(app: &App, caller: &Caller, id: &SecretId, shows_value: b
         path: found.path,
     });
     let (row, tags) = decide(&mut db, &access, &place, row, shows_value).await?;
-    let secret = PlainSecret::decrypt(&*access.data_key(app)?, &place, row, tags, shows_value)?;
+    let secret = PlainSecret::decrypt(&*access.key_for(app, shows_value)?, &place, row, tags, shows_value)?;
     record(app, caller, &secret, &Expander::default())?;
     Ok(secret)
 }
 
 /// The rights it takes to see a secret, with its value or without.
-const fn needed(shows_value: bool) -> &'static [Action] {
+pub(super) const fn needed(shows_value: bool) -> &'static [Action] {
     if shows_value { &[Action::DescribeSecret, Action::ReadValue] } else { &[Action::DescribeSecret] }
 }
 
 /// Decides on all that the secret has.
-async fn decide(
+pub(super) async fn decide(
     db: &mut Connection,
     access: &ProjectAccess,
     place: &Place,
@@ -186,7 +186,7 @@ async fn decide(
 }
 
 /// The secret as it was at a version, with those of its tags then that still exist.
-async fn at_version(
+pub(super) async fn at_version(
     db: &mut Connection,
     access: &ProjectAccess,
     row: &SecretRow,

@@ -106,7 +106,7 @@ pub async fn search(app: &App, caller: &Caller, request: &SearchSecrets) -> Resu
     if request.value.is_some() {
         possible(&access, Action::ReadValue, &Object::default())?;
     }
-    let key = access.data_key(app)?;
+    let key = access.key_for(app, request.value.is_some())?;
     let wanted_hash = request.value.as_ref().map(|value| key.hash_value(value.as_str()));
     let mut search =
         Search { access: &access, key: &key, request, wanted_hash, found: SecretMatches::default() };

@@ -197,7 +197,7 @@ fn refuse_missing(changes: &[SecretChange], all: &[(Arc<Place>, Option<Found>)])
     Err(not_found(&missing.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
-async fn change_one(
+pub(super) async fn change_one(
     editor: &mut Editor<'_>,
     place: &Arc<Place>,
     found: Found,

@@ -1,5 +1,6 @@
 //! The route table: the whole API. One file per area, so that each fits a page.
 
+mod audit_logs;
 mod documents;
 mod environments;
 mod events;
@@ -15,6 +16,7 @@ mod search;
 mod secret_imports;
 mod secrets;
 mod tags;
+mod ui;
 mod users;
 
 use super::route::Route;
@@ -46,6 +48,8 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Folders", routes: folders::routes() },
         Area { name: "History", routes: history::routes() },
         Area { name: "Events", routes: events::routes() },
+        Area { name: "Audit log", routes: audit_logs::routes() },
+        Area { name: "Dashboard", routes: ui::routes() },
         Area { name: "Documents", routes: documents::routes() },
     ]
 }

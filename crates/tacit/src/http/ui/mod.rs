@@ -1,3 +1,8 @@
-//! `/api/ui/v1`: routes of our own, made for the dashboard and open to everybody.
+//! `/api/ui/v1`: routes of our own, made for the dashboard.
 
+pub mod commit;
+pub mod matrix;
+pub mod preferences;
+pub mod quickstart;
+pub mod reveal;
 pub mod search;

@@ -2,6 +2,7 @@
 //! the answer differs.
 
 pub mod admin;
+pub mod audit_logs;
 pub mod auth;
 pub mod auth_token;
 pub mod auth_token_auth;

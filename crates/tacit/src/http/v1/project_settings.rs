@@ -45,6 +45,8 @@ pub struct UpdateRequest {
     show_snapshots_legacy: Option<bool>,
     /// Versions of a secret that are kept, 1 to 100.
     pit_version_limit: Option<i64>,
+    /// Whether the API hands out values of its secrets; the dashboard shows them either way.
+    plaintext_reads: Option<bool>,
 }
 
 /// `PATCH /api/v1/projects/{project}` changes settings.
@@ -72,6 +74,7 @@ fn changes(request: UpdateRequest) -> Result<ProjectChanges, Error> {
         secret_sharing: request.secret_sharing,
         show_snapshots_legacy: request.show_snapshots_legacy,
         pit_version_limit: request.pit_version_limit.map(version_limit).transpose()?,
+        plaintext_reads: request.plaintext_reads,
         audit_logs_retention_days: None,
     })
 }

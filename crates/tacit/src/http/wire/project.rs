@@ -52,6 +52,8 @@ pub struct Project {
     secret_sharing: bool,
     /// Whether user interfaces show the old snapshots.
     show_snapshots_legacy: bool,
+    /// Whether the API hands out values of its secrets; the dashboard shows them either way.
+    plaintext_reads: bool,
     /// Always null.
     secret_detection_ignore_values: Option<Vec<String>>,
     /// Always null.
@@ -80,6 +82,7 @@ impl From<ProjectRow> for Project {
             has_delete_protection: row.has_delete_protection,
             secret_sharing: row.secret_sharing,
             show_snapshots_legacy: row.show_snapshots_legacy,
+            plaintext_reads: row.plaintext_reads,
             secret_detection_ignore_values: None,
             default_product: None,
             enforce_encrypted_secret_manager_secret_metadata: None,

@@ -100,17 +100,17 @@ pub(crate) struct MetadataFields {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct NewSecretFields {
     /// Its comment.
-    secret_comment: Option<SecretComment>,
+    pub(crate) secret_comment: Option<SecretComment>,
     /// Its metadata.
-    secret_metadata: Option<Vec<MetadataFields>>,
+    pub(crate) secret_metadata: Option<Vec<MetadataFields>>,
     /// The ids of its tags.
-    tag_ids: Option<Vec<Trimmed>>,
+    pub(crate) tag_ids: Option<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
-    skip_multiline_encoding: Option<bool>,
+    pub(crate) skip_multiline_encoding: Option<bool>,
     /// What a reminder says, up to 1,024 characters.
-    secret_reminder_note: Option<Trimmed>,
+    pub(crate) secret_reminder_note: Option<Trimmed>,
     /// Days between reminders.
-    secret_reminder_repeat_days: Option<i64>,
+    pub(crate) secret_reminder_repeat_days: Option<i64>,
 }
 
 impl NewSecretFields {
@@ -141,21 +141,21 @@ impl NewSecretFields {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SecretChangeFields {
     /// A new value.
-    secret_value: Option<SecretValue>,
+    pub(crate) secret_value: Option<SecretValue>,
     /// A new name.
-    new_secret_name: Option<Trimmed>,
+    pub(crate) new_secret_name: Option<Trimmed>,
     /// A new comment.
-    secret_comment: Patch<SecretComment>,
+    pub(crate) secret_comment: Patch<SecretComment>,
     /// Metadata in place of all there is.
-    secret_metadata: Patch<Vec<MetadataFields>>,
+    pub(crate) secret_metadata: Patch<Vec<MetadataFields>>,
     /// The ids of tags in place of all there are.
-    tag_ids: Patch<Vec<Trimmed>>,
+    pub(crate) tag_ids: Patch<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
-    skip_multiline_encoding: Patch<bool>,
+    pub(crate) skip_multiline_encoding: Patch<bool>,
     /// What a reminder says, up to 1,024 characters.
-    secret_reminder_note: Patch<Trimmed>,
+    pub(crate) secret_reminder_note: Patch<Trimmed>,
     /// Days between reminders.
-    secret_reminder_repeat_days: Patch<i64>,
+    pub(crate) secret_reminder_repeat_days: Patch<i64>,
 }
 
 impl SecretChangeFields {

@@ -1,0 +1,65 @@
+//! The audit log, from the newest event on.
+
+use tacit_core::{
+    id::{OrganizationId, ProjectId},
+    time::Timestamp,
+};
+use tacit_store::audit_events::{self, AuditEventFilter, AuditEventRow};
+
+use crate::engines::each_engine;
+
+fn event(sequence: i64, project: Option<&str>) -> AuditEventRow {
+    AuditEventRow {
+        id: format!("event {sequence}"),
+        organization_id: OrganizationId::new("acme"),
+        sequence,
+        project_id: project.map(ProjectId::new),
+        event_type: "get-secret".to_owned(),
+        result: "allowed".to_owned(),
+        actor_type: "user".to_owned(),
+        actor_id: None,
+        actor_name: None,
+        metadata: "{}".to_owned(),
+        ip: None,
+        user_agent: None,
+        user_agent_type: None,
+        created_at: Timestamp::from_millis(sequence * 10),
+    }
+}
+
+#[tokio::test]
+async fn it_is_narrowed_by_organization_project_time_and_place() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let events =
+            [event(1, Some("shop")), event(2, None), event(3, Some("shop")), event(4, Some("other"))];
+        audit_events::insert(&mut db, &events).await.unwrap();
+        let (acme, none, shop) =
+            (OrganizationId::new("acme"), OrganizationId::new("none"), ProjectId::new("shop"));
+        let all = AuditEventFilter {
+            organization: &acme,
+            project: None,
+            before: i64::MAX,
+            from: Timestamp::from_millis(0),
+            to: Timestamp::from_millis(i64::MAX),
+        };
+        let at = Timestamp::from_millis;
+
+        for (filter, limit, expected) in [
+            (all, 9, vec![4, 3, 2, 1]),
+            (all, 2, vec![4, 3]),
+            (AuditEventFilter { before: 3, ..all }, 9, vec![2, 1]),
+            (AuditEventFilter { project: Some(&shop), ..all }, 9, vec![3, 1]),
+            (AuditEventFilter { project: Some(&shop), before: 3, ..all }, 9, vec![1]),
+            (AuditEventFilter { from: at(20), to: at(40), ..all }, 9, vec![3, 2]),
+            (AuditEventFilter { organization: &none, ..all }, 9, vec![]),
+        ] {
+            let found = audit_events::list_newest(&mut db, filter, limit).await.unwrap();
+            let sequences: Vec<i64> = found.iter().map(|row| row.sequence).collect();
+            assert_eq!(sequences, expected, "{filter:?}");
+        }
+        assert_eq!(audit_events::sequence_of(&mut db, &acme, "event 3").await.unwrap(), Some(3));
+        assert_eq!(audit_events::sequence_of(&mut db, &none, "event 3").await.unwrap(), None);
+    })
+    .await;
+}

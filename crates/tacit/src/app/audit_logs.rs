@@ -1,0 +1,259 @@
+//! Looking at the audit log (wire-contract 13.1).
+//!
+//! Events of a project name its secrets. So they are for those who may read the log in that project,
+//! and for those who may enter all projects anyway; the right to read the organization's log is not
+//! enough.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+use tacit_core::{
+    id::ProjectId,
+    permission::{Action, Object, Subject},
+    time::Timestamp,
+};
+use tacit_store::{
+    Connection,
+    audit_events::{self, AuditEventFilter, AuditEventRow},
+    project_memberships, projects,
+};
+
+use super::{
+    App, Caller,
+    access::{self, ProjectAccess, ProjectName, find_project},
+    audit::Event,
+    bounds::Bounds,
+    caller::OrganizationAccess,
+    error::{Error, Result},
+};
+
+/// Events in one answer at most.
+pub const LOGS_MAX: i64 = 1_000;
+/// How far an answer may begin behind the newest event that fits.
+pub const OFFSET_MAX: i64 = 100_000;
+/// Kinds of events, and facts, in one filter at most.
+pub const FILTER_LENGTH_MAX: usize = 100;
+/// Events looked at for one answer at most. What lies behind is found by a narrower time.
+const SCANNED_MAX: usize = 200_000;
+/// Events read from the database at once.
+const PAGE_LENGTH: i64 = 1_000;
+/// How far back an answer reaches if the request does not say: 30 days, in milliseconds.
+const WINDOW_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Which events. What is absent does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct LogQuery {
+    /// The id of the project they are about.
+    pub project: Option<String>,
+    /// The kinds of events; empty for all.
+    pub kinds: Vec<String>,
+    /// Facts that the event has, such as `environment`.
+    pub facts: Vec<(String, String)>,
+    /// The class of the client.
+    pub user_agent_type: Option<String>,
+    /// The id of the actor.
+    pub actor: Option<String>,
+    /// `user`, `identity` or `platform`.
+    pub actor_type: Option<String>,
+    /// From this time on; 30 days before the end if absent.
+    pub from: Option<Timestamp>,
+    /// Before this time; now if absent.
+    pub to: Option<Timestamp>,
+    /// Only events older than the one with this id, so that new ones do not move what follows.
+    pub before: Option<String>,
+    /// Events to leave out at the beginning, 0 to [`OFFSET_MAX`].
+    pub offset: i64,
+    /// Events in the answer, 1 to [`LOGS_MAX`].
+    pub limit: i64,
+}
+
+/// An event, with the name its project has now.
+#[derive(Clone, Debug)]
+pub struct LoggedEvent {
+    /// The event.
+    pub row: AuditEventRow,
+    /// Its own facts.
+    pub facts: Map<String, Value>,
+    /// The name of the project, if there still is one.
+    pub project_name: Option<String>,
+}
+
+/// The events that fit, from the newest on.
+///
+/// # Errors
+///
+/// [`Error::Form`] beyond the bounds, [`Error::Forbidden`] without the right to read the log of the
+/// project or, if none is named, of the organization; [`Error::NotFound`] for an unknown project or
+/// `before`.
+pub async fn list(app: &App, caller: &Caller, query: &LogQuery) -> Result<Vec<LoggedEvent>> {
+    query.check()?;
+    // What this caller has just read is in the log then.
+    app.audit.flush().await?;
+    let mut db = app.database.read().await?;
+    let scope = Scope::of(app, &mut db, caller, query).await?;
+    let rows = fitting(app, &mut db, caller, query, &scope).await?;
+    let events = named(&mut db, caller, rows).await?;
+    drop(db);
+    let mut event = Event::new(app, caller, "get-audit-logs").with("numberOfEvents", events.len());
+    if let Some(project) = &scope.project {
+        event = event.project(project);
+    }
+    app.audit.record(event)?;
+    Ok(events)
+}
+
+impl LogQuery {
+    fn check(&self) -> Result<()> {
+        let mut bounds = Bounds::default();
+        bounds.number("limit", Some(self.limit), &(1..=LOGS_MAX));
+        bounds.number("offset", Some(self.offset), &(0..=OFFSET_MAX));
+        bounds.list("eventType", Some(&self.kinds), FILTER_LENGTH_MAX);
+        bounds.list("eventMetadata", Some(&self.facts), FILTER_LENGTH_MAX);
+        bounds.finish()
+    }
+
+    fn fits(&self, row: &AuditEventRow, facts: &Map<String, Value>) -> bool {
+        let is = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| Some(wanted) == found)
+        };
+        (self.kinds.is_empty() || self.kinds.contains(&row.event_type))
+            && is(&self.user_agent_type, row.user_agent_type.as_deref())
+            && is(&self.actor, row.actor_id.as_deref())
+            && is(&self.actor_type, Some(&row.actor_type))
+            && self.facts.iter().all(|(name, wanted)| has_fact(facts, name, wanted))
+    }
+}
+
+/// Whether an event says this, of itself or of one of the secrets it lists.
+fn has_fact(facts: &Map<String, Value>, name: &str, wanted: &str) -> bool {
+    let is = |value: &Value| match value {
+        Value::String(text) => text == wanted,
+        Value::Number(number) => number.to_string() == wanted,
+        Value::Bool(flag) => flag.to_string() == wanted,
+        _ => false,
+    };
+    let in_list = || {
+        let secrets = facts.get("secrets").and_then(Value::as_array);
+        secrets.is_some_and(|secrets| secrets.iter().any(|secret| secret.get(name).is_some_and(is)))
+    };
+    facts.get(name).is_some_and(is) || in_list()
+}
+
+/// Of which projects the caller may see events.
+struct Scope {
+    /// Only of this one.
+    project: Option<ProjectId>,
+    /// Of these, and those of no project; `None` for all.
+    projects: Option<HashSet<String>>,
+}
+
+impl Scope {
+    async fn of(app: &App, db: &mut Connection, caller: &Caller, query: &LogQuery) -> Result<Self> {
+        let organization = caller.organization()?;
+        let sees_all = allows(organization, Action::Read, Subject::AuditLogs)
+            && allows(organization, Action::AccessAllProjects, Subject::OrganizationAdminConsole);
+        if let Some(id) = &query.project {
+            let name = ProjectName::Id(id.clone());
+            let project = if sees_all {
+                find_project(db, &organization.id, &name).await?.id
+            } else {
+                let access = ProjectAccess::enter(db, caller, &name, app.now()).await?;
+                access.require_any(Action::Read, Subject::AuditLogs)?;
+                access.project.id
+            };
+            return Ok(Self { project: Some(project), projects: None });
+        }
+        organization.require(Action::Read, Subject::AuditLogs)?;
+        let projects = if sees_all { None } else { Some(own_projects(app, db, caller).await?) };
+        Ok(Self { project: None, projects })
+    }
+
+    fn includes(&self, row: &AuditEventRow) -> bool {
+        match (&self.projects, &row.project_id) {
+            (None, _) | (_, None) => true,
+            (Some(projects), Some(project)) => projects.contains(project.as_str()),
+        }
+    }
+}
+
+fn allows(organization: &OrganizationAccess, action: Action, subject: Subject) -> bool {
+    organization.permissions.allows(action, subject, &Object::default())
+}
+
+/// The projects in which the caller may read the log.
+async fn own_projects(app: &App, db: &mut Connection, caller: &Caller) -> Result<HashSet<String>> {
+    let member = access::member(caller);
+    let roles = project_memberships::all_roles_of(db, &caller.organization()?.id, member).await?;
+    let memberships = project_memberships::projects_of(db, member).await?;
+    let now = app.now();
+    let may_read = |membership: &project_memberships::MemberProjectRow| {
+        let own: Vec<_> = roles.iter().filter(|role| role.membership_id == membership.id).cloned().collect();
+        let rights = access::permissions_of(&own, now);
+        rights.allows(Action::Read, Subject::AuditLogs, &Object::default())
+    };
+    Ok(memberships.iter().filter(|one| may_read(one)).map(|one| one.project_id.to_string()).collect())
+}
+
+/// The part of the log that was asked for.
+async fn fitting(
+    app: &App,
+    db: &mut Connection,
+    caller: &Caller,
+    query: &LogQuery,
+    scope: &Scope,
+) -> Result<Vec<(AuditEventRow, Map<String, Value>)>> {
+    let organization = &caller.organization()?.id;
+    // The end is outside, and what happens in this millisecond is inside.
+    let to = query.to.unwrap_or_else(|| Timestamp::from_millis(app.now().millis().saturating_add(1)));
+    let from = query.from.unwrap_or(Timestamp::from_millis(to.millis().saturating_sub(WINDOW_MILLIS)));
+    let mut before = match &query.before {
+        None => i64::MAX,
+        Some(id) => audit_events::sequence_of(db, organization, id)
+            .await?
+            .ok_or_else(|| Error::not_found("Event", id))?,
+    };
+    let (mut skipped, mut scanned, mut found) = (0, 0, Vec::new());
+    while scanned < SCANNED_MAX {
+        let filter = AuditEventFilter { organization, project: scope.project.as_ref(), before, from, to };
+        let rows = audit_events::list_newest(db, filter, PAGE_LENGTH).await?;
+        let Some(last) = rows.last() else { break };
+        before = last.sequence;
+        scanned += rows.len();
+        for row in rows {
+            let facts: Map<String, Value> = serde_json::from_str(&row.metadata).unwrap_or_default();
+            if !scope.includes(&row) || !query.fits(&row, &facts) {
+                continue;
+            }
+            if skipped < query.offset {
+                skipped += 1;
+                continue;
+            }
+            found.push((row, facts));
+            if i64::try_from(found.len()).unwrap_or(i64::MAX) >= query.limit {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The events with the names of their projects.
+async fn named(
+    db: &mut Connection,
+    caller: &Caller,
+    rows: Vec<(AuditEventRow, Map<String, Value>)>,
+) -> Result<Vec<LoggedEvent>> {
+    let organization = &caller.organization()?.id;
+    let mut names: HashMap<ProjectId, Option<String>> = HashMap::new();
+    for id in rows.iter().filter_map(|(row, _)| row.project_id.as_ref()) {
+        if !names.contains_key(id) {
+            let project = projects::find(db, organization, id).await?;
+            names.insert(id.clone(), project.map(|project| project.name));
+        }
+    }
+    let event = |(row, facts): (AuditEventRow, _)| {
+        let project_name = row.project_id.as_ref().and_then(|id| names.get(id).cloned().flatten());
+        LoggedEvent { row, facts, project_name }
+    };
+    Ok(rows.into_iter().map(event).collect())
+}

@@ -1,0 +1,50 @@
+//! Routes of the dashboard.
+
+use crate::http::{
+    route::{
+        Access::{User, UserWithoutOrganization},
+        Route, get, post, put,
+    },
+    ui::{commit, matrix, preferences, quickstart, reveal},
+};
+
+/// The routes, in the order of the API reference.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/api/ui/v1/me/preferences", UserWithoutOrganization, preferences::get)
+            .summary("Gets how the caller likes the dashboard")
+            .event("get-user-preferences")
+            .answer::<preferences::Preferences>(),
+        put("/api/ui/v1/me/preferences", UserWithoutOrganization, preferences::put)
+            .summary("Stores how the caller likes the dashboard")
+            .event("update-user-preferences")
+            .body::<preferences::Preferences>()
+            .answer::<preferences::Preferences>(),
+        get("/api/ui/v1/projects/{project}/matrix", User, matrix::get)
+            .summary("Shows a folder in all environments, without values")
+            .event("get-secrets")
+            .query::<matrix::MatrixQuery>()
+            .answer::<matrix::MatrixResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/commit", User, commit::commit)
+            .summary("Makes changes in many folders and environments as one commit, all or none")
+            .event("update-secrets")
+            .large_body()
+            .body::<commit::CommitRequest>()
+            .answer::<commit::CommitResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/reveal", User, reveal::reveal)
+            .summary("Shows a person the values of chosen secrets")
+            .event("get-secret")
+            .body::<reveal::RevealRequest>()
+            .answer::<reveal::RevealResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/quickstart", User, quickstart::connect)
+            .summary("Makes a machine identity with a client secret and adds it to the project")
+            .event("create-identity")
+            .body::<quickstart::ConnectRequest>()
+            .answer::<quickstart::ConnectResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/quickstart/test", User, quickstart::test)
+            .summary("Logs in with a client secret, reads a secret, and shows both answers")
+            .event("test-application")
+            .body::<quickstart::TestRequest>()
+            .answer::<quickstart::TestResponse>(),
+    ]
+}
