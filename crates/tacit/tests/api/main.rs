@@ -38,6 +38,7 @@ mod secrets_concurrency;
 mod secrets_list;
 mod secrets_move;
 mod secrets_permissions;
+mod secrets_property;
 mod secrets_search;
 mod secrets_storage;
 mod secrets_update;
