@@ -31,6 +31,7 @@ pub mod organizations;
 pub mod project_memberships;
 pub mod projects;
 pub mod secret_imports;
+pub mod secret_overrides;
 pub mod secret_search;
 pub mod secret_tags;
 pub mod secret_versions;

@@ -22,6 +22,7 @@ mod people;
 mod project_memberships;
 mod projects;
 mod secret_imports;
+mod secret_overrides;
 mod secret_search;
 mod secrets;
 mod tags;

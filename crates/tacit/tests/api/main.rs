@@ -37,6 +37,7 @@ mod secrets_batch;
 mod secrets_concurrency;
 mod secrets_list;
 mod secrets_move;
+mod secrets_overrides;
 mod secrets_permissions;
 mod secrets_property;
 mod secrets_search;

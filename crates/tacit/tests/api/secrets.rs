@@ -376,28 +376,6 @@ async fn a_value_that_is_not_wanted_is_hidden_and_encrypted_metadata_with_it() {
 }
 
 #[tokio::test]
-async fn personal_overrides_are_refused_with_a_reason() {
-    each_engine(async |server| {
-        let owner = server.with_admin().await;
-        let project = owner.test_project().await;
-        project.secret("FOO", "BAR").await;
-        let body = json!({ "secretValue": "x", "type": "personal" });
-        for (token, reason) in [(&project.admin, "user"), (&owner.token, "not available")] {
-            let answer = project.call_as(token, "POST", "/api/v3/secrets/raw/FOO", body.clone()).await;
-            assert_eq!(answer.status, 400);
-            assert!(answer.body["message"].as_str().unwrap().contains(reason), "{}", answer.text);
-            for method in ["PATCH", "DELETE"] {
-                let answer = project.call_as(token, method, "/api/v3/secrets/raw/FOO", body.clone()).await;
-                assert_eq!(answer.status, 404);
-            }
-        }
-        assert_eq!(project.status("/api/v3/secrets/raw/FOO?type=personal").await, 404);
-        assert_eq!(project.read("/api/v3/secrets/raw/FOO").await["secret"]["version"], 1);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn secrets_encrypted_by_the_client_are_refused() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

@@ -98,6 +98,7 @@ pub async fn imported_secrets(app: &App, caller: &Caller, at: Location) -> Resul
         tag_slugs: Vec::new(),
         metadata: Vec::new(),
         moment: None,
+        overrides: secrets::Overrides::Without,
         expands: true,
         includes_imports: true,
     };

@@ -8,9 +8,10 @@ use super::{
     decide::possible,
     editor::Editor,
     location::{Location, Place},
+    overrides,
     plain::PlainSecret,
     state::SecretState,
-    update::{event, refuse_duplicates},
+    update::{event, refuse_duplicates, shared_only},
 };
 use crate::app::{
     App, Caller, UnitOfWork,
@@ -46,9 +47,12 @@ pub struct NewSecret {
 /// # Errors
 ///
 /// [`Error::Forbidden`] without the right to make it, [`Error::NotFound`] if the environment, the
-/// folder or a tag is not there, [`Error::Invalid`] if the name is taken, the folder is full or a
-/// personal override is asked for.
+/// folder or a tag is not there, [`Error::Invalid`] if the name is taken, the folder is full, or a
+/// personal override is for a machine or of no shared secret.
 pub async fn create(app: &App, caller: &Caller, at: Location, secret: NewSecret) -> Result<PlainSecret> {
+    if secret.kind == Kind::Personal {
+        return overrides::create(app, caller, at, secret).await;
+    }
     let created = run(app, caller, at, vec![secret], "create-secret").await?;
     created.into_iter().next().ok_or_else(|| Error::Internal("one secret was made".to_owned()))
 }
@@ -65,6 +69,7 @@ pub async fn create_many(
     secrets: Vec<NewSecret>,
 ) -> Result<Vec<PlainSecret>> {
     check_batch_length("secrets", secrets.len())?;
+    shared_only(secrets.iter().map(|secret| secret.kind))?;
     run(app, caller, at, secrets, "create-secrets").await
 }
 
@@ -93,7 +98,6 @@ async fn create_all(
     }
     let mut editor = Editor::open(work, caller, access).await?;
     let place = editor.place(&at.environment, &at.path).await?;
-    refuse_personal(caller, &secrets)?;
     refuse_duplicates(secrets.iter().map(|secret| (place.path.as_str(), secret.name.as_str())))?;
     let mut states = Vec::with_capacity(secrets.len());
     for secret in secrets {
@@ -121,17 +125,6 @@ pub(super) async fn state(editor: &mut Editor<'_>, secret: NewSecret) -> Result<
         reminder_note: secret.reminder_note,
         reminder_repeat_days: secret.reminder_repeat_days,
     })
-}
-
-fn refuse_personal(caller: &Caller, secrets: &[NewSecret]) -> Result<()> {
-    if secrets.iter().all(|secret| secret.kind == Kind::Shared) {
-        return Ok(());
-    }
-    let reason = match caller.user_id() {
-        None => "Only a user can have a personal override of a secret, not a machine identity",
-        Some(_) => "Personal overrides are not available yet; use type 'shared'",
-    };
-    Err(Error::Invalid(reason.to_owned()))
 }
 
 async fn refuse_existing(editor: &mut Editor<'_>, place: &Place, states: &[SecretState]) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Deleting secrets. Their versions stay, so that it can be undone.
+//! Deleting secrets. Their versions stay, so that it can be undone; personal overrides go for good.
 
 use tacit_core::permission::Action;
 
@@ -8,6 +8,7 @@ use super::{
     editor::Editor,
     location::Location,
     not_found,
+    overrides::{self, possible_override},
     plain::PlainSecret,
     update::{event, refuse_duplicates},
 };
@@ -69,26 +70,41 @@ async fn delete_all(
 ) -> Result<Vec<PlainSecret>> {
     let now = work.app.now();
     let access = ProjectAccess::enter(&mut work.db, caller, &at.project, now).await?;
-    for (name, _) in names {
-        possible(&access, Action::Delete, &at.object().secret_name(name))?;
+    for (name, kind) in names {
+        match kind {
+            Kind::Shared => possible(&access, Action::Delete, &at.object().secret_name(name))?,
+            Kind::Personal => possible_override(&access, at, name)?,
+        }
     }
     let mut editor = Editor::open(work, caller, access).await?;
     let place = editor.place(&at.environment, &at.path).await?;
-    refuse_duplicates(names.iter().map(|(name, _)| (place.path.as_str(), name.as_str())))?;
+    for wanted in [Kind::Shared, Kind::Personal] {
+        let of_kind = names.iter().filter(|(_, kind)| *kind == wanted);
+        refuse_duplicates(of_kind.map(|(name, _)| (place.path.as_str(), name.as_str())))?;
+    }
     let (mut found, mut missing) = (Vec::with_capacity(names.len()), Vec::new());
     for (name, kind) in names {
-        match editor.find(&place, name).await? {
-            Some(secret) if *kind == Kind::Shared => found.push(secret),
-            _ => missing.push(name.as_str()),
+        let secret = match kind {
+            Kind::Shared => editor.find(&place, name).await?,
+            Kind::Personal => overrides::find(&mut editor, caller, &place, name).await?,
+        };
+        match secret {
+            Some(secret) => found.push((secret, *kind)),
+            None => missing.push(name.as_str()),
         }
     }
     if !missing.is_empty() {
         return Err(not_found(&missing));
     }
     let mut deleted = Vec::with_capacity(found.len());
-    for secret in found {
-        editor.require(Action::Delete, &place, &secret.state)?;
-        deleted.push(editor.remove(&place, secret).await?);
+    for (secret, kind) in found {
+        deleted.push(match kind {
+            Kind::Shared => {
+                editor.require(Action::Delete, &place, &secret.state)?;
+                editor.remove(&place, secret).await?
+            }
+            Kind::Personal => editor.remove_override(&place, secret).await?,
+        });
     }
     let event = event(&editor, kind, at, &deleted);
     editor.finish(event).await?;

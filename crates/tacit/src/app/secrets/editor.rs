@@ -1,5 +1,6 @@
 //! Writing secrets: what every change does, and what happens once at the end of a request.
 
+mod overrides;
 mod restore;
 mod restore_folders;
 
@@ -17,7 +18,8 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    folders, history_horizons, secret_tags, secret_versions, secrets, secrets::SecretRow, tags,
+    folders, history_horizons, secret_overrides, secret_tags, secret_versions, secrets, secrets::SecretRow,
+    tags,
 };
 
 pub(in crate::app) use restore::Restoration;
@@ -210,6 +212,9 @@ impl<'a> Editor<'a> {
         let before = found.row.version;
         let row = self.row(found.row.id, place, &state, before + 1, found.row.created_at)?;
         secrets::update(&mut self.work.db, &row).await?;
+        if state.name != found.row.name {
+            self.carry_overrides((place, &found.row.name), (place, &state.name)).await?;
+        }
         if state.tags != found.state.tags {
             secret_tags::delete_all(&mut self.work.db, &row.id).await?;
             self.put_tags(&row.id, &state.tags).await?;
@@ -219,11 +224,13 @@ impl<'a> Editor<'a> {
         Ok(self.shown(place, row, state))
     }
 
-    /// Deletes a secret.
+    /// Deletes a secret and everybody's overrides of it.
     pub(super) async fn remove(&mut self, place: &Arc<Place>, found: Found) -> Result<PlainSecret> {
         let Found { row, state } = found;
         secrets::delete(&mut self.work.db, &row.id).await?;
-        secret_versions::end(&mut self.work.db, &row.id, self.commit.revision()).await?;
+        let revision = self.commit.revision();
+        secret_versions::end(&mut self.work.db, &row.id, revision).await?;
+        secret_overrides::delete_all(&mut self.work.db, &row.folder_id, &row.name, revision).await?;
         self.commit.add(change(&row, Some(row.version), None));
         *self.touched.entry(place.folder_id.clone()).or_default() -= 1;
         Ok(self.shown(place, row, state))

@@ -16,6 +16,7 @@ use super::{
     imports::{self, ImportGroup},
     list_past,
     location::{Location, Place, find_folder},
+    overrides::{self, Overrides},
     plain::PlainSecret,
     source::Source,
     state::{Tag, by_secret},
@@ -37,6 +38,8 @@ pub struct ListSecrets {
     pub metadata: Vec<MetadataPair>,
     /// A point in the past at which to list them; `None` is now.
     pub moment: Option<Point>,
+    /// What becomes of the caller's personal overrides. There are none in the past.
+    pub overrides: Overrides,
     /// Whether references in values are replaced by what they refer to.
     pub expands: bool,
     /// Whether what the folders import is wanted.
@@ -80,7 +83,7 @@ pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<S
     };
     let own = match revision {
         Some(revision) => list_past::list(&mut db, &access, &key, request, revision).await?,
-        None => present(&mut db, &access, &key, request).await?,
+        None => present(&mut db, &access, &key, caller, request).await?,
     };
     let mut source = Source::new(&mut db, &access, &key, revision);
     let (list, expander) = complete(&mut source, request, own).await?;
@@ -100,6 +103,7 @@ async fn present(
     db: &mut Connection,
     access: &ProjectAccess,
     key: &DataKey,
+    caller: &Caller,
     request: &ListSecrets,
 ) -> Result<OwnSecrets> {
     let places = places(db, access, request).await?;
@@ -107,6 +111,8 @@ async fn present(
     sort(&mut rows, &places.all);
     let listing = Listing { access, key, request, base: &places.base };
     let secrets = listing.secrets(rows, tags, &places.all)?;
+    let overrides = overrides::rows(db, caller, request, &places.base).await?;
+    let secrets = overrides::merge(key, request, secrets, overrides)?;
     Ok(OwnSecrets { secrets, places: places.all.into_values().collect() })
 }
 

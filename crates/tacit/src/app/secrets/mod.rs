@@ -22,6 +22,7 @@ pub(in crate::app) mod list_past;
 mod location;
 mod matrix;
 mod move_secrets;
+mod overrides;
 pub(in crate::app) mod past;
 mod plain;
 mod read;
@@ -49,6 +50,7 @@ pub(in crate::app) use location::find_folder;
 pub use location::{Location, Place};
 pub use matrix::{Can, Cell, CellChange, Column, Flag, MATRIX_KEYS_MAX, Matrix, matrix};
 pub use move_secrets::{MoveSecrets, move_secrets};
+pub use overrides::{OVERRIDES_MAX, Overrides};
 pub use plain::PlainSecret;
 pub use read::{GetSecret, get, get_by_id};
 pub use reference_tree::reference_tree;
@@ -75,7 +77,7 @@ pub enum Kind {
     /// Everybody's.
     #[default]
     Shared,
-    /// A user's own value in place of the shared one. There are none yet.
+    /// A user's own value in place of the shared one.
     Personal,
 }
 

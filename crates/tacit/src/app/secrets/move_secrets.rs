@@ -37,7 +37,8 @@ pub struct MoveSecrets {
 }
 
 /// Moves 1 to [`BATCH_LENGTH_MAX`](super::BATCH_LENGTH_MAX) secrets, all or none. At the target
-/// they are new secrets, or new versions of those they overwrite (`decisions.md` 21).
+/// they are new secrets, or new versions of those they overwrite (`decisions.md` 21). Personal overrides
+/// go along, but who has one at the target keeps that one.
 ///
 /// # Errors
 ///
@@ -65,6 +66,10 @@ async fn move_all(work: &mut UnitOfWork, caller: &Caller, request: &MoveSecrets)
         return Err(Error::Invalid("The secrets are in that folder already".to_owned()));
     }
     let found = find_all(&mut editor, &from, &request.ids).await?;
+    // Before a taken name tells that there is one.
+    for secret in &found {
+        editor.require(Action::Create, &to, &secret.state)?;
+    }
     refuse_taken(&mut editor, &to, &found, request.overwrites).await?;
     let mut moved = Vec::with_capacity(found.len());
     for secret in found {
@@ -124,7 +129,7 @@ async fn move_one(
     secret: Found,
 ) -> Result<PlainSecret> {
     let state = secret.state.clone();
-    editor.require(Action::Create, to, &state)?;
+    editor.carry_overrides((from, &state.name), (to, &state.name)).await?;
     editor.remove(from, secret).await?;
     match editor.find(to, &state.name).await? {
         Some(overwritten) => {

@@ -10,7 +10,7 @@ use super::{
     decide::{Judged, possible},
     expand::Expander,
     location::{Location, Place, find_place, find_place_at},
-    not_found,
+    not_found, overrides,
     past::{self, TagBook},
     plain::PlainSecret,
     source::{Hidden, Source},
@@ -62,9 +62,10 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
         Some(point) => Some(revision(app, &mut db, &access, request, point).await?),
         None => None,
     };
-    let (place, own) = match revision {
-        Some(revision) => get_at(&mut db, &access, &key, request, revision).await?,
-        None => get_now(&mut db, &access, &key, request).await?,
+    let (place, own) = match (revision, request.kind) {
+        (Some(revision), _) => get_at(&mut db, &access, &key, request, revision).await?,
+        (None, Kind::Shared) => get_now(&mut db, &access, &key, request).await?,
+        (None, Kind::Personal) => overrides::read(&mut db, &access, caller, &key, request).await?,
     };
     let mut source = Source::new(&mut db, &access, &key, revision);
     let found = match own {
@@ -88,11 +89,9 @@ async fn get_now(
     request: &GetSecret,
 ) -> Result<(Arc<Place>, Option<PlainSecret>)> {
     let place = find_place(db, access, &request.at).await?;
-    let row = match request.kind {
-        Kind::Shared => secrets::find(db, &place.folder_id, &request.name).await?,
-        Kind::Personal => None,
+    let Some(row) = secrets::find(db, &place.folder_id, &request.name).await? else {
+        return Ok((place, None));
     };
-    let Some(row) = row else { return Ok((place, None)) };
     let found = decide(db, access, &place, row, request.shows_value).await?;
     let (row, tags) = match request.version {
         Some(version) => at_version(db, access, &found.0, version, request.shows_value).await?,

@@ -15,7 +15,7 @@ use super::{
     decide::possible,
     editor::{Editor, Found},
     location::{Location, Place},
-    not_found,
+    not_found, overrides,
     plain::PlainSecret,
     state::SecretState,
 };
@@ -84,6 +84,9 @@ pub enum Missing {
 /// would become readable to the caller by the change; [`Error::NotFound`] if the environment, the
 /// folder, the secret or a tag is not there; [`Error::Invalid`] if the new name is taken.
 pub async fn update(app: &App, caller: &Caller, at: Location, change: SecretChange) -> Result<PlainSecret> {
+    if change.kind == Kind::Personal {
+        return overrides::update(app, caller, at, change).await;
+    }
     let changed = run(app, caller, Batch { at, missing: Missing::Fail, kind: "update-secret" }, vec![change]);
     changed.await?.into_iter().next().ok_or_else(|| Error::Internal("one secret was changed".to_owned()))
 }
@@ -102,6 +105,7 @@ pub async fn update_many(
     changes: Vec<SecretChange>,
 ) -> Result<Vec<PlainSecret>> {
     check_batch_length("secrets", changes.len())?;
+    shared_only(changes.iter().map(|change| change.kind))?;
     run(app, caller, Batch { at, missing, kind: "update-secrets" }, changes).await
 }
 
@@ -169,10 +173,7 @@ async fn find_all(
     for change in changes {
         let path = change.path.as_ref().unwrap_or(&batch.at.path);
         let place = editor.place(&batch.at.environment, path).await?;
-        let found = match change.kind {
-            Kind::Shared => editor.find(&place, &change.name).await?,
-            Kind::Personal => None,
-        };
+        let found = editor.find(&place, &change.name).await?;
         all.push((place, found));
     }
     let pair = |(change, (place, _)): (&'_ SecretChange, &'_ (Arc<Place>, Option<Found>))| {
@@ -220,7 +221,11 @@ pub(super) async fn change_one(
 }
 
 /// The secret as it is once changed.
-async fn apply(editor: &mut Editor<'_>, before: &SecretState, change: SecretChange) -> Result<SecretState> {
+pub(super) async fn apply(
+    editor: &mut Editor<'_>,
+    before: &SecretState,
+    change: SecretChange,
+) -> Result<SecretState> {
     let mut after = before.clone();
     if let Some(tags) = change.tags {
         after.tags = match tags {
@@ -259,9 +264,6 @@ async fn create_one(
     place: &Arc<Place>,
     mut change: SecretChange,
 ) -> Result<PlainSecret> {
-    if change.kind == Kind::Personal {
-        return Err(Error::Invalid("Personal overrides are not available yet; use type 'shared'".to_owned()));
-    }
     let name = match change.new_name.take() {
         Some(name) => name,
         None => SecretName::parse(&change.name).map_err(Error::name("secretKey"))?,
@@ -281,6 +283,14 @@ async fn create_one(
         return Err(already_exist(&[&state.name]));
     }
     editor.insert(place, state).await
+}
+
+/// Refuses personal overrides in a batch, which cannot name any on the wire.
+pub(super) fn shared_only(mut kinds: impl Iterator<Item = Kind>) -> Result<()> {
+    if kinds.any(|kind| kind == Kind::Personal) {
+        return Err(Error::Invalid("A batch cannot write personal overrides".to_owned()));
+    }
+    Ok(())
 }
 
 /// Refuses a request that names a secret twice, because only one of the two could count.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     app::{
         App, Caller, Error,
-        secrets::{self, SecretChange, TagChange},
+        secrets::{self, Overrides, SecretChange, TagChange},
     },
     http::{
         extract::{Body, Query},
@@ -44,7 +44,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    list_resolved(&app, &caller, query, false).await
+    list_resolved(&app, &caller, query, Overrides::Beside, false).await
 }
 
 /// What the routes of a secret's tags take.

@@ -14,7 +14,7 @@ use tacit_core::id::SecretId;
 use crate::{
     app::{
         App, Caller,
-        secrets::{self, GetSecret, ListSecrets},
+        secrets::{self, GetSecret, ListSecrets, Overrides},
     },
     http::{
         extract::{Body, Path, Query},
@@ -95,9 +95,9 @@ pub(crate) struct ListQuery {
     metadata_filter: Trimmed,
     #[serde(flatten)]
     resolving: Resolving,
-    /// Whether the caller's own values replace the shared ones; there are none so far.
-    #[serde(rename = "includePersonalOverrides")]
-    _include_personal_overrides: Option<Strict>,
+    /// Whether the caller's own values replace the shared ones. Generation 3 always shows both.
+    #[serde(default)]
+    include_personal_overrides: Strict,
 }
 
 /// What `GET /api/v4/secrets/id/{secret}` takes.
@@ -197,7 +197,8 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    list_resolved(&app, &caller, query, true).await
+    let overrides = if query.include_personal_overrides.0 { Overrides::Instead } else { Overrides::Without };
+    list_resolved(&app, &caller, query, overrides, true).await
 }
 
 /// Lists secrets; `resolves` is what the generation does about references and imports by default.
@@ -205,6 +206,7 @@ pub(in crate::http) async fn list_resolved(
     app: &App,
     caller: &Caller,
     query: ListQuery,
+    overrides: Overrides,
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = ListSecrets {
@@ -214,6 +216,7 @@ pub(in crate::http) async fn list_resolved(
         tag_slugs: slugs(query.tag_slugs.as_str()),
         metadata: metadata_filter::parse(query.metadata_filter.as_str())?,
         moment: query.at.map(|at| at.0),
+        overrides,
         expands: query.resolving.expands(resolves),
         includes_imports: query.resolving.includes_imports(resolves),
     };

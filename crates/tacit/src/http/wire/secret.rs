@@ -32,7 +32,7 @@ pub(crate) struct SecretRaw<'a> {
     secret_path: &'a str,
     /// 1 for a new secret, raised by every change.
     version: i64,
-    /// `shared`.
+    /// `shared`, or `personal` for the caller's own in place of a shared one.
     r#type: &'static str,
     /// Its name.
     secret_key: &'a str,
@@ -107,7 +107,7 @@ impl<'a> From<&'a PlainSecret> for SecretRaw<'a> {
             environment: &secret.place.environment,
             secret_path: &secret.place.path,
             version: row.version,
-            r#type: "shared",
+            r#type: if row.owner_user_id.is_empty() { "shared" } else { "personal" },
             secret_key: &row.name,
             secret_value: secret.value.as_ref().map_or(HIDDEN, |value| value.as_str()),
             secret_value_hidden: is_hidden,

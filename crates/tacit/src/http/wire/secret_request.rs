@@ -37,7 +37,7 @@ pub(crate) enum SecretType {
     /// Everybody's.
     #[default]
     Shared,
-    /// A user's own value in place of the shared one; not available yet.
+    /// A user's own value in place of the shared one.
     Personal,
 }
 

@@ -116,7 +116,7 @@ impl Editor<'_> {
             }
         }
         let count = changed.len() + missing.len();
-        self.free_names(&changed).await?;
+        self.free_names(&mut changed).await?;
         for Return { place, found, state } in changed {
             if found.row.name != state.name && self.is_taken(&place, &state.name).await? {
                 return Err(already_exist(&[&state.name]));
@@ -142,12 +142,13 @@ impl Editor<'_> {
 
     /// Takes the names off secrets that get others, so that two can swap theirs. Nobody sees these
     /// rows: they are written again in this transaction.
-    async fn free_names(&mut self, changed: &[Return]) -> Result<()> {
-        for Return { found, state, .. } in changed {
+    async fn free_names(&mut self, changed: &mut [Return]) -> Result<()> {
+        for Return { place, found, state } in changed {
             if found.row.name != state.name {
                 let name = format!(":{}", found.row.id);
-                let row = SecretRow { name, ..found.row.clone() };
-                secrets::update(&mut self.work.db, &row).await?;
+                self.carry_overrides((place, &found.row.name), (place, &name)).await?;
+                found.row.name = name;
+                secrets::update(&mut self.work.db, &found.row).await?;
             }
         }
         Ok(())

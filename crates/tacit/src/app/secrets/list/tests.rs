@@ -49,6 +49,7 @@ fn shown(rules: &Value, path: &str, name: &str, slugs: &[&str], wants_value: boo
         is_recursive: true,
         tag_slugs: Vec::new(),
         moment: None,
+        overrides: Overrides::Without,
         expands: false,
         includes_imports: false,
         metadata: Vec::new(),
