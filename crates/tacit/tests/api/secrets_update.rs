@@ -59,7 +59,6 @@ async fn a_patch_without_effect_makes_no_version_and_no_commit() {
             json!({}),
             json!({ "secretValue": " v \n\n" }),
             json!({ "secretComment": "c", "tagIds": [tag], "newSecretName": "FOO" }),
-            json!({ "metadata": { "k": "v" } }),
         ] {
             assert_eq!(project.ok("PATCH", "/api/v3/secrets/raw/FOO", body).await, made);
         }
@@ -143,6 +142,34 @@ async fn tags_are_put_on_and_taken_off_by_slug() {
         assert_eq!(project.call("POST", path, json!({ "tagSlugs": ["nope"] })).await.status, 404);
         assert_eq!(project.call("POST", path, json!({ "tagSlugs": [] })).await.status, 422);
         assert_eq!(project.read("/api/v4/secrets/FOO").await["secret"]["version"], 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn metadata_can_be_written_as_older_clients_do() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        project.secret("FOO", "BAR").await;
+        let path = "/api/v3/secrets/raw/FOO";
+        let entries = json!([
+            { "key": "a", "value": "1", "isEncrypted": false },
+            { "key": "b", "value": "", "isEncrypted": false }
+        ]);
+
+        let body = json!({ "metadata": { "b": "", " a ": "1" }, "secretReminderRecipients": ["x"] });
+        let changed = project.ok("PATCH", path, body).await["secret"].clone();
+        assert_eq!((&changed["secretMetadata"], &changed["version"]), (&entries, &json!(2)));
+        assert_eq!(project.keys("metadataFilter=key=a,value=1").await, ["/:FOO"]);
+        let both = json!({ "metadata": { "c": "3" }, "secretMetadata": [{ "key": "d" }] });
+        let changed = project.ok("PATCH", path, both).await["secret"].clone();
+        assert_eq!(changed["secretMetadata"][0]["key"], "d");
+        for (metadata, status) in [(json!({ " ": "x" }), 422), (json!({ "a": 1 }), 422), (json!(null), 200)] {
+            let answer = project.call("PATCH", path, json!({ "metadata": metadata })).await;
+            assert_eq!(answer.status, status, "{}", answer.text);
+        }
+        assert_eq!(project.read(path).await["secret"]["version"], 3);
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! How requests write secrets (wire-contract 7.2, 7.6 to 7.11). All generations take the same.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -148,6 +148,8 @@ pub(crate) struct SecretChangeFields {
     pub(crate) secret_comment: Patch<SecretComment>,
     /// Metadata in place of all there is.
     pub(crate) secret_metadata: Patch<Vec<MetadataFields>>,
+    /// The older form of `secretMetadata`: plain entries by key. Not looked at beside the newer one.
+    pub(crate) metadata: Option<BTreeMap<String, Trimmed>>,
     /// The ids of tags in place of all there are.
     pub(crate) tag_ids: Patch<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
@@ -174,7 +176,10 @@ impl SecretChangeFields {
             new_name: self.new_secret_name.map(new_name).transpose()?,
             value: self.secret_value.map(|value| value.0),
             comment: self.secret_comment.or_default().map(|comment| comment.0),
-            metadata: self.secret_metadata.or_default().map(metadata).transpose()?,
+            metadata: match self.secret_metadata.or_default() {
+                Some(entries) => Some(metadata(entries)?),
+                None => self.metadata.map(plain_metadata).transpose()?,
+            },
             tags: self.tag_ids.or_default().map(|ids| TagChange::Replace(tag_ids(ids))),
             skip_multiline_encoding: self.skip_multiline_encoding.or_default(),
             reminder_note: self.secret_reminder_note.try_map(reminder_note)?,
@@ -209,6 +214,18 @@ fn metadata(entries: Vec<MetadataFields>) -> Result<Vec<MetadataEntry>> {
         is_encrypted: fields.is_encrypted,
     };
     Ok(entries.into_iter().map(entry).collect())
+}
+
+/// Metadata as older clients write it.
+fn plain_metadata(entries: BTreeMap<String, Trimmed>) -> Result<Vec<MetadataEntry>> {
+    let field = |(key, value): (String, Trimmed)| {
+        let key = key.trim().to_owned();
+        if key.is_empty() {
+            return Err(Error::form("metadata", "a key must not be empty"));
+        }
+        Ok(MetadataFields { key: Required(key), value, is_encrypted: false })
+    };
+    metadata(entries.into_iter().map(field).collect::<Result<_>>()?)
 }
 
 fn reminder_note(note: Trimmed) -> Result<String> {

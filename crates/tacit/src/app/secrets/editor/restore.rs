@@ -11,7 +11,6 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection, folder_versions::FolderVersionRow, secret_imports::SecretImportRow, secret_versions, secrets,
-    secrets::SecretRow,
 };
 
 use super::{Editor, Found};
