@@ -137,12 +137,14 @@ pub struct DecryptError;
 /// Its number tells the keys of one owner apart. It stands in each ciphertext, so that values of
 /// an older key are still readable after a rotation.
 ///
-/// A second key, derived from its bytes with HKDF-SHA256 (RFC 5869), hashes values so that equal ones
-/// can be found: see [`hash_value`](Self::hash_value).
+/// Two more keys, derived from its bytes with HKDF-SHA256 (RFC 5869), hash values and what values refer
+/// to, so that equal ones can be found: see [`hash_value`](Self::hash_value) and
+/// [`hash_reference`](Self::hash_reference).
 pub struct DataKey {
     number: u32,
     key: LessSafeKey,
     value_hashes: HashKey,
+    reference_hashes: HashKey,
 }
 
 /// Prints no key.
@@ -163,7 +165,12 @@ impl DataKey {
     /// The key with this number and these bytes.
     #[must_use]
     pub fn new(number: u32, bytes: &KeyBytes) -> Self {
-        Self { number, key: aes_key(bytes), value_hashes: value_hash_key(bytes) }
+        Self {
+            number,
+            key: aes_key(bytes),
+            value_hashes: hash_key(bytes, b"tacit 1 value hash"),
+            reference_hashes: hash_key(bytes, b"tacit 1 reference hash"),
+        }
     }
 
     /// The number of the key among the keys of its owner.
@@ -179,6 +186,21 @@ impl DataKey {
     #[must_use]
     pub fn hash_value(&self, value: &str) -> ValueHash {
         ValueHash(self.value_hashes.hash(value.as_bytes()))
+    }
+
+    /// The keyed hash of what a reference means, 32 bytes of HMAC-SHA256, by which the secrets that refer
+    /// to it are found. Each part has its length in bytes before it, so no two lists hash alike.
+    ///
+    /// Stored it tells who has the database, but not the key, which secrets of one owner refer to the
+    /// same, and nothing about what that is.
+    #[must_use]
+    pub fn hash_reference(&self, parts: &[&str]) -> [u8; 32] {
+        let mut bytes = Vec::with_capacity(parts.iter().map(|part| 8 + part.len()).sum());
+        for part in parts {
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        self.reference_hashes.hash(&bytes)
     }
 
     /// Encrypts `plaintext` for `place`.
@@ -277,11 +299,11 @@ fn aes_key(bytes: &KeyBytes) -> LessSafeKey {
 }
 
 #[expect(clippy::expect_used, reason = "HKDF refuses only more than 8,160 bytes; this asks for 32")]
-fn value_hash_key(bytes: &KeyBytes) -> HashKey {
+fn hash_key(bytes: &KeyBytes, label: &[u8]) -> HashKey {
     let mut key = Zeroizing::new([0; 32]);
     Salt::new(HKDF_SHA256, b"tacit data key")
         .extract(bytes.as_bytes())
-        .expand(&[b"tacit 1 value hash".as_slice()], HKDF_SHA256)
+        .expand(&[label], HKDF_SHA256)
         .and_then(|output| output.fill(key.as_mut_slice()))
         .expect("32 bytes of output");
     HashKey::new(&key)

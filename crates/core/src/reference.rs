@@ -54,6 +54,16 @@ pub enum Target<'a> {
     },
 }
 
+impl Reference<'_> {
+    /// The same reference to a secret of another name.
+    #[must_use]
+    pub fn renamed(&self, new: &str) -> String {
+        let (Target::Local { name } | Target::Absolute { name, .. }) = &self.target;
+        let before = self.text.len() - "}".len() - name.len();
+        format!("{}{new}}}", &self.text[..before])
+    }
+}
+
 impl Part<'_> {
     /// The piece as it is written.
     #[must_use]
@@ -81,6 +91,27 @@ pub fn references(value: &str) -> impl Iterator<Item = Reference<'_>> {
         Part::Reference(reference) => Some(reference),
         Part::Text(_) => None,
     })
+}
+
+/// The value with other text in place of those references that get some.
+pub fn rewrite(value: &str, mut replacement: impl FnMut(&Reference<'_>) -> Option<String>) -> String {
+    let mut rewritten = String::with_capacity(value.len());
+    for part in parts(value) {
+        let new = match &part {
+            Part::Reference(reference) => replacement(reference),
+            Part::Text(_) => None,
+        };
+        rewritten.push_str(new.as_deref().unwrap_or(part.as_str()));
+    }
+    rewritten
+}
+
+/// Whether a reference can name a secret called `name`.
+#[must_use]
+pub fn can_name(name: &str) -> bool {
+    let text = format!("{OPENING}{name}}}");
+    let whole = reference_at_start(&text);
+    whole.is_some_and(|reference| reference.target == Target::Local { name })
 }
 
 /// Whether a value could have references, by a look at its bytes.

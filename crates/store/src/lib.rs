@@ -32,6 +32,7 @@ pub mod project_memberships;
 pub mod projects;
 pub mod secret_imports;
 pub mod secret_overrides;
+pub mod secret_references;
 pub mod secret_search;
 pub mod secret_tags;
 pub mod secret_versions;

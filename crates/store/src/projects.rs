@@ -123,8 +123,9 @@ pub async fn insert(db: &mut Connection, project: &ProjectRow) -> Result<()> {
         "INSERT INTO projects
             (id, organization_id, name, slug, description, type, data_key_ciphertext, revision,
              auto_capitalization, has_delete_protection, secret_sharing, show_snapshots_legacy,
-             pit_version_limit, audit_logs_retention_days, created_at, updated_at, plaintext_reads)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             pit_version_limit, audit_logs_retention_days, created_at, updated_at, plaintext_reads,
+             references_indexed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, TRUE)",
         params![
             &project.id,
             &project.organization_id,

@@ -137,3 +137,18 @@ fn equal_values_hash_alike_under_one_key_and_differently_under_another() {
     }
     assert!(!hash.matches(b""));
 }
+
+#[test]
+fn references_hash_alike_only_if_every_part_is_the_same() {
+    let random = Random::seeded(12);
+    let (one, bytes) = DataKey::generate(1, &random);
+    let (other, _) = DataKey::generate(1, &random);
+
+    let hash = one.hash_reference(&["dev", "/", "A"]);
+    assert_eq!(hash, DataKey::new(2, &bytes).hash_reference(&["dev", "/", "A"]));
+    for parts in [&["dev", "/A"][..], &["dev/", "", "A"], &["dev", "/", "A", ""], &["dev/A"]] {
+        assert_ne!(hash, one.hash_reference(parts), "{parts:?}");
+    }
+    assert_ne!(hash, other.hash_reference(&["dev", "/", "A"]));
+    assert_ne!(&one.hash_reference(&[]), one.hash_value("").as_bytes());
+}

@@ -214,3 +214,22 @@ proptest! {
         prop_assert!(may_have_references(&value) || references(&value).count() == 0);
     }
 }
+
+#[test]
+fn references_are_rewritten_and_all_else_stays() {
+    let value = "a ${A}${prod.A}\r\n${prod.app.A} $${AA} ${A:-b}";
+    let renamed = rewrite(value, |reference| match reference.target {
+        Target::Local { name: "A" } | Target::Absolute { name: "A", .. } => Some(reference.renamed("B_2")),
+        _ => None,
+    });
+    assert_eq!(renamed, "a ${B_2}${prod.B_2}\r\n${prod.app.B_2} $${AA} ${A:-b}");
+    assert_eq!(rewrite(value, |_| None), value);
+}
+
+#[test]
+fn only_some_names_can_stand_in_a_reference() {
+    assert!(can_name("A-1_b"));
+    for name in ["", "A.B", "A B", "A}", "A}x", "$"] {
+        assert!(!can_name(name), "{name}");
+    }
+}

@@ -23,6 +23,7 @@ mod project_memberships;
 mod projects;
 mod secret_imports;
 mod secret_overrides;
+mod secret_references;
 mod secret_search;
 mod secrets;
 mod tags;

@@ -43,6 +43,7 @@ mod secrets_property;
 mod secrets_search;
 mod secrets_storage;
 mod secrets_update;
+mod secrets_used_by;
 mod sign_in;
 mod status;
 mod tags;

@@ -42,6 +42,11 @@ impl Plaintext {
         Self::limited(text.trim().to_owned())
     }
 
+    /// A value as it is, without trimming: one made from a stored value.
+    pub(super) fn as_written(text: String) -> Result<Self, TooLong> {
+        Self::limited(text)
+    }
+
     fn limited(text: String) -> Result<Self, TooLong> {
         let text = Zeroizing::new(text);
         if text.len() > VALUE_BYTES_MAX { Err(TooLong) } else { Ok(Self(text)) }

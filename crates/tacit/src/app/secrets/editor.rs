@@ -32,6 +32,7 @@ use super::{
     expand::require_readable,
     location::{Place, find_folder},
     plain::PlainSecret,
+    reference_index,
     source::Source,
     state::{SecretState, Tag, sorted},
 };
@@ -165,8 +166,12 @@ impl<'a> Editor<'a> {
         if !may_have_references(value.as_str()) {
             return Ok(());
         }
-        let mut source = Source::new(&mut self.work.db, &self.access, &self.key, None);
-        require_readable(&mut source, place, value).await
+        require_readable(&mut self.source(), place, value).await
+    }
+
+    /// The project as the caller sees it, in this transaction.
+    pub(super) fn source(&mut self) -> Source<'_> {
+        Source::new(&mut self.work.db, &self.access, &self.key, None)
     }
 
     /// Asks for a right on a secret as it is or would be.
@@ -197,6 +202,7 @@ impl<'a> Editor<'a> {
         let row = self.row(id, place, &state, 1, self.now)?;
         secrets::insert(&mut self.work.db, &row).await?;
         self.put_tags(&row.id, &state.tags).await?;
+        reference_index::put(&mut self.work.db, &self.key, &row, &state.content.value).await?;
         self.keep(&row, &state, None).await?;
         *self.touched.entry(place.folder_id.clone()).or_default() += 1;
         Ok(PlainSecret::written(place, row, state, true))
@@ -218,6 +224,10 @@ impl<'a> Editor<'a> {
         if state.tags != found.state.tags {
             secret_tags::delete_all(&mut self.work.db, &row.id).await?;
             self.put_tags(&row.id, &state.tags).await?;
+        }
+        if state.content.value != found.state.content.value {
+            let old = &found.state.content.value;
+            reference_index::replace(&mut self.work.db, &self.key, &row, old, &state.content.value).await?;
         }
         self.keep(&row, &state, Some(before)).await?;
         self.touched.entry(place.folder_id.clone()).or_default();

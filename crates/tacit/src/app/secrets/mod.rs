@@ -26,12 +26,15 @@ mod overrides;
 pub(in crate::app) mod past;
 mod plain;
 mod read;
+mod reference_index;
 mod reference_tree;
 mod reveal;
+mod rename;
 mod search;
 mod source;
 mod state;
 mod update;
+mod used_by;
 mod versions;
 
 pub use commit_changes::{
@@ -60,6 +63,7 @@ pub(in crate::app) use source::source_path;
 pub use state::Tag;
 pub(in crate::app) use state::by_secret;
 pub use update::{Missing, SecretChange, TagChange, update, update_many};
+pub use used_by::{FOLDERS_MAX, SecretUse, USES_MAX, Uses, used_by};
 pub use versions::{VERSIONS_LISTED_MAX, VersionId, get_version, list_versions, restore_version};
 
 use super::error::{Error, Result};

@@ -99,6 +99,11 @@ impl<'a> Source<'a> {
         self.key
     }
 
+    /// The connection that it reads on.
+    pub(super) const fn db(&mut self) -> &mut Connection {
+        self.db
+    }
+
     /// The folder at `path`, if it is there.
     pub(super) async fn place(&mut self, environment: &str, path: &SecretPath) -> Result<Option<Arc<Place>>> {
         let asked = (environment.to_owned(), path.clone());

@@ -17,6 +17,7 @@ use super::{
     location::{Location, Place},
     not_found, overrides,
     plain::PlainSecret,
+    rename::Rename,
     state::SecretState,
 };
 use crate::app::{
@@ -37,6 +38,8 @@ pub struct SecretChange {
     pub kind: Kind,
     /// A new name.
     pub new_name: Option<SecretName>,
+    /// Whether the references to the secret get the new name too.
+    pub rewrites_references: bool,
     /// A new value.
     pub value: Option<Plaintext>,
     /// A new comment.
@@ -82,7 +85,10 @@ pub enum Missing {
 ///
 /// [`Error::Forbidden`] without the right to edit it as it is and as it becomes, or if its value
 /// would become readable to the caller by the change; [`Error::NotFound`] if the environment, the
-/// folder, the secret or a tag is not there; [`Error::Invalid`] if the new name is taken.
+/// folder, the secret or a tag is not there; [`Error::Invalid`] if the new name is taken. For references
+/// to be rewritten also: [`Error::Forbidden`] without the right to read and edit each secret that has
+/// some; [`Error::Invalid`] if those are too many, or if the new name could not stand in a reference or
+/// would mean another secret there.
 pub async fn update(app: &App, caller: &Caller, at: Location, change: SecretChange) -> Result<PlainSecret> {
     if change.kind == Kind::Personal {
         return overrides::update(app, caller, at, change).await;
@@ -139,16 +145,22 @@ async fn update_all(
     let mut editor = Editor::open(work, caller, access).await?;
     let found = find_all(&mut editor, batch, &changes).await?;
     let mut results = Vec::with_capacity(changes.len());
+    let mut rewritten = Vec::new();
     for (change, (place, found)) in changes.into_iter().zip(found) {
         match found {
-            Some(found) => results.push(change_one(&mut editor, &place, found, change).await?),
+            Some(found) => {
+                results.push(change_one(&mut editor, &place, found, change, &mut rewritten).await?)
+            }
             None if batch.missing == Missing::Create => {
                 results.push(create_one(&mut editor, &place, change).await?);
             }
             None => {}
         }
     }
-    let event = event(&editor, batch.kind, &batch.at, &results);
+    let mut event = event(&editor, batch.kind, &batch.at, &results);
+    if !rewritten.is_empty() {
+        event = event.with("rewrittenSecrets", rewritten);
+    }
     editor.finish(event).await?;
     Ok(results)
 }
@@ -203,9 +215,11 @@ pub(super) async fn change_one(
     place: &Arc<Place>,
     found: Found,
     change: SecretChange,
+    rewritten: &mut Vec<Value>,
 ) -> Result<PlainSecret> {
     let brings_value = change.value.is_some();
-    let after = apply(editor, &found.state, change).await?;
+    let rewrites = change.rewrites_references;
+    let mut after = apply(editor, &found.state, change).await?;
     let was_readable = editor.require_change(place, &found.state, &after)?;
     if brings_value {
         editor.require_references(place, &after.content.value).await?;
@@ -213,11 +227,20 @@ pub(super) async fn change_one(
     if after.name != found.state.name && editor.is_taken(place, &after.name).await? {
         return Err(already_exist(&[&after.name]));
     }
+    let renames = rewrites && after.name != found.state.name;
+    let rename = if renames { Some(Rename::plan(editor, place, &found, &after.name).await?) } else { None };
+    if let Some(rename) = rename.as_ref().filter(|_| !brings_value) {
+        rename.rewrite_own(editor, place, &mut after)?;
+    }
     // Who may not read the value does not learn by guessing that it is the same.
     if after == found.state && (was_readable || !brings_value) {
         return Ok(editor.shown(place, found.row, found.state));
     }
-    editor.replace(place, found, after).await
+    let changed = editor.replace(place, found, after).await?;
+    if let Some(rename) = rename {
+        rewritten.extend(rename.carry_out(editor).await?.iter().map(PlainSecret::facts));
+    }
+    Ok(changed)
 }
 
 /// The secret as it is once changed.

@@ -1,8 +1,8 @@
 //! Searching (routes of our own).
 
 use crate::http::{
-    route::{Access::Caller, Route, post},
-    ui::search,
+    route::{Access::Caller, Route, get, post},
+    ui::{search, used_by},
 };
 
 /// The routes, in the order of the API reference.
@@ -14,5 +14,9 @@ pub(super) fn routes() -> Vec<Route> {
             .large_body()
             .body::<search::SearchRequest>()
             .answer::<search::SearchResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/secrets/{secret}/used-by", Caller, used_by::used_by)
+            .summary("Lists the secrets that refer to a secret, directly or through imports")
+            .event("list-secret-uses")
+            .answer::<used_by::UsedByResponse<'static>>(),
     ]
 }

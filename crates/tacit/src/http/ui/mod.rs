@@ -6,3 +6,4 @@ pub mod preferences;
 pub mod quickstart;
 pub mod reveal;
 pub mod search;
+pub mod used_by;

@@ -132,6 +132,9 @@ pub(crate) struct UpdateRequest {
     /// Whose secret.
     #[serde(default)]
     r#type: SecretType,
+    /// Whether the references to the secret, in other secrets too, get its new name. False if left out.
+    #[serde(default)]
+    rewrite_references: bool,
     #[serde(flatten)]
     fields: SecretChangeFields,
 }
@@ -249,7 +252,8 @@ pub(crate) async fn update(
     Body(request): Body<UpdateRequest>,
 ) -> Result<Response, Problem> {
     let at = request.place.location()?;
-    let change = request.fields.change(name, None, request.r#type)?;
+    let mut change = request.fields.change(name, None, request.r#type)?;
+    change.rewrites_references = request.rewrite_references;
     let secret = secrets::update(&app, &caller, at, change).await?;
     Ok(Json(SecretResponse::from(&secret)).into_response())
 }

@@ -174,6 +174,7 @@ impl SecretChangeFields {
             path,
             kind: kind.into(),
             new_name: self.new_secret_name.map(new_name).transpose()?,
+            rewrites_references: false,
             value: self.secret_value.map(|value| value.0),
             comment: self.secret_comment.or_default().map(|comment| comment.0),
             metadata: match self.secret_metadata.or_default() {

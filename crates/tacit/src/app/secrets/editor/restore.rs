@@ -23,6 +23,7 @@ use crate::app::{
         location::Place,
         past::{self, PastSecret},
         plain::PlainSecret,
+        reference_index,
         state::SecretState,
     },
 };
@@ -171,6 +172,7 @@ impl Editor<'_> {
         let row = self.row(id.clone(), &place, &state, version, past.version.secret.created_at)?;
         secrets::insert(&mut self.work.db, &row).await?;
         self.put_tags(&row.id, &state.tags).await?;
+        reference_index::put(&mut self.work.db, &self.key, &row, &state.content.value).await?;
         self.keep(&row, &state, None).await?;
         *self.touched.entry(place.folder_id.clone()).or_default() += 1;
         Ok(())
@@ -184,7 +186,10 @@ impl Editor<'_> {
     }
 
     /// The shared secret with this id and the folder it is in.
-    async fn find_anywhere(&mut self, id: &SecretId) -> Result<Option<(Arc<Place>, Found)>> {
+    pub(in crate::app::secrets) async fn find_anywhere(
+        &mut self,
+        id: &SecretId,
+    ) -> Result<Option<(Arc<Place>, Found)>> {
         let Some(row) = secrets::find_by_id(&mut self.work.db, id).await? else { return Ok(None) };
         let place = past::present_place(&mut self.work.db, &row.folder_id).await?;
         let place = place.ok_or_else(|| Error::Internal("a secret without its folder".to_owned()))?;
