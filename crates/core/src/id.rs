@@ -88,6 +88,10 @@ ids! {
     AccessTokenId
     /// The place of an actor in an organization or a project.
     MembershipId
+    /// A webhook of a project.
+    WebhookId
+    /// One notice to a webhook.
+    WebhookDeliveryId
 }
 
 #[cfg(test)]

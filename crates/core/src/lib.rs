@@ -4,6 +4,7 @@
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
 pub mod cipher;
+pub mod egress;
 mod hex;
 pub mod id;
 pub mod keyring;
@@ -15,3 +16,4 @@ pub mod reference;
 pub mod time;
 pub mod token;
 pub mod trusted_ip;
+pub mod webhook;

@@ -41,6 +41,9 @@ pub mod tags;
 pub mod user_preferences;
 pub mod user_sessions;
 pub mod users;
+pub mod webhook_changes;
+pub mod webhook_deliveries;
+pub mod webhooks;
 
 pub use database::{Connection, Database, FromRow, Row, Settings, Transaction};
 pub use error::StoreError;

@@ -15,4 +15,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "secret_imports", include_str!("../migrations/0011_secret_imports.sql")),
     (12, "dashboard", include_str!("../migrations/0012_dashboard.sql")),
     (13, "secret_references", include_str!("../migrations/0013_secret_references.sql")),
+    (14, "webhooks", include_str!("../migrations/0014_webhooks.sql")),
 ];

@@ -192,7 +192,9 @@ id_values!(
     AuthMethodId,
     ClientSecretId,
     AccessTokenId,
-    MembershipId
+    MembershipId,
+    WebhookId,
+    WebhookDeliveryId
 );
 
 /// Declares a row: a struct whose fields are read from the columns of the same names.

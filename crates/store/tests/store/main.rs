@@ -28,3 +28,4 @@ mod secret_search;
 mod secrets;
 mod tags;
 mod user_preferences;
+mod webhooks;

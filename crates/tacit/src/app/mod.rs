@@ -15,6 +15,7 @@ pub mod changes;
 pub mod client_secrets;
 pub mod clock;
 pub mod commit;
+pub mod egress;
 pub mod environments;
 pub mod error;
 pub mod folders;
@@ -44,6 +45,7 @@ pub mod token_settings;
 pub mod universal_auth;
 pub mod universal_auth_login;
 pub mod users;
+pub mod webhooks;
 pub mod work;
 
 use std::{ops::Deref, sync::Arc};
@@ -81,6 +83,8 @@ pub struct Parts {
     pub passwords: passwords::PasswordQueue,
     /// What lets another machine set the instance up; none once that is done.
     pub setup_token: Option<setup_token::SetupToken>,
+    /// Sends requests to addresses that users name.
+    pub egress: egress::Egress,
     /// What the operator chose.
     pub settings: Settings,
 }

@@ -71,6 +71,9 @@ pub(super) struct ServerArguments {
     /// Network of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
     #[arg(long, env = "TACIT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<Network>,
+    /// Network that webhooks may go to although it is private; may be repeated [default: none]
+    #[arg(long, env = "TACIT_ALLOW_EGRESS", value_name = "CIDR", value_delimiter = ',')]
+    pub(super) allow_egress: Vec<Network>,
     /// The address people use, such as `https://tacit.example.com`
     #[arg(long, env = "TACIT_SITE_URL", value_name = "URL")]
     pub(super) site_url: Option<String>,

@@ -40,6 +40,8 @@ pub(super) struct Settings {
     pub(super) is_behind_proxy: bool,
     /// Whose forwarding headers are believed.
     pub(super) trusted_proxies: Vec<IpNet>,
+    /// Private networks that webhooks may go to.
+    pub(super) allowed_egress: Vec<IpNet>,
     /// The address people use.
     pub(super) site_url: Option<String>,
     /// Where Prometheus finds the metrics.
@@ -116,6 +118,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
+    let egress = if flags.allow_egress.is_empty() { file.allow_egress } else { Some(flags.allow_egress) };
     let proxies = if flags.trusted_proxy.is_empty() { file.trusted_proxy } else { Some(flags.trusted_proxy) };
     Ok(Settings {
         listen: flags.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT),
@@ -124,13 +127,18 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         data_folder,
         tls: tls(flags.tls_cert.or(file.tls_cert), flags.tls_key.or(file.tls_key))?,
         is_behind_proxy: flags.behind_proxy.or(file.behind_proxy).unwrap_or(false),
-        trusted_proxies: proxies.unwrap_or_default().into_iter().map(|network| network.0).collect(),
+        trusted_proxies: networks(proxies),
+        allowed_egress: networks(egress),
         site_url: flags.site_url.or(file.site_url).map(|url| site_url(&url)).transpose()?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
         log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),
     })
+}
+
+fn networks(networks: Option<Vec<Network>>) -> Vec<IpNet> {
+    networks.unwrap_or_default().into_iter().map(|network| network.0).collect()
 }
 
 /// Where the server of this machine can be reached, for the commands that talk to it.

@@ -1,6 +1,6 @@
 //! From settings to an application: database, root key, key check, audit journal.
 
-use tacit_core::random::Random;
+use tacit_core::{egress::EgressRules, random::Random};
 use tacit_store::{Database, StoreError};
 
 use super::{
@@ -14,6 +14,7 @@ use crate::app::{
     audit::Recorder,
     authentication::TokenUses,
     changes::Signals,
+    egress::Egress,
     instance::{self, StartError},
     keys::Keys,
     passwords::PasswordQueue,
@@ -55,6 +56,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         changes: Signals::default(),
         token_uses: TokenUses::default(),
         passwords: PasswordQueue::default(),
+        egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),
         setup_token: (!instance.is_initialized).then(|| SetupToken::new(&random, clock.now())),
         settings: app::Settings {
             site_url: settings.site_url.clone(),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    jobs::{flush_token_uses, prune},
+    jobs::{deliver_webhooks, flush_token_uses, prune},
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
@@ -73,6 +73,7 @@ pub(super) struct Jobs {
     /// Has something to finish at the end.
     token_uses: JoinHandle<()>,
     prune: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
 }
 
 impl Jobs {
@@ -83,12 +84,18 @@ impl Jobs {
             // An error means that the sender is gone, which is a stop too.
             let _ = stopped.await;
         });
-        Self { stop, token_uses: tokio::spawn(token_uses), prune: tokio::spawn(prune::run(app.clone())) }
+        Self {
+            stop,
+            token_uses: tokio::spawn(token_uses),
+            prune: tokio::spawn(prune::run(app.clone())),
+            webhooks: tokio::spawn(deliver_webhooks::run(app.clone())),
+        }
     }
 
     async fn finish(self) {
         drop(self.stop);
         self.prune.abort();
+        self.webhooks.abort();
         if tokio::time::timeout(FLUSH_MAX, self.token_uses).await.is_err() {
             tracing::warn!("the last uses of access tokens could not be stored in time");
         }

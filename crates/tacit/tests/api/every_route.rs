@@ -39,6 +39,7 @@ fn body(ids: &Value) -> Value {
         "sourceEnvironment": "dev", "destinationEnvironment": "prod", "projectName": "Changed",
         "hasDeleteProtection": false, "pitVersionLimit": 5, "auditLogsRetentionDays": 5,
         "autoCapitalization": true, "tagSlugs": ["a"], "username": "nobody@example.test",
+        "webhookUrl": "http://127.0.0.2:9/x", "isDisabled": true,
         "oldPassword": "not the password", "newPassword": "another password", "firstName": "A", "lastName": "B",
     })
 }
@@ -181,7 +182,15 @@ async fn a_project_member_without_rights_can_do_nothing_in_the_project() {
 
 /// Routes about the inside of a project. Seeing the project one is in, and one's own rights, is free.
 fn is_about_a_project(route: &Route) -> bool {
-    let inside = ["/secrets", "/folders", "/environments", "/tags", "/memberships", "identity-memberships"];
+    let inside = [
+        "/secrets",
+        "/folders",
+        "/environments",
+        "/tags",
+        "/memberships",
+        "identity-memberships",
+        "/webhooks",
+    ];
     inside.iter().any(|part| route.path.contains(part))
         && !route.path.contains("/organizations/")
         && !route.path.starts_with("/api/v1/identities/")
@@ -349,7 +358,10 @@ async fn known_ids(admin: &Admin<'_>) -> Value {
     let environment = shown["project"]["environments"][0]["id"].clone();
     let secrets = format!("/api/v1/auth/universal-auth/identities/{identity}/client-secrets");
     let client_secret = admin.ok("GET", &secrets, None).await["clientSecretData"][0]["id"].clone();
+    let body = json!({ "projectId": project, "environment": "dev", "webhookUrl": "http://127.0.0.2:9/canary-value" });
+    let webhook = admin.ok("POST", "/api/v1/webhooks", Some(body)).await["webhook"]["id"].clone();
     json!({
+        "webhook": webhook,
         "project": project, "identity": identity, "secret": secret, "folder": folder, "tag": tag,
         "environment": environment, "client_secret": client_secret, "user": admin.user_id,
         "organization": admin.organization_id, "name": "FOO",

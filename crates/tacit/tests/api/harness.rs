@@ -15,6 +15,7 @@ use tacit::{
         audit::Recorder,
         authentication::TokenUses,
         changes::{Signals, Timing},
+        egress::Egress,
         instance,
         keys::Keys,
         passwords::PasswordQueue,
@@ -23,6 +24,7 @@ use tacit::{
     http::shell::{self, Shell},
 };
 use tacit_core::{
+    egress::EgressRules,
     id::{OrganizationId, UserId},
     keyring::RootKey,
     random::Random,
@@ -134,6 +136,8 @@ impl TestServer {
             changes: Signals::new(node.timing),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
+            // Only this address, so that the others of loopback stay refused.
+            egress: Egress::new(EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])),
             setup_token: Some(SetupToken::new(&random, clock.now())),
             settings: Settings::default(),
             random,

@@ -55,3 +55,6 @@ mod ui_quickstart;
 mod ui_reveal;
 mod universal_auth;
 mod users;
+mod webhook_deliveries;
+mod webhook_receiver;
+mod webhooks;

@@ -2,17 +2,12 @@
 
 use std::{fs, path::Path};
 
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::super::{failure::Failure, tls};
+use crate::app::egress::trust;
 
-/// Where systems keep the certificates they trust: Debian, Red Hat, Alpine and macOS.
-const SYSTEM_CERTIFICATES: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-    "/etc/ssl/ca-bundle.pem",
-];
+pub(super) use trust::is_about_tls;
 
 /// Whose certificates are believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +37,10 @@ pub(super) fn tls_config(base: &str, ca_cert: Option<&Path>, trust: Trust) -> Re
 
 fn trusted(ca_cert: Option<&Path>) -> Result<Vec<Certificate<'static>>, Failure> {
     let certificates = match ca_cert {
-        Some(path) => fs::read(path).map(|pem| certificates(&pem)).map_err(|error| {
+        Some(path) => fs::read(path).map(|pem| trust::certificates(&pem)).map_err(|error| {
             Failure::settings(format!("cannot read {}: {error}", path.display()), "check --ca-cert")
         })?,
-        None => SYSTEM_CERTIFICATES
-            .iter()
-            .find_map(|path| fs::read(path).ok())
-            .map(|pem| certificates(&pem))
-            .unwrap_or_default(),
+        None => trust::system(),
     };
     if certificates.is_empty() {
         return Err(Failure::settings(
@@ -58,25 +49,4 @@ fn trusted(ca_cert: Option<&Path>) -> Result<Vec<Certificate<'static>>, Failure>
         ));
     }
     Ok(certificates)
-}
-
-fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
-    let items = parse_pem(pem).filter_map(Result::ok);
-    items
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect()
-}
-
-/// rustls speaks through the error of the stream it wraps.
-pub(super) fn is_about_tls(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
-        ureq::Error::Io(cause) => {
-            cause.get_ref().is_some_and(|cause| cause.downcast_ref::<rustls::Error>().is_some())
-        }
-        _ => false,
-    }
 }

@@ -29,6 +29,7 @@ pub(super) struct FileSettings {
     pub(super) tls_key: Option<PathBuf>,
     pub(super) behind_proxy: Option<bool>,
     pub(super) trusted_proxy: Option<Vec<Network>>,
+    pub(super) allow_egress: Option<Vec<Network>>,
     pub(super) site_url: Option<String>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,

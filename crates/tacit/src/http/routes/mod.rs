@@ -18,6 +18,7 @@ mod secrets;
 mod tags;
 mod ui;
 mod users;
+mod webhooks;
 
 use super::route::Route;
 
@@ -50,6 +51,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Events", routes: events::routes() },
         Area { name: "Audit log", routes: audit_logs::routes() },
         Area { name: "Dashboard", routes: ui::routes() },
+        Area { name: "Webhooks", routes: webhooks::routes() },
         Area { name: "Documents", routes: documents::routes() },
     ]
 }

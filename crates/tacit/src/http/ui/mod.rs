@@ -7,3 +7,4 @@ pub mod quickstart;
 pub mod reveal;
 pub mod search;
 pub mod used_by;
+pub mod webhooks;

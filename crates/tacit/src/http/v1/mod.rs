@@ -28,3 +28,4 @@ pub mod secret_versions;
 pub mod snapshots;
 pub mod status;
 pub mod tags;
+pub mod webhooks;

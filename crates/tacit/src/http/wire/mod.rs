@@ -22,3 +22,4 @@ pub mod secret_request;
 pub mod tag;
 pub mod text;
 pub mod user;
+pub mod webhook;

@@ -1,0 +1,158 @@
+//! Requests to addresses that users name (security 3): no redirects, only permitted addresses, the
+//! connection goes to the address that was checked, everything has a time limit, and of the answer
+//! only the status is looked at.
+
+mod resolver;
+pub mod trust;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use tacit_core::egress::EgressRules;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use ureq::{
+    Agent,
+    http::{HeaderName, Request, Response, header},
+    tls::{RootCerts, TlsConfig},
+    unversioned::transport::DefaultConnector,
+};
+use zeroize::Zeroizing;
+
+use super::error::{Error, Result};
+use resolver::{PermittedResolver, Refused};
+
+/// How long a name may take to resolve, and then a connection to be made.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// How long a request may take in all.
+pub const REQUEST_MAX: Duration = Duration::from_secs(10);
+/// The largest head of an answer, in bytes. Bodies are not read.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Requests at a time that somebody waits for.
+const WAITED_FOR_MAX: usize = 4;
+
+/// Why a request did not succeed. Never holds the address or what was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EgressError {
+    /// The rules do not permit any address of the host.
+    #[error("the address is not permitted: it is private, or reserved for something else")]
+    Refused,
+    /// The name has no address.
+    #[error("the host name has no address")]
+    UnknownHost,
+    /// Nobody took the connection.
+    #[error("the connection failed")]
+    NotConnected,
+    /// The certificate is not trusted or TLS failed.
+    #[error("TLS failed, or the certificate is not trusted")]
+    Tls,
+    /// It took too long.
+    #[error("no answer in time")]
+    TimedOut,
+    /// Another status than success; redirects are not followed.
+    #[error("the receiver answered with status {0}")]
+    Status(u16),
+    /// Anything else.
+    #[error("the request failed")]
+    Failed,
+}
+
+/// A POST of JSON.
+pub struct Post {
+    /// Where to.
+    pub url: Zeroizing<String>,
+    /// More headers.
+    pub headers: Vec<(HeaderName, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Sends requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Egress(Arc<Parts>);
+
+struct Parts {
+    rules: EgressRules,
+    roots: OnceLock<RootCerts>,
+    waited_for: Semaphore,
+}
+
+impl Egress {
+    /// Sends where `rules` permit.
+    #[must_use]
+    pub fn new(rules: EgressRules) -> Self {
+        Self(Arc::new(Parts { rules, roots: OnceLock::new(), waited_for: Semaphore::new(WAITED_FOR_MAX) }))
+    }
+
+    /// A turn for a request that somebody waits for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] if too many wait already.
+    pub fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        self.0.waited_for.try_acquire().map_err(|_| Error::Busy)
+    }
+
+    /// Sends; success is any status of 200 to 299. The caller bounds how many it sends at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`EgressError`].
+    pub async fn post(&self, post: Post) -> Result<(), EgressError> {
+        let egress = self.clone();
+        let sent = tokio::task::spawn_blocking(move || egress.post_and_wait(post)).await;
+        sent.unwrap_or(Err(EgressError::Failed))
+    }
+
+    fn post_and_wait(&self, post: Post) -> Result<(), EgressError> {
+        let mut request = Request::post(post.url.as_str()).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in post.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(post.body).map_err(|_| EgressError::Failed)?;
+        let response: Response<ureq::Body> = self.agent().run(request).map_err(|error| kind(&error))?;
+        let status = response.status();
+        if status.is_success() { Ok(()) } else { Err(EgressError::Status(status.as_u16())) }
+    }
+
+    /// A new one each time, so that no connection outlives the check of its address.
+    fn agent(&self) -> Agent {
+        let tls = TlsConfig::builder()
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .root_certs(self.0.roots.get_or_init(|| RootCerts::from(trust::system())).clone());
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            // A proxy would look the name up once more, behind the check.
+            .proxy(None)
+            .timeout_resolve(Some(CONNECT_MAX))
+            .timeout_connect(Some(CONNECT_MAX))
+            .timeout_global(Some(REQUEST_MAX))
+            .max_response_header_size(HEAD_BYTES_MAX)
+            .max_idle_connections(0)
+            .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls.build());
+        let resolver = PermittedResolver::new(self.0.rules.clone());
+        Agent::with_parts(config.build(), DefaultConnector::default(), resolver)
+    }
+}
+
+fn kind(error: &ureq::Error) -> EgressError {
+    match error {
+        ureq::Error::Other(cause) if cause.is::<Refused>() => EgressError::Refused,
+        ureq::Error::HostNotFound => EgressError::UnknownHost,
+        ureq::Error::ConnectionFailed => EgressError::NotConnected,
+        ureq::Error::Timeout(_) => EgressError::TimedOut,
+        _ if trust::is_about_tls(error) => EgressError::Tls,
+        ureq::Error::Io(cause) => match cause.kind() {
+            std::io::ErrorKind::TimedOut => EgressError::TimedOut,
+            std::io::ErrorKind::ConnectionRefused
+            | std::io::ErrorKind::HostUnreachable
+            | std::io::ErrorKind::NetworkUnreachable => EgressError::NotConnected,
+            _ => EgressError::Failed,
+        },
+        _ => EgressError::Failed,
+    }
+}

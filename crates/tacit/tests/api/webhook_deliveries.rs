@@ -1,0 +1,136 @@
+//! Webhooks: what a change sends, trying again, giving up.
+
+use serde_json::{Value, json};
+use tacit::app::webhooks::deliver;
+
+use crate::{
+    harness::{Admin, TestServer, each_engine},
+    webhook_receiver::Receiver,
+    webhooks::{make, path},
+};
+
+/// What the job does in each round.
+async fn round(server: &TestServer) {
+    deliver::collect(&server.app).await.unwrap();
+    deliver::send_due(&server.app).await.unwrap();
+}
+
+async fn deliveries(admin: &Admin<'_>, webhook: &Value) -> Vec<Value> {
+    let target = format!("/api/ui/v1/webhooks/{}/deliveries", webhook["id"].as_str().unwrap());
+    admin.ok("GET", &target, None).await["deliveries"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_burst_of_changes_is_one_notice_per_folder_and_what_came_before_is_not_told() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        admin.secret(&project, "BEFORE", "1").await;
+        let receiver = Receiver::start().await;
+        make(&admin, &project, &receiver.url, json!({ "secretPath": "/**", "webhookSecretKey": "k" })).await;
+        make(&admin, &project, &receiver.url, json!({ "secretPath": "/other" })).await;
+        round(server).await;
+        assert!(receiver.take().is_empty());
+
+        for name in ["A", "B", "C"] {
+            admin.secret(&project, name, "canary").await;
+        }
+        round(server).await;
+        round(server).await;
+
+        let received = receiver.take();
+        assert_eq!(received.len(), 1);
+        assert_eq!(received[0].json()["event"], "secrets.modified");
+        assert_eq!(received[0].json()["project"]["secretPath"], "/");
+        assert!(received[0].signature().is_some() && !received[0].body.contains("canary"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_folder_is_told_of_at_the_path_it_had() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        let place = json!({ "workspaceId": project, "environment": "dev", "name": "app" });
+        let folder = admin.ok("POST", "/api/v1/folders", Some(place.clone())).await["folder"]["id"].clone();
+        let secret =
+            json!({ "workspaceId": project, "environment": "dev", "secretValue": "1", "secretPath": "/app" });
+        admin.ok("POST", "/api/v3/secrets/raw/A", Some(secret)).await;
+        let receiver = Receiver::start().await;
+        make(&admin, &project, &receiver.url, json!({ "secretPath": "/app" })).await;
+
+        let target = format!("/api/v1/folders/{}", folder.as_str().unwrap());
+        admin.ok("DELETE", &target, Some(place)).await;
+        round(server).await;
+
+        let paths: Vec<Value> =
+            receiver.take().iter().map(|it| it.json()["project"]["secretPath"].clone()).collect();
+        assert_eq!(paths, ["/app"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fails_is_sent_again_later_and_later_until_it_is_given_up_and_can_be_revived() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        let receiver = Receiver::start().await;
+        receiver.will_answer(&["503 Busy"; 8]);
+        let webhook = make(&admin, &project, &receiver.url, json!({})).await;
+        admin.secret(&project, "A", "1").await;
+
+        for delay in [10, 40, 160, 640, 2560, 3600, 3600] {
+            round(server).await;
+            assert_eq!(receiver.take().len(), 1, "before {delay}");
+            server.clock.advance_seconds(delay - 1);
+            round(server).await;
+            assert_eq!(receiver.take().len(), 0, "too early, {delay}");
+            server.clock.advance_seconds(1);
+        }
+        round(server).await;
+        let token = server.sign_in("ada@example.test", "correct horse battery", &admin.organization_id).await;
+        let admin = Admin { token, server, identity_token: String::new(), ..admin };
+
+        let dead = deliveries(&admin, &webhook).await.remove(0);
+        assert_eq!((&dead["status"], &dead["attempts"]), (&json!("dead"), &json!(8)));
+        assert_eq!(dead["errorMessage"], "the receiver answered with status 503");
+        let shown = admin.ok("GET", &path(&webhook), None).await;
+        assert_eq!(shown["webhook"]["lastStatus"], "failed");
+        receiver.take();
+        server.clock.advance_seconds(3600);
+        round(server).await;
+        assert!(receiver.take().is_empty(), "it was given up");
+
+        let id = (webhook["id"].as_str().unwrap(), dead["id"].as_str().unwrap());
+        let retry = format!("/api/ui/v1/webhooks/{}/deliveries/{}/retry", id.0, id.1);
+        admin.ok("POST", &retry, None).await;
+        assert_eq!(admin.call("POST", &retry, None).await.status, 400, "it waits already");
+        round(server).await;
+        assert_eq!(receiver.take().len(), 1);
+        assert_eq!(deliveries(&admin, &webhook).await[0]["status"], "delivered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_happens_while_a_webhook_is_off_is_not_told() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        let receiver = Receiver::start().await;
+        let webhook = make(&admin, &project, &receiver.url, json!({})).await;
+        admin.secret(&project, "A", "1").await;
+        deliver::collect(&server.app).await.unwrap();
+        admin.ok("PATCH", &path(&webhook), Some(json!({ "isDisabled": true }))).await;
+        admin.secret(&project, "B", "1").await;
+        admin.ok("PATCH", &path(&webhook), Some(json!({ "isDisabled": false }))).await;
+        round(server).await;
+        assert!(receiver.take().is_empty());
+        admin.secret(&project, "C", "1").await;
+        round(server).await;
+        assert_eq!(receiver.take().len(), 1);
+    })
+    .await;
+}
