@@ -44,7 +44,7 @@ pub async fn list(
                LEFT JOIN environments e ON e.id = f.environment_id
               WHERE c.project_id = $1 AND c.revision > $2 AND c.revision <= $3
                 AND x.owner_user_id = '' AND x.folder_path IS NOT NULL
-                AND (x.resource_type IN ('secret', 'secret-import', 'import')
+                AND (x.resource_type IN ('secret', 'import')
                      OR (x.resource_type = 'folder' AND x.version_before IS NOT NULL))) AS y
           WHERE y.environment_slug IS NOT NULL
           GROUP BY y.environment_slug, y.path ORDER BY y.environment_slug, y.path",
