@@ -38,11 +38,11 @@ async fn a_burst_of_changes_is_one_notice_per_folder_and_what_came_before_is_not
         round(server).await;
         round(server).await;
 
-        let received = receiver.take();
-        assert_eq!(received.len(), 1);
-        assert_eq!(received[0].json()["event"], "secrets.modified");
-        assert_eq!(received[0].json()["project"]["secretPath"], "/");
-        assert!(received[0].signature().is_some() && !received[0].body.contains("canary"));
+        let arrived = receiver.take();
+        assert_eq!(arrived.len(), 1);
+        assert_eq!(arrived[0].json()["event"], "secrets.modified");
+        assert_eq!(arrived[0].json()["project"]["secretPath"], "/");
+        assert!(arrived[0].signature().is_some() && !arrived[0].body.contains("canary"));
     })
     .await;
 }

@@ -122,15 +122,15 @@ async fn a_test_is_signed_and_its_result_is_kept() {
         let tested = admin.ok("POST", &format!("{}/test", path(&made)), None).await;
 
         assert_eq!(tested["webhook"]["lastStatus"], "success", "{tested}");
-        let received = receiver.take().remove(0);
-        assert!(received.head.starts_with("post /hook/canary-token http/1.1"), "{}", received.head);
+        let arrived = receiver.take().remove(0);
+        assert!(arrived.head.starts_with("post /hook/canary-token http/1.1"), "{}", arrived.head);
         assert_eq!(
-            received.json(),
+            arrived.json(),
             json!({ "event": "test", "timestamp": 1_769_860_800_000_i64, "project": { "workspaceId": project,
                 "projectName": "Shop", "environment": "dev", "secretPath": "/" } })
         );
-        let expected = format!("t=1769860800000;{}", webhook::sign("canary-key", received.body.as_bytes()));
-        assert_eq!(received.signature(), Some(&*expected));
+        let expected = format!("t=1769860800000;{}", webhook::sign("canary-key", arrived.body.as_bytes()));
+        assert_eq!(arrived.signature(), Some(&*expected));
     })
     .await;
 }
