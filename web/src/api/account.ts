@@ -1,0 +1,126 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { renew, request } from './client'
+import { currentSession, signedIn, signedOut } from './session'
+
+export type User = {
+  id: string
+  email: string
+  firstName: string | null
+  lastName: string | null
+  superAdmin: boolean
+}
+export type Organization = { id: string; name: string; slug: string; userRole?: string }
+export type SignedInDevice = {
+  id: string
+  ip: string
+  userAgent: string
+  lastUsed: string
+  createdAt: string
+}
+
+/** Whether the instance has its first administrator yet. */
+export const instanceQuery = queryOptions({
+  queryKey: ['instance'],
+  queryFn: () =>
+    request<{ config: { initialized: boolean } }>('GET', '/api/v1/admin/config', { anonymous: true }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async () => (await request<{ user: User }>('GET', '/api/v2/users/me')).user,
+  staleTime: 300_000,
+})
+
+export const organizationsQuery = queryOptions({
+  queryKey: ['organizations'],
+  queryFn: async () =>
+    (await request<{ organizations: Organization[] }>('GET', '/api/v1/organization')).organizations,
+  staleTime: 300_000,
+})
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: () => request<SignedInDevice[]>('GET', '/api/v2/users/me/sessions'),
+})
+
+/** Takes up the session of the cookie, if there is one. Done once, before anything is drawn. */
+export async function resumeSession() {
+  if (!(await renew())) signedOut()
+}
+
+/**
+ * Signs in and chooses the organization that was in use before, or the only one there is. Until one is chosen the
+ * session is for none. The token is taken into use at the end, because requests may be waiting for a good one.
+ */
+export async function signIn(email: string, password: string) {
+  const { accessToken: token } = await request<{ accessToken: string }>('POST', '/api/v3/auth/login', {
+    body: { email, password },
+    anonymous: true,
+  })
+  const { organizations } = await request<{ organizations: Organization[] }>('GET', '/api/v1/organization', {
+    token,
+  })
+  const before = organizations.find((one) => one.id === currentSession().organizationId)
+  const chosen = before ?? (organizations.length === 1 ? organizations[0] : undefined)
+  if (chosen) await selectOrganization(chosen.id, token)
+  else signedIn(token, '')
+}
+
+/** Makes the session one for an organization. */
+export async function selectOrganization(organizationId: string, token?: string) {
+  const selected = await request<{ token: string }>('POST', '/api/v3/auth/select-organization', {
+    body: { organizationId },
+    ...(token ? { token } : {}),
+  })
+  signedIn(selected.token, organizationId)
+}
+
+export type Setup = {
+  email: string
+  password: string
+  firstName: string
+  organization: string
+  setupToken: string
+}
+
+/** Makes the first administrator and organization, and signs in. */
+export async function setUp({ setupToken, ...form }: Setup) {
+  const body = setupToken ? { ...form, setupToken } : form
+  const made = await request<{ token: string; organization: Organization }>('POST', '/api/v1/admin/signup', {
+    body,
+    anonymous: true,
+  })
+  signedIn(made.token, made.organization.id)
+  return made.organization
+}
+
+/** Ends the session here and on the server. */
+export async function signOut() {
+  await request('POST', '/api/v1/auth/logout').catch(() => undefined)
+  signedOut()
+}
+
+export function useEndSession() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => request('DELETE', `/api/v2/users/me/sessions/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
+  })
+}
+
+export const useChangePassword = () =>
+  useMutation({
+    mutationFn: (body: { oldPassword: string; newPassword: string }) =>
+      request('POST', '/api/v2/password/user/password-reset', { body }),
+  })
+
+export function useRename() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { firstName: string; lastName: string }) =>
+      request('PATCH', '/api/v2/users/me/name', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['me'] }),
+  })
+}

@@ -1,0 +1,110 @@
+import { currentSession, currentToken, expired, signedIn } from './session'
+
+/** An answer other than 2xx. The text is the server's own and safe to show. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly requestId: string,
+    readonly details: unknown,
+  ) {
+    super(message)
+  }
+}
+
+type Options = {
+  query?: Record<string, string | number | boolean | undefined>
+  body?: unknown
+  /** Without the caller's token: signing in. */
+  anonymous?: boolean
+  /** A token that is not in use yet. */
+  token?: string
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Sends one request to the server this page came from and returns the body of its answer. A token that ran out is
+ * renewed once, silently; if that fails the request waits until somebody has signed in again.
+ */
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const used = options.anonymous ? '' : (options.token ?? currentToken())
+  const response = await send(method, path, options, used)
+  if (
+    response.status !== 401 ||
+    options.anonymous ||
+    options.token ||
+    currentSession().state === 'signed-out'
+  ) {
+    return read<T>(response)
+  }
+  // Another request may have renewed it meanwhile.
+  if (currentToken() === used && !(await renew())) await expired()
+  return read<T>(await send(method, path, options, currentToken()))
+}
+
+async function send(method: string, path: string, options: Options, token: string): Promise<Response> {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value))
+  }
+  const headers: Record<string, string> = {}
+  if (token) headers.authorization = `Bearer ${token}`
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  const init: RequestInit = { method, headers, cache: 'no-store' }
+  if (options.body !== undefined) init.body = JSON.stringify(options.body)
+  if (options.signal) init.signal = options.signal
+  try {
+    return await fetch(query.size ? `${path}?${query}` : path, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(0, 'The server cannot be reached.', '', undefined)
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok) return body as T
+  const { message, reqId, details } = (body ?? {}) as { message?: unknown; reqId?: string; details?: unknown }
+  throw new ApiError(response.status, sentence(message, response.status), reqId ?? '', details)
+}
+
+/** The server says an error as text, or as a list of places and texts when a form was wrong. */
+function sentence(message: unknown, status: number): string {
+  if (typeof message === 'string') return message
+  if (Array.isArray(message)) {
+    return message.map((issue: { message?: string }) => issue.message ?? '').join(' ')
+  }
+  return `The server answered ${status}.`
+}
+
+let renewing: Promise<boolean> | undefined
+
+/** Gets a new access token with the session's cookie. Whether there is one. */
+export function renew(): Promise<boolean> {
+  renewing ??= fetchToken().finally(() => {
+    renewing = undefined
+  })
+  return renewing
+}
+
+async function fetchToken(): Promise<boolean> {
+  try {
+    const response = await send('POST', '/api/v1/auth/token', {}, '')
+    if (!response.ok) return false
+    const { token, organizationId } = await read<{ token: string; organizationId?: string | null }>(response)
+    signedIn(token, organizationId ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What to show of any error. */
+export function errorText(error: unknown): string {
+  if (error instanceof ApiError) {
+    return error.requestId && error.status >= 500
+      ? `${error.message} (request ${error.requestId})`
+      : error.message
+  }
+  return 'Something unexpected went wrong in this page.'
+}

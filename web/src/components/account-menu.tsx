@@ -1,0 +1,39 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { CircleUser, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useLocation } from 'wouter'
+
+import { signOut } from '~/api/account'
+import { paths } from '~/lib/paths'
+import { text } from '~/lib/text'
+import { chooseTheme } from '~/lib/theme'
+import { Menu } from '~/ui/menu'
+import styles from './account-menu.module.css'
+
+/** Who is signed in, and what they can do about it. */
+export function AccountMenu({ email }: { email: string }) {
+  const client = useQueryClient()
+  const [, navigate] = useLocation()
+  const leave = async () => {
+    await signOut()
+    client.clear()
+    navigate(paths.login())
+  }
+  return (
+    <Menu
+      label={`${text.navigation.account}: ${email}`}
+      className={styles.account}
+      trigger={
+        <>
+          <CircleUser size={17} />
+          <span>{email}</span>
+        </>
+      }
+      items={[
+        { label: text.navigation.system, icon: <Monitor size={15} />, run: () => chooseTheme('system') },
+        { label: text.navigation.light, icon: <Sun size={15} />, run: () => chooseTheme('light') },
+        { label: text.navigation.dark, icon: <Moon size={15} />, run: () => chooseTheme('dark') },
+        { label: text.navigation.signOut, icon: <LogOut size={15} />, run: () => void leave() },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,24 @@
+/** Every address of the dashboard. Links are made here and nowhere else. */
+export const paths = {
+  setup: () => '/setup',
+  login: () => '/login',
+  selectOrganization: () => '/login/select-organization',
+  cliRedirect: () => '/cli-redirect',
+  overview: (organization: string) => `/org/${organization}/overview`,
+  organizationAccess: (organization: string, tab = 'identities') =>
+    `/org/${organization}/members?selectedTab=${tab}`,
+  auditLogs: (organization: string) => `/org/${organization}/audit-logs`,
+  organizationSettings: (organization: string) => `/org/${organization}/settings`,
+  secrets: (project: string, folder = '/') => `/project/${project}/secrets/overview${folderQuery(folder)}`,
+  environment: (project: string, environment: string, folder = '/') =>
+    `/project/${project}/secrets/${environment}${folderQuery(folder)}`,
+  projectAccess: (project: string, tab = 'identities') => `/project/${project}/members?selectedTab=${tab}`,
+  history: (project: string) => `/project/${project}/history`,
+  commit: (project: string, commit: string) => `/project/${project}/history/${commit}`,
+  connect: (project: string) => `/project/${project}/connect`,
+  projectSettings: (project: string, part = 'general') => `/project/${project}/settings?part=${part}`,
+  profile: () => '/personal-settings',
+  apiReference: () => '/api/docs',
+}
+
+const folderQuery = (folder: string) => (folder === '/' ? '' : `?secretPath=${encodeURIComponent(folder)}`)

@@ -1,0 +1,48 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Building2 } from 'lucide-react'
+import { Redirect, useLocation } from 'wouter'
+
+import { organizationsQuery, selectOrganization } from '~/api/account'
+import { errorText } from '~/api/client'
+import { useSession } from '~/api/session'
+import { Outside } from '~/components/outside'
+import { paths } from '~/lib/paths'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { Failure, Skeleton } from '~/ui/page'
+import { callbackPort } from './cli'
+
+/** The choice of somebody who belongs to several organizations. */
+export default function SelectOrganizationPage() {
+  const session = useSession()
+  const [, navigate] = useLocation()
+  const signedIn = session.state === 'signed-in'
+  const organizations = useQuery({ ...organizationsQuery, enabled: signedIn })
+  const select = useMutation({
+    mutationFn: (id: string) => selectOrganization(id),
+    onSuccess: (_, id) => {
+      const port = callbackPort(location.search)
+      navigate(port ? `${paths.cliRedirect()}?callback_port=${port}` : paths.overview(id))
+    },
+  })
+  const failure = organizations.error ?? select.error
+
+  if (!signedIn) return <Redirect to={paths.login()} replace />
+  return (
+    <Outside title={text.login.choose} hint={text.login.chooseHint}>
+      {failure && <Failure message={errorText(failure)} />}
+      {organizations.isPending && <Skeleton rows={2} />}
+      {organizations.data?.length === 0 && <p>{text.login.none}</p>}
+      {organizations.data?.map((one) => (
+        <Button
+          key={one.id}
+          icon={<Building2 size={16} />}
+          busy={select.isPending}
+          onClick={() => select.mutate(one.id)}
+        >
+          {one.name}
+        </Button>
+      ))}
+    </Outside>
+  )
+}

@@ -1,0 +1,96 @@
+import { lazy, type ReactNode, Suspense } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+
+import { useSession } from '~/api/session'
+import { Boundary } from '~/components/boundary'
+import { NotFound } from '~/components/not-found'
+import { Shell } from '~/components/shell'
+import { SignInAgain } from '~/components/sign-in-again'
+import { paths } from '~/lib/paths'
+import { LoginPage } from '~/pages/login/login-page'
+import { Skeleton } from '~/ui/page'
+
+const SetupPage = lazy(() => import('~/pages/login/setup-page'))
+const SelectOrganizationPage = lazy(() => import('~/pages/login/select-organization-page'))
+const CliRedirectPage = lazy(() => import('~/pages/login/cli-redirect-page'))
+const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
+
+type Parameters = Record<string, string | undefined>
+type Page = (parameters: Parameters) => ReactNode
+
+/** The pages of somebody who is signed in and has chosen an organization. */
+const PAGES: Record<string, Page> = {
+  '/org/:organization/overview': ({ organization = '' }) => <OverviewPage organization={organization} />,
+}
+
+/** Addresses of older versions and of mails, which lead to where the thing is now. */
+const MOVED: Record<string, (parameters: Parameters, organization: string) => string> = {
+  '/': (_, organization) => paths.overview(organization),
+  '/admin/signup': () => paths.setup(),
+  '/org/:organization': ({ organization = '' }) => paths.overview(organization),
+  '/project/:project': ({ project = '' }) => paths.secrets(project),
+  '/integrations/:project': ({ project = '' }) => paths.connect(project),
+}
+
+/** The whole dashboard. */
+export function App() {
+  const session = useSession()
+  if (session.state === 'starting') return null
+  return (
+    <Boundary>
+      <Suspense fallback={null}>
+        <Switch>
+          <Route path="/setup">
+            <SetupPage />
+          </Route>
+          <Route path="/cli-redirect">
+            <CliRedirectPage />
+          </Route>
+          <Route path="/login/select-organization">
+            <SelectOrganizationPage />
+          </Route>
+          <Route path="/login">
+            <LoginPage />
+          </Route>
+          <Route>
+            <SignedInPages />
+          </Route>
+        </Switch>
+        {session.state === 'expired' && <SignInAgain />}
+      </Suspense>
+    </Boundary>
+  )
+}
+
+function SignedInPages() {
+  const session = useSession()
+  if (session.state === 'signed-out')
+    return <Redirect to={loginFrom(location.pathname + location.search)} replace />
+  if (!session.organizationId) return <Redirect to={paths.selectOrganization()} replace />
+  return (
+    <Switch>
+      {Object.entries(MOVED).map(([path, target]) => (
+        <Route key={path} path={path}>
+          {(parameters: Parameters) => <Redirect to={target(parameters, session.organizationId)} replace />}
+        </Route>
+      ))}
+      {Object.entries(PAGES).map(([path, page]) => (
+        <Route key={path} path={path}>
+          {(parameters: Parameters) => (
+            <Shell project={parameters.project}>
+              <Suspense fallback={<Skeleton />}>{page(parameters)}</Suspense>
+            </Shell>
+          )}
+        </Route>
+      ))}
+      <Route>
+        <Shell>
+          <NotFound />
+        </Shell>
+      </Route>
+    </Switch>
+  )
+}
+
+const loginFrom = (address: string) =>
+  address === '/' ? paths.login() : `${paths.login()}?next=${encodeURIComponent(address)}`

@@ -1,0 +1,107 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+
+import { classNames } from '~/lib/class-names'
+import styles from './field.module.css'
+
+type Common = { label: string; hint?: ReactNode; error?: string | undefined }
+
+function Frame({ id, label, hint, error, children }: Common & { id: string; children: ReactNode }) {
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      {children}
+      {error ? (
+        <p id={`${id}-error`} className={styles.error} role="alert">
+          {error}
+        </p>
+      ) : (
+        hint && (
+          <p id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  )
+}
+
+const tied = (id: string, { hint, error }: Common) => ({
+  id,
+  'aria-invalid': error ? true : undefined,
+  'aria-describedby': error ? `${id}-error` : hint ? `${id}-hint` : undefined,
+})
+
+/** A labelled line of text, with its error tied to it. */
+export function TextField({ label, hint, error, className, ...rest }: Common & ComponentProps<'input'>) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <input
+        autoComplete="off"
+        spellCheck={false}
+        className={classNames(styles.control, className)}
+        {...tied(id, { label, hint, error })}
+        {...rest}
+      />
+    </Frame>
+  )
+}
+
+/** A labelled choice, the platform's own. */
+export function SelectField({ label, hint, error, children, ...rest }: Common & ComponentProps<'select'>) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <select className={styles.control} {...tied(id, { label, hint, error })} {...rest}>
+        {children}
+      </select>
+    </Frame>
+  )
+}
+
+/** Labelled text of several lines. */
+export function TextArea({ label, hint, error, className, ...rest }: Common & ComponentProps<'textarea'>) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <textarea
+        spellCheck={false}
+        className={classNames(styles.control, styles.area, className)}
+        {...tied(id, { label, hint, error })}
+        {...rest}
+      />
+    </Frame>
+  )
+}
+
+/** A tick box with its label to the right. */
+export function CheckField({
+  label,
+  hint,
+  ...rest
+}: { label: ReactNode; hint?: ReactNode } & ComponentProps<'input'>) {
+  const id = useId()
+  return (
+    <div className={styles.check}>
+      <input type="checkbox" id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...rest} />
+      <div>
+        <label htmlFor={id}>{label}</label>
+        {hint && (
+          <p id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Optional settings that most people leave alone. */
+export function Advanced({ label = 'Advanced', children }: { label?: string; children: ReactNode }) {
+  return (
+    <details className={styles.advanced}>
+      <summary>{label}</summary>
+      <div>{children}</div>
+    </details>
+  )
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+// `npm run dev` serves the dashboard with hot reload in front of the server at TACIT_URL.
+const server = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: 'es2022',
+    // The content policy allows no inline script, and every browser we support preloads modules by itself.
+    modulePreload: { polyfill: false },
+    // Inlined assets would be data: addresses, which the policy allows for images only.
+    assetsInlineLimit: 0,
+    cssCodeSplit: true,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': server } },
+})
