@@ -13,6 +13,11 @@ import { Skeleton } from '~/ui/page'
 const SetupPage = lazy(() => import('~/pages/login/setup-page'))
 const SelectOrganizationPage = lazy(() => import('~/pages/login/select-organization-page'))
 const CliRedirectPage = lazy(() => import('~/pages/login/cli-redirect-page'))
+const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
+const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
+const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))
+const ProjectSettingsPage = lazy(() => import('~/pages/settings/project-settings-page'))
+const ProfilePage = lazy(() => import('~/pages/profile/profile-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -21,6 +26,16 @@ type Page = (parameters: Parameters) => ReactNode
 /** The pages of somebody who is signed in and has chosen an organization. */
 const PAGES: Record<string, Page> = {
   '/org/:organization/overview': ({ organization = '' }) => <OverviewPage organization={organization} />,
+  '/org/:organization/members': ({ organization = '' }) => (
+    <OrganizationAccessPage organization={organization} />
+  ),
+  '/project/:project/members': ({ project = '' }) => <ProjectAccessPage project={project} />,
+  '/project/:project/settings': ({ project = '' }) => <ProjectSettingsPage project={project} />,
+  '/personal-settings': () => <ProfilePage />,
+  '/project/:project/secrets/overview': ({ project = '' }) => <SecretsPage project={project} />,
+  '/project/:project/secrets/:environment': ({ project = '', environment = '' }) => (
+    <SecretsPage project={project} only={environment} />
+  ),
 }
 
 /** Addresses of older versions and of mails, which lead to where the thing is now. */

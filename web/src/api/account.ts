@@ -36,7 +36,7 @@ export const meQuery = queryOptions({
 export const organizationsQuery = queryOptions({
   queryKey: ['organizations'],
   queryFn: async () =>
-    (await request<{ organizations: Organization[] }>('GET', '/api/v1/organization')).organizations,
+    (await request<{ organizations: Organization[] }>('GET', '/api/v2/users/me/organizations')).organizations,
   staleTime: 300_000,
 })
 
@@ -59,9 +59,13 @@ export async function signIn(email: string, password: string) {
     body: { email, password },
     anonymous: true,
   })
-  const { organizations } = await request<{ organizations: Organization[] }>('GET', '/api/v1/organization', {
-    token,
-  })
+  const { organizations } = await request<{ organizations: Organization[] }>(
+    'GET',
+    '/api/v2/users/me/organizations',
+    {
+      token,
+    },
+  )
   const before = organizations.find((one) => one.id === currentSession().organizationId)
   const chosen = before ?? (organizations.length === 1 ? organizations[0] : undefined)
   if (chosen) await selectOrganization(chosen.id, token)
@@ -86,11 +90,11 @@ export type Setup = {
 }
 
 /** Makes the first administrator and organization, and signs in. */
-export async function setUp({ setupToken, ...form }: Setup) {
-  const body = setupToken ? { ...form, setupToken } : form
+export async function setUp({ setupToken, ...body }: Setup) {
   const made = await request<{ token: string; organization: Organization }>('POST', '/api/v1/admin/signup', {
     body,
     anonymous: true,
+    headers: setupToken ? { 'x-tacit-setup-token': setupToken } : {},
   })
   signedIn(made.token, made.organization.id)
   return made.organization

@@ -20,6 +20,7 @@ type Options = {
   /** A token that is not in use yet. */
   token?: string
   signal?: AbortSignal | undefined
+  headers?: Record<string, string>
 }
 
 /**
@@ -47,7 +48,7 @@ async function send(method: string, path: string, options: Options, token: strin
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined) query.set(name, String(value))
   }
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = { ...options.headers }
   if (token) headers.authorization = `Bearer ${token}`
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   const init: RequestInit = { method, headers, cache: 'no-store' }

@@ -8,12 +8,15 @@ import { text } from '~/lib/text'
 import { chooseTheme } from '~/lib/theme'
 import { Menu } from '~/ui/menu'
 import styles from './account-menu.module.css'
+import { forgetPending, mayLosePending } from './pending-store'
 
 /** Who is signed in, and what they can do about it. */
 export function AccountMenu({ email }: { email: string }) {
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const leave = async () => {
+    if (!mayLosePending(text.navigation.signOutPending)) return
+    forgetPending()
     await signOut()
     client.clear()
     navigate(paths.login())
@@ -29,6 +32,11 @@ export function AccountMenu({ email }: { email: string }) {
         </>
       }
       items={[
+        {
+          label: text.navigation.profile,
+          icon: <CircleUser size={15} />,
+          run: () => navigate(paths.profile()),
+        },
         { label: text.navigation.system, icon: <Monitor size={15} />, run: () => chooseTheme('system') },
         { label: text.navigation.light, icon: <Sun size={15} />, run: () => chooseTheme('light') },
         { label: text.navigation.dark, icon: <Moon size={15} />, run: () => chooseTheme('dark') },

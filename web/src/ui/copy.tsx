@@ -73,9 +73,9 @@ export function CodeBlock({ text, what, onCopied }: { text: string; what: string
   return (
     <div className={styles.block}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={what}>
-        {text}
-      </pre>
+      <section tabIndex={0} aria-label={what}>
+        <pre>{text}</pre>
+      </section>
       <CopyButton text={text} label="Copy" {...(onCopied ? { onCopied } : {})} />
     </div>
   )

@@ -21,6 +21,7 @@ export function LoginPage() {
   // A browser that is signed in already does not hand its session to the command line unasked.
   const [asked, setAsked] = useState(false)
 
+  if (instance.isPending) return null
   if (instance.data && !instance.data.config.initialized) return <Redirect to={paths.setup()} replace />
   if (session.state === 'signed-in' && port && asked) {
     return session.organizationId ? <CliRedirectPage port={port} /> : <Redirect to={withPort(port)} replace />

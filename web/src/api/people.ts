@@ -1,0 +1,35 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import { request } from './client'
+
+export type Person = { id: string; role: string; email: string; name: string }
+
+type WireUser = { email: string; firstName: string | null; lastName: string | null }
+const nameOf = (user: WireUser) => [user.firstName, user.lastName].filter(Boolean).join(' ')
+
+/** The people of the organization. */
+export const organizationPeopleQuery = (organization: string) =>
+  queryOptions({
+    queryKey: ['people', organization],
+    queryFn: async (): Promise<Person[]> => {
+      type Answer = { users: { id: string; role: string; user: WireUser }[] }
+      const { users } = await request<Answer>('GET', `/api/v1/organization/${organization}/users`)
+      return users.map(({ id, role, user }) => ({ id, role, email: user.email, name: nameOf(user) }))
+    },
+  })
+
+/** The people of a project. */
+export const projectPeopleQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['project-people', project],
+    queryFn: async (): Promise<Person[]> => {
+      type Answer = { memberships: { id: string; user: WireUser; roles: { role: string }[] }[] }
+      const { memberships } = await request<Answer>('GET', `/api/v1/projects/${project}/memberships`)
+      return memberships.map(({ id, user, roles }) => ({
+        id,
+        role: roles.map((one) => one.role).join(', '),
+        email: user.email,
+        name: nameOf(user),
+      }))
+    },
+  })

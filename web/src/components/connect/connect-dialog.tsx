@@ -1,0 +1,80 @@
+import { useState } from 'react'
+
+import { errorText } from '~/api/client'
+import { useConnect } from '~/api/connect'
+import type { Environment } from '~/api/projects'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { Dialog } from '~/ui/dialog'
+import { SelectField, TextField } from '~/ui/field'
+import { Note } from '~/ui/page'
+import { ConnectedDialog } from './connected-dialog'
+
+type ConnectProps = {
+  project: { id: string; slug: string; environments: Environment[] }
+  /** A key to use in the examples. */
+  example?: string | undefined
+  onClose: () => void
+}
+
+/** The quick path: one dialog that makes everything an application needs, and shows it once. */
+export default function ConnectDialog({ project, example = 'FOO', onClose }: ConnectProps) {
+  const connect = useConnect(project.id)
+  const [environment, setEnvironment] = useState(project.environments[0]?.slug ?? '')
+  const names = project.environments.map((one) => one.name).join(', ')
+  const [name, setName] = useState(`${project.slug}-app`)
+
+  if (connect.data) {
+    return (
+      <ConnectedDialog
+        connected={connect.data}
+        place={{ project: project.id, environment, key: example }}
+        onDone={() => {
+          connect.reset()
+          onClose()
+        }}
+      />
+    )
+  }
+  return (
+    <Dialog
+      title={text.connect.title}
+      hint={text.connect.hint}
+      onClose={onClose}
+      onSubmit={() => connect.mutate(name.trim())}
+      footer={
+        <>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="primary" autoFocus busy={connect.isPending}>
+            {text.connect.submit}
+          </Button>
+        </>
+      }
+    >
+      {connect.error && (
+        <div role="alert">
+          <Note tone="danger">{errorText(connect.error)}</Note>
+        </div>
+      )}
+      <TextField
+        label={text.connect.name}
+        value={name}
+        maxLength={255}
+        required
+        onChange={(event) => setName(event.target.value)}
+      />
+      <SelectField
+        label={text.connect.environment}
+        value={environment}
+        onChange={(event) => setEnvironment(event.target.value)}
+      >
+        {project.environments.map((one) => (
+          <option key={one.slug} value={one.slug}>
+            {one.name}
+          </option>
+        ))}
+      </SelectField>
+      <Note>{text.projectIdentities.grants(name || text.identities.name, 'viewer', names)}</Note>
+    </Dialog>
+  )
+}

@@ -1,0 +1,88 @@
+import { Download } from 'lucide-react'
+import { useState } from 'react'
+
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { CopyButton } from '~/ui/copy'
+import { Dialog } from '~/ui/dialog'
+import { CheckField, TextField } from '~/ui/field'
+import { Note } from '~/ui/page'
+
+/**
+ * Shows a client secret the one time it can be shown. Nothing closes it, neither Escape nor a click outside nor Back,
+ * until it was copied, downloaded or said to be stored; or revoked.
+ */
+export function ShownOnce({
+  clientId,
+  secret,
+  onDone,
+  onRevoke,
+}: {
+  clientId: string
+  secret: string
+  onDone: () => void
+  onRevoke: () => void
+}) {
+  const [safe, setSafe] = useState(false)
+  return (
+    <Dialog
+      title={text.once.title}
+      hint={text.once.hint}
+      guarded
+      onClose={onDone}
+      footer={
+        <>
+          {!safe && (
+            <Button look="quiet" onClick={onRevoke}>
+              {text.once.revoke}
+            </Button>
+          )}
+          <Button
+            look={safe ? 'primary' : 'plain'}
+            disabled={!safe}
+            title={safe ? undefined : text.once.wait}
+            onClick={onDone}
+          >
+            {text.once.done}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label={text.once.secret}
+        value={secret}
+        readOnly
+        onFocus={(event) => event.target.select()}
+      />
+      <div>
+        <CopyButton look="primary" text={secret} label={text.once.copy} onCopied={() => setSafe(true)} />{' '}
+        <Button
+          icon={<Download size={15} />}
+          onClick={() => {
+            saveEnv(clientId, secret)
+            setSafe(true)
+          }}
+        >
+          {text.once.download}
+        </Button>
+      </div>
+      <CheckField
+        label={text.once.stored}
+        checked={safe}
+        onChange={(event) => setSafe(event.target.checked)}
+      />
+      {!safe && <Note>{text.once.wait}</Note>}
+    </Dialog>
+  )
+}
+
+/** Saves both halves as a `.env` file, under the names that the client libraries and the CLI read. */
+export function saveEnv(clientId: string, secret: string) {
+  const content = `INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=${clientId}\nINFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=${secret}\n`
+  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = 'client-secret.env'
+  link.click()
+  URL.revokeObjectURL(address)
+}

@@ -1,0 +1,91 @@
+import { type Change, cellKey } from './pending'
+
+/** What the grid needs to know of a secret to draw and find it. */
+export type GridCell = {
+  tagIds: string[]
+  isEmpty: boolean
+  isReference: boolean
+  hasComment: boolean
+  hasOverride: boolean
+}
+export type KeyLine<C> = { kind: 'key'; key: string; cells: Record<string, C | undefined>; isNew: boolean }
+export type FolderLine = { kind: 'folder'; name: string; environments: string[] }
+export type Line<C> = KeyLine<C> | FolderLine
+
+type Input<C> = {
+  rows: { key: string; cells: Record<string, C> }[]
+  folders: { name: string; environments: string[] }[]
+  folder: string
+  environments: string[]
+  changes: ReadonlyMap<string, Change>
+  filter: string
+  tagNames: ReadonlyMap<string, string>
+}
+
+/**
+ * The lines of the grid: folders, keys that are only pending, then the keys of the server in their order. New keys
+ * stay on top until the list is read again, so that nothing moves under the hand that types.
+ */
+export function gridLines<C extends GridCell>(input: Input<C>): Line<C>[] {
+  const known = new Set(input.rows.map((row) => row.key))
+  const added = new Set<string>()
+  for (const change of input.changes.values()) {
+    if (change.folder === input.folder && change.kind !== 'delete' && !known.has(change.key))
+      added.add(change.key)
+  }
+  const matches = filterOf<C>(input)
+  const folders = input.folders.filter(
+    ({ name }) => !input.filter || name.toLowerCase().includes(input.filter.toLowerCase()),
+  )
+  const lines: Line<C>[] = folders.map((folder) => ({ kind: 'folder', ...folder }))
+  for (const key of added) {
+    const line: KeyLine<C> = { kind: 'key', key, cells: {}, isNew: true }
+    if (matches(line)) lines.push(line)
+  }
+  for (const row of input.rows) {
+    const line: KeyLine<C> = { kind: 'key', key: row.key, cells: row.cells, isNew: false }
+    if (matches(line)) lines.push(line)
+  }
+  return lines
+}
+
+/**
+ * Reads the filter: words that must be in the key, `tag:name`, and `is:` with missing (not set in every environment
+ * shown), changed (pending), empty, reference, commented or override.
+ */
+function filterOf<C extends GridCell>({ filter, environments, changes, folder, tagNames }: Input<C>) {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  const isPending = (line: KeyLine<C>, environment: string) =>
+    changes.has(cellKey({ environment, folder, key: line.key }))
+  const some = (line: KeyLine<C>, is: (cell: C) => boolean) =>
+    environments.some((environment) => {
+      const cell = line.cells[environment]
+      return cell !== undefined && is(cell)
+    })
+  const states: Record<string, (line: KeyLine<C>) => boolean> = {
+    'is:missing': (line) => environments.some((one) => !line.cells[one] && !isPending(line, one)),
+    'is:changed': (line) => environments.some((one) => isPending(line, one)),
+    'is:empty': (line) => some(line, (cell) => cell.isEmpty),
+    'is:reference': (line) => some(line, (cell) => cell.isReference),
+    'is:commented': (line) => some(line, (cell) => cell.hasComment),
+    'is:override': (line) => some(line, (cell) => cell.hasOverride),
+  }
+  const hasTag = (line: KeyLine<C>, name: string) =>
+    some(line, (cell) => cell.tagIds.some((id) => tagNames.get(id)?.toLowerCase() === name))
+  return (line: KeyLine<C>) =>
+    words.every((word) => {
+      const state = states[word]
+      if (state) return state(line)
+      return word.startsWith('tag:') ? hasTag(line, word.slice(4)) : line.key.toLowerCase().includes(word)
+    })
+}
+
+/** How many of the keys each environment lacks, pending ones taken as there. */
+export function missingCounts<C>(
+  rows: { key: string; cells: Record<string, C> }[],
+  environments: string[],
+): Record<string, number> {
+  return Object.fromEntries(
+    environments.map((environment) => [environment, rows.filter((row) => !row.cells[environment]).length]),
+  )
+}

@@ -1,0 +1,99 @@
+/** One secret in the grid. Its value is not here: it comes when it is asked for. */
+export type Cell = {
+  version: number
+  tagIds: string[]
+  updatedAt: number
+  updatedBy: string
+  /** The environment further left that has the same value. */
+  sameAs: string | undefined
+  isEmpty: boolean
+  isReference: boolean
+  isMultiline: boolean
+  hasComment: boolean
+  hasOverride: boolean
+  mayRead: boolean
+  mayEdit: boolean
+  mayDelete: boolean
+}
+export type Row = { key: string; cells: Record<string, Cell> }
+export type MatrixEnvironment = {
+  slug: string
+  name: string
+  folderId: string | null
+  can: { describe: boolean }
+}
+export type Matrix = {
+  environments: MatrixEnvironment[]
+  rows: Row[]
+  /** Folders by name, with the environments that have them. */
+  folders: { name: string; environments: string[] }[]
+}
+
+/** The matrix as the server sends it: column by column, with numbers for what repeats. */
+export type WireMatrix = {
+  environments: MatrixEnvironment[]
+  tags: { id: string }[]
+  changes: [number, string, string, string][]
+  keys: string[]
+  columns: {
+    version: number[]
+    flags: number[]
+    change: number[]
+    sameAs: number[]
+    tags: Record<string, number[]>
+  }[]
+  folders: { name: string; ids: (string | null)[] }[]
+}
+
+const EMPTY = 1
+const REFERENCE = 2
+const LINES = 4
+const COMMENT = 8
+const OVERRIDE = 16
+const NO_READ = 32
+const NO_EDIT = 64
+const NO_DELETE = 128
+
+/** Makes rows of the server's columns. */
+export function readMatrix(wire: WireMatrix): Matrix {
+  const slugs = wire.environments.map((one) => one.slug)
+  const rows = wire.keys.map((key, row): Row => {
+    const cells: Record<string, Cell> = {}
+    wire.columns.forEach((column, at) => {
+      const slug = slugs[at]
+      if (slug !== undefined && column.version[row]) cells[slug] = readCell(wire, slugs, column, row)
+    })
+    return { key, cells }
+  })
+  const folders = wire.folders.map(({ name, ids }) => ({
+    name,
+    environments: slugs.filter((_, at) => ids[at]),
+  }))
+  return { environments: wire.environments, rows, folders }
+}
+
+function readCell(
+  wire: WireMatrix,
+  slugs: string[],
+  column: WireMatrix['columns'][number],
+  row: number,
+): Cell {
+  const flags = column.flags[row] ?? 0
+  const [updatedAt = 0, , , updatedBy = ''] = wire.changes[column.change[row] ?? 0] ?? []
+  const same = column.sameAs[row] ?? 0
+  return {
+    version: column.version[row] ?? 0,
+    tagIds: (column.tags[row] ?? []).flatMap((tag) => wire.tags[tag]?.id ?? []),
+    updatedAt,
+    updatedBy,
+    sameAs: same ? slugs[same - 1] : undefined,
+    isEmpty: Boolean(flags & EMPTY),
+    isReference: Boolean(flags & REFERENCE),
+    isMultiline: Boolean(flags & LINES),
+    hasComment: Boolean(flags & COMMENT),
+    hasOverride: Boolean(flags & OVERRIDE),
+    mayRead: !(flags & NO_READ),
+    mayEdit: !(flags & NO_EDIT),
+    mayDelete: !(flags & NO_DELETE),
+  }
+}

@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { errorText } from '~/api/client'
+import { identitiesQuery, projectRolesQuery, useProjectIdentityChanges } from '~/api/identities'
+import type { Environment } from '~/api/projects'
+import { useSession } from '~/api/session'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { Dialog } from '~/ui/dialog'
+import { SelectField } from '~/ui/field'
+import { Note } from '~/ui/page'
+
+const VIEWER = 'viewer'
+
+/** Gives an identity of the organization a role in this project; the least one is chosen already. */
+export function AddIdentityDialog({
+  project,
+  environments,
+  added,
+  onClose,
+}: {
+  project: string
+  environments: Environment[]
+  added: string[]
+  onClose: () => void
+}) {
+  const { organizationId } = useSession()
+  const identities = useQuery(identitiesQuery(organizationId))
+  const roles = useQuery(projectRolesQuery(project))
+  const { add } = useProjectIdentityChanges(project)
+  const [chosen, setChosen] = useState('')
+  const [role, setRole] = useState(VIEWER)
+  const others = (identities.data?.identityMemberships ?? []).filter((one) => !added.includes(one.identityId))
+  const identity = others.find((one) => one.identityId === chosen) ?? others[0]
+  const names = environments.map((one) => one.name).join(', ')
+
+  return (
+    <Dialog
+      title={text.projectIdentities.submit}
+      onClose={onClose}
+      onSubmit={() => identity && add.mutate({ identity: identity.identityId, role }, { onSuccess: onClose })}
+      footer={
+        <>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="primary" busy={add.isPending} disabled={!identity}>
+            {text.projectIdentities.submit}
+          </Button>
+        </>
+      }
+    >
+      {add.error && (
+        <div role="alert">
+          <Note tone="danger">{errorText(add.error)}</Note>
+        </div>
+      )}
+      {identities.data && !identity && <Note>{text.projectIdentities.allAdded}</Note>}
+      {identity && (
+        <>
+          <SelectField
+            label={text.projectIdentities.identity}
+            value={identity.identityId}
+            autoFocus
+            onChange={(event) => setChosen(event.target.value)}
+          >
+            {others.map((one) => (
+              <option key={one.id} value={one.identityId}>
+                {one.identity.name}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField
+            label={text.projectIdentities.role}
+            value={role}
+            onChange={(event) => setRole(event.target.value)}
+          >
+            {(roles.data ?? [{ id: VIEWER, slug: VIEWER, name: 'Viewer' }]).map((one) => (
+              <option key={one.id} value={one.slug}>
+                {one.name}
+              </option>
+            ))}
+          </SelectField>
+          <Note>{text.projectIdentities.grants(identity.identity.name, role, names)}</Note>
+        </>
+      )}
+    </Dialog>
+  )
+}

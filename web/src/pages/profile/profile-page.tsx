@@ -1,0 +1,183 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { meQuery, sessionsQuery, useChangePassword, useEndSession, useRename } from '~/api/account'
+import { errorText } from '~/api/client'
+import { fullTime, timeAgo } from '~/lib/dates'
+import { text } from '~/lib/text'
+import { chooseTheme, storedTheme, type Theme } from '~/lib/theme'
+import { Button } from '~/ui/button'
+import { SelectField, TextField } from '~/ui/field'
+import { Failure, Note, Page, Section, Skeleton } from '~/ui/page'
+import { RowActions, Table } from '~/ui/table'
+import { toast } from '~/ui/toast'
+import styles from './profile-page.module.css'
+
+const PASSWORD_MIN = 12
+
+/** The settings of the person who is signed in. */
+export default function ProfilePage() {
+  return (
+    <Page title={text.profile.title}>
+      <NameSection />
+      <PasswordSection />
+      <ThemeSection />
+      <SessionsSection />
+    </Page>
+  )
+}
+
+function NameSection() {
+  const me = useQuery(meQuery)
+  const rename = useRename()
+  if (!me.data) return <Skeleton rows={3} />
+  return (
+    <Section title={text.profile.name} hint={me.data.email}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          const form = new FormData(event.currentTarget)
+          rename.mutate(
+            { firstName: String(form.get('first')).trim(), lastName: String(form.get('last')).trim() },
+            { onSuccess: () => toast(text.settings.saved) },
+          )
+        }}
+      >
+        {rename.error && <Note tone="danger">{errorText(rename.error)}</Note>}
+        <TextField
+          label={text.profile.first}
+          name="first"
+          autoComplete="given-name"
+          defaultValue={me.data.firstName ?? ''}
+          maxLength={64}
+          required
+        />
+        <TextField
+          label={text.profile.last}
+          name="last"
+          autoComplete="family-name"
+          defaultValue={me.data.lastName ?? ''}
+          maxLength={64}
+        />
+        <div>
+          <Button type="submit" busy={rename.isPending}>
+            {text.common.save}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function PasswordSection() {
+  const change = useChangePassword()
+  return (
+    <Section title={text.profile.password} hint={text.profile.passwordHint}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          const form = event.currentTarget
+          const fields = new FormData(form)
+          change.mutate(
+            { oldPassword: String(fields.get('old')), newPassword: String(fields.get('new')) },
+            {
+              onSuccess: () => {
+                form.reset()
+                toast(text.profile.changed)
+              },
+            },
+          )
+        }}
+      >
+        {change.error && (
+          <div role="alert">
+            <Note tone="danger">{errorText(change.error)}</Note>
+          </div>
+        )}
+        <TextField
+          label={text.profile.old}
+          name="old"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        <TextField
+          label={text.profile.new}
+          name="new"
+          type="password"
+          autoComplete="new-password"
+          minLength={PASSWORD_MIN}
+          hint={text.setup.passwordHint}
+          required
+        />
+        <div>
+          <Button type="submit" busy={change.isPending}>
+            {text.profile.change}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function ThemeSection() {
+  const [theme, setTheme] = useState(storedTheme)
+  return (
+    <Section title={text.profile.theme} hint={text.profile.themeHint}>
+      <div className={styles.form}>
+        <SelectField
+          label={text.profile.theme}
+          value={theme}
+          onChange={({ target: { value } }) => {
+            setTheme(value as Theme)
+            chooseTheme(value as Theme)
+          }}
+        >
+          <option value="system">{text.navigation.system}</option>
+          <option value="light">{text.navigation.light}</option>
+          <option value="dark">{text.navigation.dark}</option>
+        </SelectField>
+      </div>
+    </Section>
+  )
+}
+
+function SessionsSection() {
+  const sessions = useQuery(sessionsQuery)
+  const end = useEndSession()
+  return (
+    <Section title={text.profile.sessions} hint={text.profile.sessionsHint}>
+      {sessions.isPending && <Skeleton rows={2} />}
+      {sessions.error && <Failure message={errorText(sessions.error)} />}
+      {sessions.data && (
+        <Table
+          label={text.profile.sessions}
+          head={[text.profile.device, text.profile.address, text.profile.used, '']}
+        >
+          {sessions.data.map((one) => (
+            <tr key={one.id}>
+              <td>{one.userAgent}</td>
+              <td>
+                <code>{one.ip}</code>
+              </td>
+              <td title={fullTime(one.lastUsed)}>{timeAgo(one.lastUsed)}</td>
+              <td>
+                <RowActions>
+                  <Button
+                    look="quiet"
+                    aria-label={`${text.profile.end}: ${one.ip}, ${timeAgo(one.lastUsed)}`}
+                    onClick={() => end.mutate(one.id, { onSuccess: () => toast(text.profile.ended) })}
+                  >
+                    {text.profile.end}
+                  </Button>
+                </RowActions>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,191 @@
+import {
+  ArrowRight,
+  Copy,
+  Eye,
+  EyeOff,
+  MessageSquare,
+  Minus,
+  Pencil,
+  Trash2,
+  TriangleAlert,
+  Undo2,
+} from 'lucide-react'
+
+import { classNames } from '~/lib/class-names'
+import type { Cell } from '~/lib/matrix'
+import { text } from '~/lib/text'
+import { CellEditor } from './cell-editor'
+import styles from './grid.module.css'
+import type { CellActions, CellView } from './grid-types'
+
+/** As many dots whatever the value is: its length is nobody's business. */
+const MASK = '••••••••'
+
+type CellProps = {
+  id: string
+  column: number
+  name: string
+  environment: string
+  environmentName: string
+  view: CellView
+  denied: boolean
+  /** The name of the environment that has the same value. */
+  sameAs: string | undefined
+  isActive: boolean
+  isEditing: boolean
+  actions: CellActions
+  onEditEnd: (move: -1 | 0 | 1) => void
+  onDiscard: () => void
+}
+
+/** One secret in one environment. */
+export function GridCell(props: CellProps) {
+  const { id, column, name, environment, view, isActive, isEditing, actions } = props
+  const state = stateOf(view, props.denied)
+  return (
+    <div
+      id={id}
+      role="gridcell"
+      aria-colindex={column + 2}
+      data-cell={column + 1}
+      className={classNames(styles.cell, isActive && styles.active, styles[state])}
+    >
+      {isEditing ? (
+        <CellEditor
+          label={`${name}, ${props.environmentName}`}
+          start={view.change?.value ?? view.revealed ?? ''}
+          isSet={Boolean(view.cell)}
+          onSave={(value, move) => {
+            actions.save(name, environment, value)
+            props.onEditEnd(move)
+          }}
+          onCancel={() => props.onEditEnd(0)}
+        />
+      ) : (
+        <>
+          <CellText view={view} state={state} sameAs={props.sameAs} />
+          {state !== 'denied' && <CellButtons {...props} />}
+        </>
+      )}
+    </div>
+  )
+}
+
+type State = 'set' | 'missing' | 'added' | 'changed' | 'deleted' | 'conflict' | 'denied'
+
+function stateOf({ cell, change }: CellView, denied: boolean): State {
+  if (denied) return 'denied'
+  if (change?.conflict !== undefined) return 'conflict'
+  if (change) return ({ create: 'added', update: 'changed', delete: 'deleted' } as const)[change.kind]
+  return cell ? 'set' : 'missing'
+}
+
+function CellText({ view, state, sameAs }: { view: CellView; state: State; sameAs: string | undefined }) {
+  const { cell, change, revealed } = view
+  const words = text.grid
+  if (state === 'denied') return <span className={styles.soft}>{words.noAccess}</span>
+  if (state === 'missing') {
+    return (
+      <span className={styles.soft}>
+        <Minus size={13} aria-hidden="true" />
+        {words.missing}
+      </span>
+    )
+  }
+  const pendingValue = change && change.kind !== 'delete' ? change.value : undefined
+  const shown = pendingValue ?? revealed
+  const label = {
+    set: '',
+    added: words.added,
+    changed: words.changed,
+    deleted: words.deleted,
+    conflict: words.conflict,
+  }[state]
+  return (
+    <>
+      {shown === undefined ? <Masked cell={cell} /> : <Value value={shown} />}
+      {state === 'set' && cell && <Facts cell={cell} sameAs={sameAs} />}
+      {label && (
+        <span className={styles.label}>
+          {state === 'conflict' && <TriangleAlert size={12} aria-hidden="true" />}
+          {label}
+        </span>
+      )}
+    </>
+  )
+}
+
+/** What stands for a value: the same dots whatever it is, unless it is known to be empty. */
+function Masked({ cell }: { cell: Cell | undefined }) {
+  if (cell?.isEmpty) return <span className={styles.soft}>{text.grid.empty}</span>
+  return (
+    <span className={styles.mask}>
+      <span aria-hidden="true">{MASK}</span>
+      <span className="visually-hidden">{text.grid.hidden}</span>
+    </span>
+  )
+}
+
+/** What is known of a value without showing it. */
+function Facts({ cell, sameAs }: { cell: Cell; sameAs: string | undefined }) {
+  const words = text.grid
+  const facts = [
+    !cell.mayRead && words.mayNotRead,
+    cell.isReference && words.reference,
+    cell.isMultiline && words.multiline,
+    sameAs && words.same(sameAs),
+    cell.hasOverride && words.override,
+  ].filter(Boolean)
+  return (
+    <>
+      {cell.hasComment && <MessageSquare className={styles.fact} size={13} aria-label={words.comment} />}
+      {facts.length > 0 && <span className={styles.fact}>{facts.join(', ')}</span>}
+    </>
+  )
+}
+
+/** A value on one line; of several lines the first, and how many there are. */
+function Value({ value }: { value: string }) {
+  const lines = value.split('\n')
+  if (value === '') return <span className={styles.soft}>{text.grid.empty}</span>
+  return (
+    <span className={styles.value}>
+      <span>{lines[0]}</span>
+      {lines.length > 1 && <em>{text.grid.lines(lines.length)}</em>}
+    </span>
+  )
+}
+
+/** The same as the keys do, for the mouse. They take no Tab stop: the grid has one, and keys of its own. */
+function CellButtons({ name, environment, view, actions, onDiscard }: CellProps) {
+  const { cell, change, revealed } = view
+  const button = (label: string, icon: React.ReactNode, run: () => void) => (
+    <button type="button" tabIndex={-1} aria-label={`${label} ${name}`} title={label} onClick={run}>
+      {icon}
+    </button>
+  )
+  const words = text.grid
+  return (
+    <span className={styles.buttons}>
+      {change && button(words.discard, <Undo2 size={14} />, onDiscard)}
+      {cell &&
+        !change &&
+        button(
+          revealed === undefined ? words.reveal : words.hide,
+          revealed === undefined ? <Eye size={14} /> : <EyeOff size={14} />,
+          () => actions.reveal(name, environment),
+        )}
+      {cell?.mayRead &&
+        !change &&
+        button(words.copy, <Copy size={14} />, () => actions.copy(name, environment))}
+      {(cell?.mayEdit ?? true) &&
+        button(cell || change ? words.edit : words.set, <Pencil size={14} />, () =>
+          actions.edit(name, environment),
+        )}
+      {cell &&
+        change?.kind !== 'delete' &&
+        button(words.delete, <Trash2 size={14} />, () => actions.remove([{ key: name, environment }]))}
+      {cell && button(words.details, <ArrowRight size={14} />, () => actions.details(name, environment))}
+    </span>
+  )
+}

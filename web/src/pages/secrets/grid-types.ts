@@ -1,0 +1,28 @@
+import type { Environment } from '~/api/projects'
+import type { Line } from '~/lib/grid-model'
+import type { Cell } from '~/lib/matrix'
+import type { Change } from '~/lib/pending'
+
+export type GridLine = Line<Cell>
+
+/** Columns after the name: one for each environment. */
+export type Columns = Environment[]
+
+/** What can be done with a cell from the grid. */
+export type CellActions = {
+  edit: (key: string, environment: string) => void
+  save: (key: string, environment: string, value: string) => void
+  remove: (cells: { key: string; environment: string }[]) => void
+  reveal: (key: string, environment: string) => void
+  copy: (key: string, environment: string) => void
+  details: (key: string, environment: string) => void
+  openFolder: (name: string) => void
+}
+
+/** What the grid shows of a cell. */
+export type CellView = {
+  cell: Cell | undefined
+  change: Change | undefined
+  /** The value, while it is revealed. */
+  revealed: string | undefined
+}

@@ -1,0 +1,149 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { errorText } from '~/api/client'
+import { COMMIT_MAX, commitChanges, revealValues, revertCommit, valueOf } from '~/api/grid'
+import type { Environment } from '~/api/projects'
+import { type Action, type Change, cellKey, countByEnvironment, type Pending } from '~/lib/pending'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { Dialog } from '~/ui/dialog'
+import { TextField } from '~/ui/field'
+import { Note } from '~/ui/page'
+import { toast } from '~/ui/toast'
+import { ReviewRow } from './review-row'
+import styles from './review-sheet.module.css'
+
+/** The longest message of a commit. */
+const MESSAGE_MAX = 255
+
+type ReviewProps = {
+  project: string
+  environments: Environment[]
+  tagNames: ReadonlyMap<string, string>
+  changes: Pending['changes']
+  dispatch: (action: Action) => void
+  onCommitted: () => void
+  onClose: () => void
+}
+
+/** All pending changes with what they replace, and the one button that commits them together. */
+export function ReviewSheet(props: ReviewProps) {
+  const { project, changes, dispatch } = props
+  const list = [...changes.values()]
+  const [old, setOld] = useState<ReadonlyMap<string, string>>()
+  const names = new Map(props.environments.map((one) => [one.slug, one.name]))
+  const isTooMuch = list.length > COMMIT_MAX
+  const conflicts = list.some((change) => change.conflict !== undefined)
+
+  const commit = useMutation({
+    mutationFn: (message: string) => commitChanges(project, list, message),
+    onSuccess: (answer) => {
+      if ('conflicts' in answer) {
+        dispatch({ type: 'conflicts', found: answer.conflicts })
+        return
+      }
+      dispatch({ type: 'committed', keys: [...changes.keys()] })
+      props.onCommitted()
+      props.onClose()
+      const { commitId } = answer
+      const undo = (commit: string) =>
+        revertCommit(project, commit).then(
+          () => {
+            props.onCommitted()
+            toast(text.review.undone)
+          },
+          (error) => toast(errorText(error), { tone: 'danger' }),
+        )
+      toast(
+        text.review.done,
+        commitId ? { action: { label: text.review.undo, run: () => void undo(commitId) } } : {},
+      )
+    },
+  })
+  const reveal = useMutation({
+    mutationFn: async () => {
+      const there = list.filter((change) => change.baseVersion > 0)
+      const values = there.length ? await revealValues(project, there) : []
+      return new Map(there.map((change, at) => [cellKey(change), valueOf(values[at]) ?? '']))
+    },
+    onSuccess: setOld,
+  })
+  const failure = commit.error ?? reveal.error
+
+  return (
+    <Dialog
+      title={text.review.title}
+      hint={text.review.hint}
+      shape="sheet"
+      onClose={props.onClose}
+      onSubmit={(form) => commit.mutate(String(form.get('message')))}
+      footer={
+        <>
+          <div className={styles.message}>
+            <TextField
+              label={text.review.message}
+              name="message"
+              placeholder={text.review.messagePlaceholder}
+              maxLength={MESSAGE_MAX}
+            />
+          </div>
+          <Button onClick={props.onClose}>{text.common.close}</Button>
+          <Button
+            type="submit"
+            look="primary"
+            autoFocus
+            busy={commit.isPending}
+            disabled={!list.length || conflicts || isTooMuch}
+          >
+            {text.review.commit(list.length)}
+          </Button>
+        </>
+      }
+    >
+      {failure && (
+        <div role="alert">
+          <Note tone="danger">{errorText(failure)}</Note>
+        </div>
+      )}
+      {conflicts && (
+        <div role="alert">
+          <Note tone="danger">{text.review.conflicts}</Note>
+        </div>
+      )}
+      {isTooMuch && <Note tone="warning">{text.review.tooMuch(COMMIT_MAX)}</Note>}
+      {!list.length && <p>{text.review.nothing}</p>}
+      {list.length > 0 && (
+        <Button
+          className={styles.show}
+          busy={reveal.isPending}
+          onClick={() => (old ? setOld(undefined) : reveal.mutate())}
+        >
+          {old ? text.review.hide : text.review.show}
+        </Button>
+      )}
+      {countByEnvironment(changes, [...names.keys()]).map(({ environment, count }) => (
+        <section key={environment} className={styles.group}>
+          <h3>
+            {names.get(environment) ?? environment} <span>{count}</span>
+          </h3>
+          <ul>
+            {list.filter(inEnvironment(environment)).map((change) => (
+              <ReviewRow
+                key={cellKey(change)}
+                change={change}
+                old={old?.get(cellKey(change))}
+                shown={Boolean(old)}
+                tagNames={props.tagNames}
+                onDiscard={() => dispatch({ type: 'discard', keys: [cellKey(change)] })}
+                onKeepMine={() => dispatch({ type: 'keep-mine', key: cellKey(change) })}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </Dialog>
+  )
+}
+
+const inEnvironment = (environment: string) => (change: Change) => change.environment === environment

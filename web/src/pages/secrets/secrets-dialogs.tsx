@@ -1,0 +1,108 @@
+import { lazy, Suspense } from 'react'
+
+import { cellKey } from '~/lib/pending'
+import { ReviewSheet } from './review-sheet'
+import type { Secrets, SecretsProject } from './use-secrets'
+
+const ImportDialog = lazy(() => import('./import-dialog'))
+const ExportDialog = lazy(() => import('./export-dialog'))
+const FolderDialog = lazy(() => import('./folder-dialog'))
+const DetailsSheet = lazy(() => import('./details-sheet'))
+const ConnectDialog = lazy(() => import('~/components/connect/connect-dialog'))
+
+/** What is open over the grid. */
+export type Open =
+  | { what: 'review' | 'export' | 'folder' | 'connect' }
+  | { what: 'import'; text: string }
+  | { what: 'details'; key: string; environment: string }
+
+type DialogsProps = { project: SecretsProject; secrets: Secrets; open: Open | undefined; onClose: () => void }
+
+/** The dialogs of the secrets page. */
+export function SecretsDialogs(props: DialogsProps) {
+  return <Suspense fallback={null}>{dialogOf(props)}</Suspense>
+}
+
+function dialogOf({ project, secrets, open, onClose }: DialogsProps) {
+  switch (open?.what) {
+    case undefined:
+      return null
+    case 'review':
+      return (
+        <ReviewSheet
+          project={project.id}
+          environments={project.environments}
+          tagNames={secrets.tagNames}
+          changes={secrets.pending.changes}
+          dispatch={secrets.dispatch}
+          onCommitted={() => {
+            secrets.hideAll()
+            secrets.refresh()
+          }}
+          onClose={onClose}
+        />
+      )
+    case 'import':
+      return (
+        <ImportDialog
+          text={open.text}
+          environments={secrets.columns}
+          isSet={(key, environment) => secrets.versionOf(key, environment) > 0}
+          onImport={secrets.add}
+          onClose={onClose}
+        />
+      )
+    case 'export':
+      return (
+        <ExportDialog
+          project={project.id}
+          folder={secrets.folder}
+          environments={secrets.columns}
+          keysIn={(environment) => keysIn(secrets, environment)}
+          onClose={onClose}
+        />
+      )
+    case 'folder':
+      return (
+        <FolderDialog
+          project={project.id}
+          folder={secrets.folder}
+          environments={secrets.columns}
+          onMade={secrets.refresh}
+          onClose={onClose}
+        />
+      )
+    case 'connect':
+      return <ConnectDialog project={project} example={secrets.rows[0]?.key} onClose={onClose} />
+    case 'details':
+      return detailsOf(project.id, secrets, open, onClose)
+  }
+}
+
+function detailsOf(
+  project: string,
+  secrets: Secrets,
+  { key, environment }: { key: string; environment: string },
+  onClose: () => void,
+) {
+  const cell = secrets.cellOf(key, environment)
+  if (!cell) return null
+  const place = secrets.place(key, environment)
+  return (
+    <DetailsSheet
+      project={project}
+      place={place}
+      cell={cell}
+      change={secrets.pending.changes.get(cellKey(place))}
+      tags={secrets.tags}
+      dispatch={secrets.dispatch}
+      onClose={onClose}
+    />
+  )
+}
+
+/** The selected keys that an environment has, or all of them. */
+const keysIn = ({ rows, selected }: Secrets, environment: string) =>
+  rows
+    .filter((row) => row.cells[environment] && (!selected.size || selected.has(row.key)))
+    .map((row) => row.key)

@@ -1,0 +1,182 @@
+import { useQuery } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+
+import { errorText } from '~/api/client'
+import { projectQuery } from '~/api/projects'
+import { missingCounts } from '~/lib/grid-model'
+import { paths } from '~/lib/paths'
+import { insideFolder } from '~/lib/secret-name'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { EmptyState, Failure, Skeleton, useTitle } from '~/ui/page'
+import { Grid, type GridHandle } from './grid'
+import type { CellActions } from './grid-types'
+import { PageKeys } from './page-keys'
+import { PendingBar } from './pending-bar'
+import { QuickAdd } from './quick-add'
+import { type Open, SecretsDialogs } from './secrets-dialogs'
+import styles from './secrets-page.module.css'
+import { SelectionBar } from './selection-bar'
+import { Toolbar } from './toolbar'
+import { type SecretsProject, useSecrets } from './use-secrets'
+
+/** The secrets of a project: all its environments side by side, or one of them (`only`). */
+export default function SecretsPage({ project, only }: { project: string; only?: string }) {
+  const found = useQuery(projectQuery(project))
+  useTitle(found.data ? `${text.secrets.title} · ${found.data.name}` : text.secrets.title)
+  if (found.isPending) return <Skeleton rows={12} />
+  if (found.error) return <Failure message={errorText(found.error)} onRetry={() => void found.refetch()} />
+  if (!found.data.environments.length) {
+    return <EmptyState title={text.secrets.noEnvironments} hint={text.secrets.noEnvironmentsHint} />
+  }
+  return <SecretsView key={project} project={found.data} only={only} />
+}
+
+function SecretsView({ project, only }: { project: SecretsProject; only: string | undefined }) {
+  const [, navigate] = useLocation()
+  const secrets = useSecrets(project, only)
+  const { folder, filter, lines, slugs, matrix, pending, dispatch, selected } = secrets
+  const [open, setOpen] = useState<Open>()
+  const [editing, setEditing] = useState<{ key: string; environment: string }>()
+  const grid = useRef<GridHandle>(null)
+  const keyField = useRef<HTMLInputElement>(null)
+  const filterField = useRef<HTMLInputElement>(null)
+
+  const review = () => pending.changes.size > 0 && setOpen({ what: 'review' })
+  const undo = () => dispatch({ type: 'undo' })
+  const actions: CellActions = {
+    edit: (key, environment) => {
+      if (secrets.cellOf(key, environment)?.mayEdit ?? true) setEditing({ key, environment })
+    },
+    save: (key, environment, value) => secrets.add([{ key, value }], [environment]),
+    remove: secrets.remove,
+    reveal: (key, environment) => secrets.versionOf(key, environment) && secrets.toggle(key, environment),
+    copy: (key, environment) => secrets.versionOf(key, environment) && secrets.copy(key, environment),
+    details: (key, environment) => setOpen({ what: 'details', key, environment }),
+    openFolder: (name) => {
+      const inside = insideFolder(folder, name)
+      secrets.clearSelection()
+      navigate(only ? paths.environment(project.id, only, inside) : paths.secrets(project.id, inside))
+    },
+  }
+  const keysShown = lines.filter((line) => line.kind === 'key').length
+  const keysNew = lines.filter((line) => line.kind === 'key' && line.isNew).length
+
+  return (
+    <Droppable onText={(dropped) => setOpen({ what: 'import', text: dropped })}>
+      <PageKeys
+        onFilter={() => filterField.current?.focus()}
+        onNew={() => keyField.current?.focus()}
+        onReview={review}
+        onUndo={undo}
+        onRedo={() => dispatch({ type: 'redo' })}
+      />
+      <Toolbar
+        project={project}
+        only={only}
+        folder={folder}
+        filter={filter}
+        filterField={filterField}
+        onFilter={secrets.setFilter}
+        onOpen={setOpen}
+      />
+      <QuickAdd
+        environments={secrets.columns}
+        autoCapitalization={project.autoCapitalization}
+        keyField={keyField}
+        whereSet={(key) => slugs.filter((slug) => secrets.cellOf(key, slug))}
+        onAdd={(key, value, environments) => secrets.add([{ key, value }], environments)}
+        onImport={(pasted) => setOpen({ what: 'import', text: pasted })}
+        onReview={() => setOpen({ what: 'review' })}
+      />
+      {matrix.isPending && <Skeleton rows={12} />}
+      {matrix.error && <Failure message={errorText(matrix.error)} onRetry={() => void matrix.refetch()} />}
+      {matrix.data && lines.length === 0 && (
+        <NothingHere filter={filter} onClear={() => secrets.setFilter('')} />
+      )}
+      {matrix.data && lines.length > 0 && (
+        <Grid
+          ref={grid}
+          lines={lines}
+          columns={secrets.columns}
+          folder={folder}
+          changes={pending.changes}
+          revealed={secrets.revealed}
+          denied={secrets.denied}
+          missing={only ? {} : missingCounts(secrets.rows, slugs)}
+          selected={selected}
+          editing={editing}
+          actions={actions}
+          onSelect={secrets.select}
+          onEditEnd={() => setEditing(undefined)}
+          onDiscard={(keys) => dispatch({ type: 'discard', keys })}
+          onEnvironment={(slug) => navigate(paths.environment(project.id, slug, folder))}
+        />
+      )}
+      <footer className={styles.foot} aria-live="polite">
+        {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysNew)}
+      </footer>
+      {selected.size > 0 && (
+        <SelectionBar
+          count={selected.size}
+          onDelete={() => {
+            secrets.remove([...selected].flatMap((key) => slugs.map((environment) => ({ key, environment }))))
+            secrets.clearSelection()
+          }}
+          onExport={() => setOpen({ what: 'export' })}
+          onClear={secrets.clearSelection}
+        />
+      )}
+      <PendingBar
+        changes={pending.changes}
+        environments={project.environments}
+        onReview={review}
+        onDiscard={() => dispatch({ type: 'discard-all' })}
+        onUndo={undo}
+      />
+      <SecretsDialogs
+        project={project}
+        secrets={secrets}
+        open={open}
+        onClose={() => {
+          setOpen(undefined)
+          grid.current?.focus()
+        }}
+      />
+    </Droppable>
+  )
+}
+
+/** The page's frame, which takes dropped files and pasted text for import. */
+function Droppable({ onText, children }: { onText: (text: string) => void; children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a short way to what the Import button does
+    <div
+      className={styles.page}
+      onDragOver={(event) => event.dataTransfer.types.includes('Files') && event.preventDefault()}
+      onDrop={(event) => {
+        const file = event.dataTransfer.files[0]
+        if (!file) return
+        event.preventDefault()
+        void file.text().then(onText)
+      }}
+      onPaste={(event) => {
+        if ((event.target as HTMLElement).closest('input, textarea, select, dialog')) return
+        const pasted = event.clipboardData.getData('text')
+        if (/\S/.test(pasted)) onText(pasted)
+      }}
+    >
+      {children}
+    </div>
+  )
+}
+
+function NothingHere({ filter, onClear }: { filter: string; onClear: () => void }) {
+  if (!filter) return <EmptyState title={text.secrets.emptyTitle} hint={text.secrets.emptyHint} />
+  return (
+    <EmptyState title={text.secrets.noMatch(filter)}>
+      <Button onClick={onClear}>{text.secrets.clear}</Button>
+    </EmptyState>
+  )
+}

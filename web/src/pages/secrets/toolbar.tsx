@@ -1,0 +1,112 @@
+import { Download, FolderPlus, Plug, Search, Upload } from 'lucide-react'
+import type { RefObject } from 'react'
+import { Link, useLocation } from 'wouter'
+
+import type { Environment } from '~/api/projects'
+import { paths } from '~/lib/paths'
+import { text } from '~/lib/text'
+import { Button } from '~/ui/button'
+import { CopyLine } from '~/ui/copy'
+import type { Open } from './secrets-dialogs'
+import styles from './secrets-page.module.css'
+
+type ToolbarProps = {
+  project: { id: string; name: string; environments: Environment[] }
+  only: string | undefined
+  folder: string
+  filter: string
+  filterField: RefObject<HTMLInputElement | null>
+  onFilter: (filter: string) => void
+  onOpen: (open: Open) => void
+}
+
+/** Title, place, filter and the commands of the secrets page. */
+export function Toolbar(props: ToolbarProps) {
+  const { project, only, folder } = props
+  const [, navigate] = useLocation()
+  return (
+    <header className={styles.header}>
+      <div className={styles.title}>
+        <h1>{project.environments.find((one) => one.slug === only)?.name ?? project.name}</h1>
+        <span className={styles.id}>
+          {text.secrets.projectId} <CopyLine text={project.id} what={text.secrets.projectId} />
+        </span>
+      </div>
+      <div className={styles.tools}>
+        <label className={styles.select}>
+          <span className="visually-hidden">{text.secrets.environment}</span>
+          <select
+            value={only ?? ''}
+            onChange={({ target: { value } }) =>
+              navigate(
+                value ? paths.environment(project.id, value, folder) : paths.secrets(project.id, folder),
+              )
+            }
+          >
+            <option value="">{text.secrets.all}</option>
+            {project.environments.map((one) => (
+              <option key={one.slug} value={one.slug}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Breadcrumb project={project.id} only={only} folder={folder} />
+        <label className={styles.filter}>
+          <Search size={15} aria-hidden="true" />
+          <span className="visually-hidden">{text.secrets.filterShort}</span>
+          <input
+            ref={props.filterField}
+            type="search"
+            placeholder={text.secrets.filter}
+            value={props.filter}
+            onChange={(event) => props.onFilter(event.target.value)}
+          />
+        </label>
+        <div className={styles.commands}>
+          <Button icon={<Upload size={15} />} onClick={() => props.onOpen({ what: 'import', text: '' })}>
+            {text.secrets.import}
+          </Button>
+          <Button icon={<Download size={15} />} onClick={() => props.onOpen({ what: 'export' })}>
+            {text.secrets.export}
+          </Button>
+          <Button icon={<FolderPlus size={15} />} onClick={() => props.onOpen({ what: 'folder' })}>
+            {text.secrets.newFolder}
+          </Button>
+          <Button icon={<Plug size={15} />} onClick={() => props.onOpen({ what: 'connect' })}>
+            {text.connect.open}
+          </Button>
+        </div>
+      </div>
+    </header>
+  )
+}
+
+/** The folder one is in, each part leading back to it. */
+function Breadcrumb({
+  project,
+  only,
+  folder,
+}: {
+  project: string
+  only: string | undefined
+  folder: string
+}) {
+  const parts = folder.split('/').filter(Boolean)
+  const to = (depth: number) => {
+    const path = `/${parts.slice(0, depth).join('/')}`
+    return only ? paths.environment(project, only, path) : paths.secrets(project, path)
+  }
+  if (!parts.length) return null
+  return (
+    <nav aria-label={text.secrets.up} className={styles.crumbs}>
+      <Link href={to(0)}>{text.secrets.root}</Link>
+      {parts.map((part, at) => (
+        <span key={to(at + 1)}>
+          <span aria-hidden="true">/</span>
+          {at + 1 === parts.length ? <strong>{part}</strong> : <Link href={to(at + 1)}>{part}</Link>}
+        </span>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,121 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { matrixQuery } from '~/api/grid'
+import { type Environment, tagsQuery } from '~/api/projects'
+import { usePending } from '~/components/pending-store'
+import { gridLines } from '~/lib/grid-model'
+import type { Cell } from '~/lib/matrix'
+import { useUrlState } from '~/lib/url-state'
+import { useMedia } from '~/lib/use-media'
+import { useRevealed } from './use-revealed'
+
+export type SecretsProject = {
+  id: string
+  name: string
+  slug: string
+  autoCapitalization: boolean
+  environments: Environment[]
+}
+
+/**
+ * What the secrets page shows: one folder in the environments shown, with everything pending on top. `only` is the
+ * one environment of the explorer; a phone shows one at a time too.
+ */
+export function useSecrets(project: SecretsProject, only: string | undefined) {
+  const client = useQueryClient()
+  const [folder] = useUrlState('secretPath', '/')
+  const [filter, setFilter] = useUrlState('q')
+  const isNarrow = useMedia('(max-width: 760px)')
+  const shown = only ?? (isNarrow ? project.environments[0]?.slug : undefined)
+  const columns = shown ? project.environments.filter((one) => one.slug === shown) : project.environments
+  const slugs = columns.map((one) => one.slug)
+
+  const matrix = useQuery(matrixQuery(project.id, folder))
+  const tags = useQuery(tagsQuery(project.id))
+  const [pending, dispatch] = usePending(project.id)
+  const { revealed, toggle, copy, hideAll } = useRevealed(project.id)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+
+  const all = matrix.data?.rows ?? []
+  const rows = only ? all.filter((row) => row.cells[only]) : all
+  const tagNames = new Map(tags.data?.map((tag) => [tag.id, tag.slug]))
+  const lines = gridLines<Cell>({
+    rows,
+    folders: matrix.data?.folders.filter((one) => !only || one.environments.includes(only)) ?? [],
+    folder,
+    environments: slugs,
+    changes: pending.changes,
+    filter,
+    tagNames,
+  })
+  const environmentOf = (slug: string) => matrix.data?.environments.find((one) => one.slug === slug)
+  const place = (key: string, environment: string) => ({ environment, folder, key })
+  const cellOf = (key: string, environment: string) => all.find((row) => row.key === key)?.cells[environment]
+  const versionOf = (key: string, environment: string) => cellOf(key, environment)?.version ?? 0
+
+  /** Puts values among the pending changes, each in all of the environments. */
+  const add = (entries: { key: string; value: string; comment?: string }[], environments: string[]) =>
+    dispatch({
+      type: 'edit',
+      edits: environments.flatMap((environment) =>
+        entries.map(({ key, value, comment }) => ({
+          place: place(key, environment),
+          baseVersion: versionOf(key, environment),
+          fields: {
+            value,
+            ...(comment ? { comment } : {}),
+            ...(environmentOf(environment)?.folderId ? {} : { isFolderMissing: folder !== '/' }),
+          },
+        })),
+      ),
+    })
+  const remove = (cells: { key: string; environment: string }[]) =>
+    dispatch({
+      type: 'delete',
+      cells: cells
+        .filter((one) => cellOf(one.key, one.environment)?.mayDelete ?? true)
+        .map((one) => ({
+          place: place(one.key, one.environment),
+          baseVersion: versionOf(one.key, one.environment),
+        })),
+    })
+  const select = (keys: string[], chosen: boolean) => {
+    const after = new Set(selected)
+    for (const key of keys) {
+      if (chosen) after.add(key)
+      else after.delete(key)
+    }
+    setSelected(after)
+  }
+  return {
+    folder,
+    filter,
+    setFilter,
+    columns,
+    slugs,
+    matrix,
+    tags: tags.data ?? [],
+    tagNames,
+    rows,
+    lines,
+    denied: new Set(matrix.data?.environments.filter((one) => !one.can.describe).map((one) => one.slug)),
+    pending,
+    dispatch,
+    revealed,
+    toggle: (key: string, environment: string) => void toggle(place(key, environment)),
+    copy: (key: string, environment: string) => void copy(place(key, environment)),
+    hideAll,
+    selected,
+    select,
+    clearSelection: () => setSelected(new Set()),
+    place,
+    cellOf,
+    versionOf,
+    add,
+    remove,
+    refresh: () => void client.invalidateQueries({ queryKey: ['matrix', project.id] }),
+  }
+}
+
+export type Secrets = ReturnType<typeof useSecrets>
