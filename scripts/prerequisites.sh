@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-NODE_VERSION_MIN=20
+NODE_VERSION_MIN=20.19
 
 require_rust
 require_rust_component fmt rustfmt
@@ -15,11 +15,12 @@ have python3 || fail "python3 is missing: run 'sudo apt-get install python3'"
 have npm || fail "Node.js and npm are missing: install Node.js $NODE_VERSION_MIN or newer, see https://nodejs.org"
 node_version=$(node --version)
 at_least "${node_version#v}" "$NODE_VERSION_MIN" ||
-  fail "Node.js $node_version is too old, the npm SDK needs $NODE_VERSION_MIN or newer"
+  fail "Node.js $node_version is too old, the dashboard needs $NODE_VERSION_MIN or newer"
 
 packages=()
 have cc || packages+=(gcc libc6-dev)
 have git || packages+=(git)
+have chromium || have chromium-browser || have google-chrome || packages+=(chromium)
 scripts/postgres.sh installed || packages+=(postgresql)
 # Debian ships the module venv without what makes it work.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)

@@ -63,6 +63,8 @@ trap 'scripts/postgres.sh stop' EXIT
 TACIT_TEST_POSTGRES=$(scripts/postgres.sh start)
 export TACIT_TEST_POSTGRES
 
+step "dashboard: build" scripts/web.sh build
+step "dashboard: lints, types and unit tests" scripts/web.sh check
 step "formatting" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "documentation" env RUSTDOCFLAGS="-D warnings" \

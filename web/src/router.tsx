@@ -7,12 +7,12 @@ import { NotFound } from '~/components/not-found'
 import { Shell } from '~/components/shell'
 import { SignInAgain } from '~/components/sign-in-again'
 import { paths } from '~/lib/paths'
+import CliRedirectPage from '~/pages/login/cli-redirect-page'
 import { LoginPage } from '~/pages/login/login-page'
 import { Skeleton } from '~/ui/page'
 
 const SetupPage = lazy(() => import('~/pages/login/setup-page'))
 const SelectOrganizationPage = lazy(() => import('~/pages/login/select-organization-page'))
-const CliRedirectPage = lazy(() => import('~/pages/login/cli-redirect-page'))
 const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
 const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))

@@ -43,7 +43,7 @@ export async function revealValues(
 }
 
 /** The value, or nothing where it may not be read or is gone. */
-export const valueOf = (revealed: Revealed | undefined) =>
+export const revealedValue = (revealed: Revealed | undefined) =>
   revealed && 'value' in revealed ? revealed.value : undefined
 
 /** What stood in the way of a change: the version the server has now, 0 if the secret is gone. */

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { errorText } from '~/api/client'
-import { revealValues, valueOf } from '~/api/grid'
+import { revealedValue, revealValues } from '~/api/grid'
 import type { Environment } from '~/api/projects'
 import { copySecret } from '~/lib/clipboard'
 import { FORMATS, type Format, write } from '~/lib/formats'
@@ -34,7 +34,7 @@ export default function ExportDialog({ project, folder, environments, keysIn, on
         keys.map((key) => ({ environment, folder, key })),
       )
       const readable = keys.flatMap((key, at) => {
-        const value = valueOf(values[at])
+        const value = revealedValue(values[at])
         return value === undefined ? [] : [{ key, value }]
       })
       await use(write(format, readable))

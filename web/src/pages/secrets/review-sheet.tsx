@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { errorText } from '~/api/client'
-import { COMMIT_MAX, commitChanges, revealValues, revertCommit, valueOf } from '~/api/grid'
+import { COMMIT_MAX, commitChanges, revealedValue, revealValues, revertCommit } from '~/api/grid'
 import type { Environment } from '~/api/projects'
 import { type Action, type Change, cellKey, countByEnvironment, type Pending } from '~/lib/pending'
 import { text } from '~/lib/text'
@@ -65,7 +65,7 @@ export function ReviewSheet(props: ReviewProps) {
     mutationFn: async () => {
       const there = list.filter((change) => change.baseVersion > 0)
       const values = there.length ? await revealValues(project, there) : []
-      return new Map(there.map((change, at) => [cellKey(change), valueOf(values[at]) ?? '']))
+      return new Map(there.map((change, at) => [cellKey(change), revealedValue(values[at]) ?? '']))
     },
     onSuccess: setOld,
   })

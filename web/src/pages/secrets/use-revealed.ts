@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { errorText } from '~/api/client'
-import { revealValues, valueOf } from '~/api/grid'
+import { revealedValue, revealValues } from '~/api/grid'
 import { copySecret } from '~/lib/clipboard'
 import { type CellPlace, cellKey } from '~/lib/pending'
 import { text } from '~/lib/text'
@@ -39,7 +39,7 @@ export function useRevealed(project: string) {
     const key = cellKey(place)
     if (revealed.has(key)) return hide(key)
     try {
-      const value = valueOf((await revealValues(project, [place]))[0])
+      const value = revealedValue((await revealValues(project, [place]))[0])
       if (value === undefined) return refused()
       setRevealed((before) => new Map(before).set(key, value))
       timers.current.set(
@@ -52,7 +52,7 @@ export function useRevealed(project: string) {
   }
   const copy = async (place: CellPlace) => {
     try {
-      const value = valueOf((await revealValues(project, [place]))[0])
+      const value = revealedValue((await revealValues(project, [place]))[0])
       if (value === undefined) return refused()
       if (await copySecret(value)) toast(text.grid.copied(place.key))
       else toast(text.grid.copyFailed, { tone: 'danger' })

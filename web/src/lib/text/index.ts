@@ -1,0 +1,7 @@
+import { access } from './access'
+import { general } from './general'
+import { secrets } from './secrets'
+import { settings } from './settings'
+
+/** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
+export const text = { ...general, ...secrets, ...access, ...settings }
