@@ -259,7 +259,8 @@ impl Making<'_> {
         {
             return Ok(None);
         }
-        change_one(&mut self.editor, place, found, change).await.map(Some)
+        // The dashboard's changes name no references to rewrite.
+        change_one(&mut self.editor, place, found, change, &mut Vec::new()).await.map(Some)
     }
 
     async fn delete(

@@ -19,7 +19,7 @@ use super::{
     location::Place,
     past::{present, present_place},
     reference_index::{absolute, ensure, local},
-    source::Source,
+    source::{Hidden, Source},
     state::sorted,
 };
 use crate::app::{
@@ -72,7 +72,7 @@ pub async fn used_by(app: &App, caller: &Caller, project: &ProjectName, id: &Sec
     }
     let tags = sorted(secret_tags::of_secret(&mut db, id).await?);
     Judged::new(&access, &place, &row.name, &tags).require(Action::DescribeSecret)?;
-    let key = access.data_key(app)?;
+    let key = access.sealed_key(app)?;
     if !secret_references::is_indexed(&mut db, &access.project.id).await? {
         drop(db);
         let (project, key) = (access.project.id.clone(), Arc::clone(&key));
@@ -176,7 +176,7 @@ pub(super) async fn means(
 ) -> Result<bool> {
     let found = match source.secret(folder, name).await? {
         Some(own) => Some(own),
-        None => source.find_imported(&folder.folder_id, name).await?,
+        None => source.find_imported(&folder.folder_id, name, Hidden::Found).await?,
     };
     Ok(found.is_some_and(|found| found.row.id == *secret))
 }

@@ -62,7 +62,7 @@ async fn make(
     if webhooks::count(&mut work.db, project).await? >= WEBHOOKS_MAX {
         return Err(Error::Invalid(format!("A project cannot have more than {WEBHOOKS_MAX} webhooks")));
     }
-    let (id, key) = (app.new_id(), access.data_key(&app)?);
+    let (id, key) = (app.new_id(), access.sealed_key(&app)?);
     let secret_key = new.secret_key.as_ref();
     let row = WebhookRow {
         project_id: project.clone(),

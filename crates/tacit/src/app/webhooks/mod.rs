@@ -88,7 +88,7 @@ pub async fn get(app: &App, caller: &Caller, id: &WebhookId) -> Result<ShownWebh
 }
 
 fn show(app: &App, access: &ProjectAccess, row: WebhookRow) -> Result<ShownWebhook> {
-    let key = access.data_key(app)?;
+    let key = access.sealed_key(app)?;
     let url = Secrets::open(&key, &row.id, &row.url_ciphertext, None)?.url;
     let may_change = access.require_any(Action::Edit, Subject::Webhooks).is_ok();
     let url = if may_change { url } else { Zeroizing::new(target::shortened(&url)) };

@@ -22,7 +22,7 @@ pub async fn test(app: &App, caller: &Caller, id: &WebhookId) -> Result<WebhookR
     drop(db);
     let _turn = app.egress.turn()?;
     app.audit.record(event(app, caller, "test-webhook", &row))?;
-    let key = access.data_key(app)?;
+    let key = access.sealed_key(app)?;
     let secrets = Secrets::open(&key, &row.id, &row.url_ciphertext, row.secret_key_ciphertext.as_deref())?;
     let notice = Notice {
         event: TEST,

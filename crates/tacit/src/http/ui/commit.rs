@@ -214,6 +214,7 @@ impl CreateFields {
         let fields = NewSecretFields {
             secret_comment: self.comment,
             secret_metadata: self.metadata,
+            metadata: None,
             tag_ids: self.tag_ids,
             skip_multiline_encoding: self.skip_multiline_encoding,
             secret_reminder_note: self.reminder_note,
