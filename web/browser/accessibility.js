@@ -1,0 +1,92 @@
+// axe-core on every page, in light and dark and on a phone.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+
+import { launch, open, SERVER, signIn } from './harness.js'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const MODES = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['390 px', { colorScheme: 'light', viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }],
+]
+
+/** The pages of somebody signed in, once an organization and a project exist. */
+const pagesOf = (organization, project) => [
+  `/org/${organization}/overview`,
+  `/org/${organization}/members`,
+  `/org/${organization}/members?selectedTab=members`,
+  `/org/${organization}/members?selectedTab=roles`,
+  `/project/${project}/secrets/overview`,
+  `/project/${project}/secrets/dev`,
+  `/project/${project}/members`,
+  `/project/${project}/members?selectedTab=members`,
+  ...['general', 'environments', 'tags', 'encryption', 'danger'].map(
+    (part) => `/project/${project}/settings?part=${part}`,
+  ),
+  '/personal-settings',
+  '/nowhere',
+]
+
+/** Dialogs, by the page they are on and the button that opens them. */
+const DIALOGS = [
+  [(_, organization) => `/org/${organization}/overview`, 'Add New Project'],
+  [(_, organization) => `/org/${organization}/members`, 'Create identity'],
+  [(project) => `/project/${project}/secrets/overview`, 'Import'],
+  [(project) => `/project/${project}/secrets/overview`, 'Export'],
+  [(project) => `/project/${project}/secrets/overview`, 'New folder'],
+  [(project) => `/project/${project}/secrets/overview`, 'Connect an app'],
+  [(project) => `/project/${project}/members`, 'Add identity'],
+  [(project) => `/project/${project}/settings?part=danger`, 'Delete this project'],
+]
+
+for (const [mode, options] of MODES) {
+  test(`axe finds nothing on any page: ${mode}`, async () => {
+    const browser = await launch()
+    try {
+      // The content policy would refuse the injected script; everything else is tested with it.
+      const watched = await open(browser, { ...options, bypassCSP: true })
+      const { page } = watched
+      await page.goto(`${SERVER}/login`)
+      await page.getByLabel('E-mail').waitFor()
+      await check(page, `${mode} /login`)
+      await signIn(watched)
+      await page.waitForURL(/overview/)
+      const organization = new URL(page.url()).pathname.split('/')[2]
+      await page.getByRole('link', { name: /^Billing/ }).click()
+      await page.getByRole('grid').waitFor()
+      const project = new URL(page.url()).pathname.split('/')[2]
+      for (const path of pagesOf(organization, project)) {
+        await visit(page, path)
+        await check(page, `${mode} ${path}`)
+      }
+      for (const [path, button] of DIALOGS) {
+        await visit(page, path(project, organization))
+        await page.getByRole('button', { name: button, exact: true }).first().click()
+        await page.locator('dialog[open]').waitFor()
+        await check(page, `${mode} ${button}`)
+        await page.keyboard.press('Escape')
+      }
+    } finally {
+      await browser.close()
+    }
+  })
+}
+
+async function visit(page, path) {
+  await page.goto(`${SERVER}${path}`)
+  await page.locator('h1').first().waitFor()
+  // Until no skeleton is left: what stands there then is what people use.
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
+}
+
+async function check(page, where) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document))
+  const found = violations.map(
+    (one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+  )
+  assert.deepEqual(found, [], where)
+}

@@ -1,0 +1,106 @@
+// What the browser tests share: Chromium, a page that watches itself, and names for what is clicked.
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+
+export const SERVER = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
+export const PERSON = { email: 'ada@example.com', password: 'correct horse battery staple' }
+
+/** Longer than anything here takes, shorter than a patient person. In milliseconds. */
+const TIMEOUT = 8000
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const OPTIONS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+]
+
+/** Starts the Chromium of the system; none is downloaded. */
+export function launch() {
+  const executablePath = process.env.TACIT_CHROMIUM ?? PROGRAMS.find(existsSync)
+  if (!executablePath) throw new Error("Chromium is missing: run 'sudo apt-get install chromium'")
+  return chromium.launch({ executablePath, args: OPTIONS })
+}
+
+/**
+ * Opens a page that remembers what must not happen: errors in the page or its console, and requests that leave the
+ * server. `clicks` counts what a person clicks through `click`.
+ */
+export async function open(browser, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...options,
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(TIMEOUT)
+  const watched = { page, context, wrong: [], requests: [], clicks: 0 }
+  page.on('pageerror', (error) => watched.wrong.push(`page error: ${error.message}`))
+  page.on('console', (message) => {
+    // Answers other than 2xx are logged too; tests that provoke them look at the page instead.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      watched.wrong.push(`console: ${message.text()}`)
+    }
+  })
+  page.on('request', (request) => {
+    watched.requests.push(request.url())
+    const address = new URL(request.url())
+    if (address.origin !== SERVER && !['data:', 'blob:'].includes(address.protocol)) {
+      watched.wrong.push(`a request left the server: ${address.origin}`)
+    }
+  })
+  return watched
+}
+
+/** Clicks a button, link or tab by its visible name, and counts it. */
+export async function click(watched, role, name, options = {}) {
+  watched.clicks += 1
+  await watched.page
+    .getByRole(role, { name, exact: true, ...options })
+    .last()
+    .click()
+}
+
+/** Sets the server up in the browser, as the first person does. */
+export async function setUp({ page }) {
+  await page.goto(`${SERVER}/setup`)
+  await page.getByLabel('E-mail').fill(PERSON.email)
+  await page.getByLabel('Password', { exact: true }).fill(PERSON.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Add New Project' }).waitFor()
+}
+
+/** Signs in. */
+export async function signIn({ page }, path = '/login') {
+  await page.goto(`${SERVER}${path}`)
+  await page.getByLabel('E-mail').fill(PERSON.email)
+  await page.getByLabel('Password').fill(PERSON.password)
+  await page.keyboard.press('Enter')
+}
+
+/** Makes a project in the browser and comes to its grid. Returns its id. */
+export async function addProject(watched, name) {
+  await click(watched, 'button', 'Add New Project')
+  await watched.page.getByLabel('Project name').fill(name)
+  await watched.page.keyboard.press('Enter')
+  await watched.page.getByLabel('Key', { exact: true }).waitFor()
+  return new URL(watched.page.url()).pathname.split('/')[2]
+}
+
+/** Types a secret into the line on top of the grid. */
+export async function typeSecret({ page }, key, value) {
+  await page.getByLabel('Key', { exact: true }).fill(key)
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(value)
+  await page.keyboard.press('Enter')
+}
+
+/** Reviews and commits what is pending. */
+export async function commit(watched) {
+  await click(watched, 'button', 'Review')
+  await watched.page.getByRole('button', { name: /^Commit \d/ }).waitFor()
+  watched.clicks += 1
+  await watched.page.getByRole('button', { name: /^Commit \d/ }).click()
+  await watched.page.getByText('Committed.').waitFor()
+}

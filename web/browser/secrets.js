@@ -1,0 +1,211 @@
+// The grid: what is pending, reviewed and committed, and that values stay on the server until asked for.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { addProject, click, commit, launch, open, SERVER, signIn, typeSecret } from './harness.js'
+
+const NODES_MAX = 8000
+const KEYS = 10_000
+const VALUE = 'correct-value-of-the-secret'
+
+async function inNewProject(name, run) {
+  const browser = await launch()
+  try {
+    const watched = await open(browser)
+    await signIn(watched)
+    const project = await addProject(watched, name)
+    await run(watched, project)
+    assert.deepEqual(watched.wrong, [])
+  } finally {
+    await browser.close()
+  }
+}
+
+const cell = (page, row, column) => page.locator(`#cell-${row}-${column}`)
+
+test('no value is in an answer, the address, the storage or the page before it is revealed', async () => {
+  await inNewProject('Hidden', async (watched, project) => {
+    const { page } = watched
+    await typeSecret(watched, 'TOKEN', VALUE)
+    await commit(watched)
+    const answers = []
+    page.on('response', async (response) => {
+      const type = response.headers()['content-type'] ?? ''
+      if (type.includes('json')) answers.push(await response.text().catch(() => ''))
+    })
+    await page.reload()
+    await page.getByRole('rowheader', { name: 'TOKEN' }).waitFor()
+    const held = await page.evaluate(() =>
+      [
+        document.documentElement.outerHTML,
+        location.href,
+        ...Object.values({ ...localStorage, ...sessionStorage }),
+      ].join(),
+    )
+    for (const text of [held, ...answers]) assert.ok(!text.includes(VALUE))
+    assert.ok(page.url().includes(project))
+
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('r')
+    await page.getByText(VALUE).waitFor()
+    await page.keyboard.press('r')
+    await page.getByText(VALUE).waitFor({ state: 'detached' })
+    await page.keyboard.press('c')
+    await page.getByText('Copied the value of TOKEN', { exact: false }).waitFor()
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), VALUE)
+    assert.ok(!(await page.content()).includes(VALUE))
+  })
+})
+
+test('a mask says nothing about the length of a value', async () => {
+  await inNewProject('Masks', async (watched) => {
+    const { page } = watched
+    await typeSecret(watched, 'LONG', 'x'.repeat(300))
+    await typeSecret(watched, 'SHORT', 'xyz')
+    await commit(watched)
+    const masks = await page
+      .locator('[role=gridcell] > span:first-child')
+      .evaluateAll((all) => all.map((one) => one.outerHTML))
+    assert.ok(masks.length >= 6)
+    assert.equal(new Set(masks).size, 1)
+  })
+})
+
+test('a commit is all or nothing, shows who was faster, and can be taken back', async () => {
+  await inNewProject('Conflict', async (watched) => {
+    const { page } = watched
+    await typeSecret(watched, 'A', '1')
+    await typeSecret(watched, 'B', '1')
+    await commit(watched)
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('mine')
+    await page.keyboard.press('Enter')
+
+    const other = await open(watched.context.browser())
+    await signIn(other, new URL(page.url()).pathname)
+    await signInAgainAt(other, page.url())
+    await other.page.getByRole('grid').focus()
+    await other.page.keyboard.press('Enter')
+    await other.page.keyboard.type('theirs')
+    await other.page.keyboard.press('Enter')
+    await commit(other)
+    await other.context.close()
+
+    await click(watched, 'button', 'Review')
+    await page.getByRole('button', { name: /^Commit \d/ }).click()
+    await page.getByText('it has version 2 now', { exact: false }).waitFor()
+    await click(watched, 'button', 'Keep mine')
+    await page.getByRole('button', { name: /^Commit \d/ }).click()
+    await page.getByText('Committed.').last().waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('r')
+    await page.getByText('mine', { exact: true }).waitFor()
+
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByText('taken back', { exact: false }).waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('r')
+    await page.getByText('theirs', { exact: true }).waitFor()
+  })
+})
+
+async function signInAgainAt({ page }, address) {
+  await page.waitForURL((url) => !url.pathname.startsWith('/login'))
+  if (page.url() !== address) await page.goto(address)
+  await page.getByRole('grid').waitFor()
+}
+
+test('a pasted .env file is previewed, chosen from and committed to several environments', async () => {
+  await inNewProject('Import', async (watched) => {
+    const { page } = watched
+    await click(watched, 'button', 'Import')
+    await page
+      .getByLabel('Text', { exact: true })
+      .fill('# url\nexport URL="a#b"\nKEY=\'two\nlines\'\nnonsense\nbad name=1\n')
+    await page.getByText('Line 5', { exact: false }).waitFor()
+    await page.getByLabel('Production').last().check()
+    await click(watched, 'button', 'Add 2 to the changes')
+    await page.getByText('4 changes not committed').first().waitFor()
+    await commit(watched)
+    await page.getByRole('rowheader', { name: 'URL' }).waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('r')
+    await page.getByText('a#b').waitFor()
+  })
+})
+
+test('folders are made, opened and filled', async () => {
+  await inNewProject('Folders', async (watched) => {
+    const { page } = watched
+    await click(watched, 'button', 'New folder')
+    await page.getByLabel('Folder name').fill('api')
+    await page.keyboard.press('Enter')
+    await click(watched, 'button', 'api')
+    await page.getByText('No secrets here yet').waitFor()
+    await typeSecret(watched, 'INSIDE', 'x')
+    await commit(watched)
+    await page.reload()
+    await page.getByRole('rowheader', { name: 'INSIDE' }).waitFor()
+    assert.ok(page.url().includes('secretPath=%2Fapi'))
+  })
+})
+
+test('10,000 keys in 4 environments take few nodes, and the filter is quick', async () => {
+  await inNewProject('Large', async (watched) => {
+    const { page } = watched
+    await page.route('**/matrix?*', (route) => route.fulfill({ json: largeMatrix() }))
+    const started = Date.now()
+    await page.reload()
+    await page.getByRole('rowheader', { name: 'KEY_00000' }).waitFor()
+    const nodes = await page.evaluate(() => document.querySelectorAll('*').length)
+    console.log(`${KEYS} keys: rows after ${Date.now() - started} ms, ${nodes} nodes`)
+    assert.ok(nodes <= NODES_MAX)
+
+    const filtered = await page.evaluate(async () => {
+      const field = document.querySelector('input[type=search]')
+      const start = performance.now()
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, 'key_09999')
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+      await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
+      return performance.now() - start
+    })
+    await page.getByRole('rowheader', { name: 'KEY_09999' }).waitFor()
+    console.log(`${KEYS} keys: filtered and painted in ${Math.round(filtered)} ms`)
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('Control+End')
+    assert.equal(await cell(page, 0, 3).count(), 1)
+  })
+})
+
+function largeMatrix() {
+  const slugs = ['dev', 'staging', 'prod', 'qa']
+  const can = { describe: true, read: true, create: true, edit: true, delete: true }
+  const column = (n) => Array.from({ length: KEYS }, () => n)
+  return {
+    revision: 1,
+    environments: slugs.map((slug) => ({ id: slug, slug, name: slug, folderId: slug, can })),
+    tags: [],
+    changes: [[Date.now(), 'user', 'x', 'ada@example.com']],
+    keys: Array.from({ length: KEYS }, (_, at) => `KEY_${String(at).padStart(5, '0')}`),
+    columns: slugs.map(() => ({
+      version: column(1),
+      flags: column(0),
+      change: column(0),
+      sameAs: column(0),
+      tags: {},
+    })),
+    folders: [],
+  }
+}
+
+test('an unknown page says so, and an unknown API route answers in JSON', async () => {
+  await inNewProject('Unknown', async ({ page }) => {
+    await page.goto(`${SERVER}/nowhere`)
+    await page.getByText('This page does not exist').waitFor()
+    const answer = await fetch(`${SERVER}/api/nowhere`, { headers: { accept: 'text/html' } })
+    assert.equal(answer.status, 404)
+    assert.ok(answer.headers.get('content-type')?.includes('json'))
+  })
+})
