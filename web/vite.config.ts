@@ -15,13 +15,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Inlined assets would be data: addresses, which the policy allows for images only.
     assetsInlineLimit: 0,
-    cssCodeSplit: true,
+    cssCodeSplit: false,
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
         // What every page needs is one file, so that a first visit takes few requests.
         codeSplitting: {
-          groups: [{ name: 'shared', test: /node_modules|src\/(ui|lib|api)\/|src\/components\/[^/]+$/ }],
+          groups: [
+            { name: 'shared', test: /node_modules|rolldown|src\/(ui|lib|api)\/|src\/components\/[^/]+$/ },
+          ],
         },
       },
     },

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
-import { launch, open, SERVER, signIn } from './harness.js'
+import { onPage, SERVER, signIn } from './harness.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const MODES = [
@@ -44,34 +44,33 @@ const DIALOGS = [
 
 for (const [mode, options] of MODES) {
   test(`axe finds nothing on any page: ${mode}`, async () => {
-    const browser = await launch()
-    try {
-      // The content policy would refuse the injected script; everything else is tested with it.
-      const watched = await open(browser, { ...options, bypassCSP: true })
-      const { page } = watched
-      await page.goto(`${SERVER}/login`)
-      await page.getByLabel('E-mail').waitFor()
-      await check(page, `${mode} /login`)
-      await signIn(watched)
-      await page.waitForURL(/overview/)
-      const organization = new URL(page.url()).pathname.split('/')[2]
-      await page.getByRole('link', { name: /^Billing/ }).click()
-      await page.getByRole('grid').waitFor()
-      const project = new URL(page.url()).pathname.split('/')[2]
-      for (const path of pagesOf(organization, project)) {
-        await visit(page, path)
-        await check(page, `${mode} ${path}`)
-      }
-      for (const [path, button] of DIALOGS) {
-        await visit(page, path(project, organization))
-        await page.getByRole('button', { name: button, exact: true }).first().click()
-        await page.locator('dialog[open]').waitFor()
-        await check(page, `${mode} ${button}`)
-        await page.keyboard.press('Escape')
-      }
-    } finally {
-      await browser.close()
-    }
+    // The content policy would refuse the injected script; the other tests run with it.
+    await onPage(
+      async (watched) => {
+        const { page } = watched
+        await page.goto(`${SERVER}/login`)
+        await page.getByLabel('E-mail').waitFor()
+        await check(page, `${mode} /login`)
+        await signIn(watched)
+        await page.waitForURL(/overview/)
+        const organization = new URL(page.url()).pathname.split('/')[2]
+        await page.getByRole('link', { name: /^Billing/ }).click()
+        await page.getByRole('grid').waitFor()
+        const project = new URL(page.url()).pathname.split('/')[2]
+        for (const path of pagesOf(organization, project)) {
+          await visit(page, path)
+          await check(page, `${mode} ${path}`)
+        }
+        for (const [path, button] of DIALOGS) {
+          await visit(page, path(project, organization))
+          await page.getByRole('button', { name: button, exact: true }).first().click()
+          await page.locator('dialog[open]').waitFor()
+          await check(page, `${mode} ${button}`)
+          await page.keyboard.press('Escape')
+        }
+      },
+      { ...options, bypassCSP: true },
+    )
   })
 }
 

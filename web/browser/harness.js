@@ -1,5 +1,7 @@
 // What the browser tests share: Chromium, a page that watches itself, and names for what is clicked.
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { after } from 'node:test'
 import { chromium } from 'playwright-core'
 
 export const SERVER = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
@@ -16,19 +18,24 @@ const OPTIONS = [
   '--disable-component-update',
 ]
 
-/** Starts the Chromium of the system; none is downloaded. */
-export function launch() {
+let browser
+
+/** The Chromium of the system, started once; none is downloaded. */
+async function chromiumOfSystem() {
   const executablePath = process.env.TACIT_CHROMIUM ?? PROGRAMS.find(existsSync)
   if (!executablePath) throw new Error("Chromium is missing: run 'sudo apt-get install chromium'")
-  return chromium.launch({ executablePath, args: OPTIONS })
+  browser ??= await chromium.launch({ executablePath, args: OPTIONS })
+  return browser
 }
+
+after(() => browser?.close())
 
 /**
  * Opens a page that remembers what must not happen: errors in the page or its console, and requests that leave the
  * server. `clicks` counts what a person clicks through `click`.
  */
-export async function open(browser, options = {}) {
-  const context = await browser.newContext({
+export async function open(options = {}) {
+  const context = await (await chromiumOfSystem()).newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
@@ -75,8 +82,20 @@ export async function setUp({ page }) {
 export async function signIn({ page }, path = '/login') {
   await page.goto(`${SERVER}${path}`)
   await page.getByLabel('E-mail').fill(PERSON.email)
-  await page.getByLabel('Password').fill(PERSON.password)
+  await page.getByLabel('Password', { exact: true }).fill(PERSON.password)
   await page.keyboard.press('Enter')
+  await page.locator('#content').waitFor()
+}
+
+/** Runs a test on a page of its own, which is closed afterwards, and asserts that nothing went wrong on it. */
+export async function onPage(run, options) {
+  const watched = await open(options)
+  try {
+    await run(watched)
+    assert.deepEqual(watched.wrong, [])
+  } finally {
+    await watched.context.close()
+  }
 }
 
 /** Makes a project in the browser and comes to its grid. Returns its id. */

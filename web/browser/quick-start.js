@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 
-import { addProject, click, commit, launch, open, SERVER, setUp, signIn, typeSecret } from './harness.js'
+import { addProject, click, commit, onPage, SERVER, setUp, signIn, typeSecret } from './harness.js'
 
 const CLICKS_MAX_QUICK = 6
 const CLICKS_MAX_LITERAL = 18
@@ -14,17 +14,13 @@ const run = promisify(execFile)
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText())
 
 test('the quick path takes at most 6 clicks from an empty server to a value fetched by curl', async () => {
-  const browser = await launch()
-  try {
-    const watched = await open(browser)
+  await onPage(async (watched) => {
     const { page } = watched
     await page.goto(SERVER)
     await page.getByLabel('Organization name').waitFor()
-    assert.ok(
-      watched.requests.length <= REQUESTS_MAX_FIRST_VISIT,
-      `${watched.requests.length} requests at first`,
-    )
-    console.log(`first visit: ${watched.requests.length} requests`)
+    const addresses = new Set(watched.requests)
+    assert.ok(addresses.size <= REQUESTS_MAX_FIRST_VISIT, [...addresses].join())
+    console.log(`first visit: ${addresses.size} requests`)
 
     await setUp(watched)
     await addProject(watched, 'Shop')
@@ -44,16 +40,11 @@ test('the quick path takes at most 6 clicks from an empty server to a value fetc
     await click(watched, 'button', 'Test now')
     await page.getByText('/api/v3/secrets/raw/FOO: 200', { exact: false }).waitFor()
     await click(watched, 'button', 'Done')
-    assert.deepEqual(watched.wrong, [])
-  } finally {
-    await browser.close()
-  }
+  })
 })
 
 test('every screen of the quick start, one after the other, takes at most 18 clicks', async () => {
-  const browser = await launch()
-  try {
-    const watched = await open(browser)
+  await onPage(async (watched) => {
     const { page } = watched
     await signIn(watched)
     const project = await addProject(watched, 'Billing')
@@ -88,15 +79,12 @@ test('every screen of the quick start, one after the other, takes at most 18 cli
     await page.getByLabel('Identity', { exact: true }).selectOption({ label: 'billing-app' })
     assert.equal(await page.getByLabel('Role', { exact: true }).inputValue(), 'viewer')
     await click(watched, 'button', 'Add identity')
-    await page.getByRole('cell', { name: 'billing-app' }).waitFor()
+    await page.getByRole('cell', { name: 'billing-app' }).first().waitFor()
 
     console.log(`literal path: ${watched.clicks} clicks`)
     assert.ok(watched.clicks <= CLICKS_MAX_LITERAL)
     assert.equal(await readAs({ clientId, clientSecret, project }), 'BAR')
-    assert.deepEqual(watched.wrong, [])
-  } finally {
-    await browser.close()
-  }
+  })
 })
 
 /** Neither Escape, twice, nor a click outside nor Back closes a secret that is shown once. */

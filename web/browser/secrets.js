@@ -2,24 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { addProject, click, commit, launch, open, SERVER, signIn, typeSecret } from './harness.js'
+import { addProject, click, commit, onPage, open, SERVER, signIn, typeSecret } from './harness.js'
 
 const NODES_MAX = 8000
 const KEYS = 10_000
 const VALUE = 'correct-value-of-the-secret'
 
-async function inNewProject(name, run) {
-  const browser = await launch()
-  try {
-    const watched = await open(browser)
+const inNewProject = (name, run) =>
+  onPage(async (watched) => {
     await signIn(watched)
-    const project = await addProject(watched, name)
-    await run(watched, project)
-    assert.deepEqual(watched.wrong, [])
-  } finally {
-    await browser.close()
-  }
-}
+    await run(watched, await addProject(watched, name))
+  })
 
 const cell = (page, row, column) => page.locator(`#cell-${row}-${column}`)
 
@@ -82,9 +75,9 @@ test('a commit is all or nothing, shows who was faster, and can be taken back', 
     await page.keyboard.type('mine')
     await page.keyboard.press('Enter')
 
-    const other = await open(watched.context.browser())
+    const other = await open()
     await signIn(other, new URL(page.url()).pathname)
-    await signInAgainAt(other, page.url())
+    await other.page.getByRole('grid').waitFor()
     await other.page.getByRole('grid').focus()
     await other.page.keyboard.press('Enter')
     await other.page.keyboard.type('theirs')
@@ -109,12 +102,6 @@ test('a commit is all or nothing, shows who was faster, and can be taken back', 
     await page.getByText('theirs', { exact: true }).waitFor()
   })
 })
-
-async function signInAgainAt({ page }, address) {
-  await page.waitForURL((url) => !url.pathname.startsWith('/login'))
-  if (page.url() !== address) await page.goto(address)
-  await page.getByRole('grid').waitFor()
-}
 
 test('a pasted .env file is previewed, chosen from and committed to several environments', async () => {
   await inNewProject('Import', async (watched) => {
@@ -164,7 +151,7 @@ test('10,000 keys in 4 environments take few nodes, and the filter is quick', as
     assert.ok(nodes <= NODES_MAX)
 
     const filtered = await page.evaluate(async () => {
-      const field = document.querySelector('input[type=search]')
+      const field = document.querySelector('main input[type=search]')
       const start = performance.now()
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, 'key_09999')
       field.dispatchEvent(new Event('input', { bubbles: true }))

@@ -3,12 +3,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 
-import { addProject, click, launch, open, PERSON, SERVER, signIn, typeSecret } from './harness.js'
+import { addProject, click, onPage, open, PERSON, SERVER, signIn, typeSecret } from './harness.js'
 
 test('a session that ends asks for the password over the page and loses nothing', async () => {
-  const browser = await launch()
-  try {
-    const watched = await open(browser)
+  await onPage(async (watched) => {
     const { page } = watched
     await signIn(watched)
     await addProject(watched, 'Sessions')
@@ -28,9 +26,7 @@ test('a session that ends asks for the password over the page and loses nothing'
     await page.keyboard.press('Enter')
     await page.getByText('Committed.').waitFor()
     await page.getByRole('rowheader', { name: 'KEPT' }).waitFor()
-  } finally {
-    await browser.close()
-  }
+  })
 })
 
 async function freshToken() {
@@ -56,7 +52,8 @@ async function freshToken() {
 }
 
 test('the command line gets a session at its port, or as text to paste', async () => {
-  const browser = await launch()
+  // The one request that may leave the server, to this computer: so not on a page that forbids it.
+  const { page, context } = await open()
   try {
     const received = []
     const cli = createServer((request, response) => {
@@ -75,7 +72,6 @@ test('the command line gets a session at its port, or as text to paste', async (
     await new Promise((listening) => cli.listen(0, '127.0.0.1', listening))
     const { port } = cli.address()
 
-    const { page } = await open(browser)
     await page.goto(`${SERVER}/login?callback_port=${port}`)
     await page.getByLabel('E-mail').fill(PERSON.email)
     await page.getByLabel('Password').fill(PERSON.password)
@@ -92,14 +88,15 @@ test('the command line gets a session at its port, or as text to paste', async (
     assert.equal(check.status, 200)
 
     // Nobody listens there any more.
-    const again = await open(browser)
+    const again = await open()
     await again.page.goto(`${SERVER}/login?callback_port=${port}`)
     await again.page.getByLabel('E-mail').fill(PERSON.email)
     await again.page.getByLabel('Password').fill(PERSON.password)
     await again.page.keyboard.press('Enter')
     const pasted = await again.page.getByLabel('sign-in text').inputValue()
     assert.equal(JSON.parse(atob(pasted)).email, PERSON.email)
+    await again.context.close()
   } finally {
-    await browser.close()
+    await context.close()
   }
 })

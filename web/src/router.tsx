@@ -9,10 +9,10 @@ import { SignInAgain } from '~/components/sign-in-again'
 import { paths } from '~/lib/paths'
 import CliRedirectPage from '~/pages/login/cli-redirect-page'
 import { LoginPage } from '~/pages/login/login-page'
+import SelectOrganizationPage from '~/pages/login/select-organization-page'
+import SetupPage from '~/pages/login/setup-page'
 import { Skeleton } from '~/ui/page'
 
-const SetupPage = lazy(() => import('~/pages/login/setup-page'))
-const SelectOrganizationPage = lazy(() => import('~/pages/login/select-organization-page'))
 const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
 const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))

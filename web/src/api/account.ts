@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { renew, request } from './client'
-import { currentSession, signedIn, signedOut } from './session'
+import { currentSession, mayHaveSession, signedIn, signedOut } from './session'
 
 export type User = {
   id: string
@@ -47,7 +47,7 @@ export const sessionsQuery = queryOptions({
 
 /** Takes up the session of the cookie, if there is one. Done once, before anything is drawn. */
 export async function resumeSession() {
-  if (!(await renew())) signedOut()
+  if (!(mayHaveSession() && (await renew()))) signedOut()
 }
 
 /**

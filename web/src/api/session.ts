@@ -16,6 +16,12 @@ const listeners = new Set<() => void>()
 /** Requests that wait for somebody to sign in again. */
 let waiting: (() => void)[] = []
 
+/** Says that this browser has been signed in, so that others ask for no session at their first visit. No secret. */
+const HINT = 'tacit.session'
+
+/** Whether there may be a session to take up. */
+export const mayHaveSession = () => localStorage.getItem(HINT) !== null
+
 export const currentToken = () => token
 export const currentSession = () => session
 
@@ -27,6 +33,7 @@ function set(next: Session) {
 /** Takes a token into use and lets the requests go on that waited for it. */
 export function signedIn(newToken: string, organizationId: string) {
   token = newToken
+  localStorage.setItem(HINT, '1')
   set({ state: 'signed-in', organizationId })
   for (const resume of waiting) resume()
   waiting = []
@@ -35,6 +42,7 @@ export function signedIn(newToken: string, organizationId: string) {
 /** Forgets the token. */
 export function signedOut() {
   token = ''
+  localStorage.removeItem(HINT)
   set({ state: 'signed-out', organizationId: '' })
 }
 

@@ -51,17 +51,17 @@ export function Shell({ project, children }: { project?: string | undefined; chi
   const bar = useRef<HTMLElement>(null)
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#content">
+      <button type="button" className={styles.skip} onClick={skip}>
         {text.common.skip}
-      </a>
-      <div className={styles.top}>
+      </button>
+      <header className={styles.top}>
         <Mark />
         <IconButton
           label={text.navigation.menu}
           icon={<MenuIcon size={18} />}
           onClick={() => bar.current?.togglePopover()}
         />
-      </div>
+      </header>
       {/* On a wide screen it stands at the left; on a phone it is a popover. */}
       <nav ref={bar} popover="auto" className={styles.bar} aria-label={text.navigation.label}>
         <Navigation
@@ -74,6 +74,14 @@ export function Shell({ project, children }: { project?: string | undefined; chi
       </main>
     </div>
   )
+}
+
+/** To the grid where there is one, else to the beginning of the page's content. */
+function skip() {
+  const target =
+    document.querySelector<HTMLElement>('#content [role=grid]') ??
+    document.querySelector<HTMLElement>('#content')
+  target?.focus()
 }
 
 function Navigation({ project, onChosen }: { project: string | undefined; onChosen: () => void }) {

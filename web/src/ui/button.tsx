@@ -10,13 +10,23 @@ type ButtonProps = ComponentProps<'button'> & {
 }
 
 /** A button. `busy` keeps it in place and disabled while its request runs. */
-export function Button({ look = 'plain', icon, busy, children, className, disabled, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  icon,
+  busy,
+  children,
+  className,
+  disabled,
+  autoFocus,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
       className={classNames(styles.button, styles[look], className)}
       disabled={disabled || busy}
       aria-busy={busy || undefined}
+      data-autofocus={autoFocus || undefined}
       {...rest}
     >
       {icon}

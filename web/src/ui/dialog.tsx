@@ -28,6 +28,8 @@ export function Dialog(props: DialogProps) {
   useLayoutEffect(() => {
     const dialog = element.current
     dialog?.showModal()
+    // By itself the browser would choose the close button.
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
     return () => dialog?.close()
   }, [])
   useKeptInHistory(guarded)

@@ -25,14 +25,24 @@ function Frame({ id, label, hint, error, children }: Common & { id: string; chil
   )
 }
 
-const tied = (id: string, { hint, error }: Common) => ({
+const tied = (id: string, { hint, error }: Common, autoFocus: boolean | undefined) => ({
   id,
+  // For pages, and for dialogs, which open after React has put the focus.
+  autoFocus,
+  'data-autofocus': autoFocus || undefined,
   'aria-invalid': error ? true : undefined,
   'aria-describedby': error ? `${id}-error` : hint ? `${id}-hint` : undefined,
 })
 
 /** A labelled line of text, with its error tied to it. */
-export function TextField({ label, hint, error, className, ...rest }: Common & ComponentProps<'input'>) {
+export function TextField({
+  label,
+  hint,
+  error,
+  className,
+  autoFocus,
+  ...rest
+}: Common & ComponentProps<'input'>) {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
@@ -40,7 +50,7 @@ export function TextField({ label, hint, error, className, ...rest }: Common & C
         autoComplete="off"
         spellCheck={false}
         className={classNames(styles.control, className)}
-        {...tied(id, { label, hint, error })}
+        {...tied(id, { label, hint, error }, autoFocus)}
         {...rest}
       />
     </Frame>
@@ -48,11 +58,18 @@ export function TextField({ label, hint, error, className, ...rest }: Common & C
 }
 
 /** A labelled choice, the platform's own. */
-export function SelectField({ label, hint, error, children, ...rest }: Common & ComponentProps<'select'>) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  children,
+  autoFocus,
+  ...rest
+}: Common & ComponentProps<'select'>) {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <select className={styles.control} {...tied(id, { label, hint, error })} {...rest}>
+      <select className={styles.control} {...tied(id, { label, hint, error }, autoFocus)} {...rest}>
         {children}
       </select>
     </Frame>
@@ -60,14 +77,21 @@ export function SelectField({ label, hint, error, children, ...rest }: Common & 
 }
 
 /** Labelled text of several lines. */
-export function TextArea({ label, hint, error, className, ...rest }: Common & ComponentProps<'textarea'>) {
+export function TextArea({
+  label,
+  hint,
+  error,
+  className,
+  autoFocus,
+  ...rest
+}: Common & ComponentProps<'textarea'>) {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
       <textarea
         spellCheck={false}
         className={classNames(styles.control, styles.area, className)}
-        {...tied(id, { label, hint, error })}
+        {...tied(id, { label, hint, error }, autoFocus)}
         {...rest}
       />
     </Frame>

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Redirect, useLocation } from 'wouter'
+import { Redirect } from 'wouter'
 
 import { instanceQuery } from '~/api/account'
-import { currentSession, useSession } from '~/api/session'
+import { useSession } from '~/api/session'
 import { Outside } from '~/components/outside'
 import { SignInForm } from '~/components/sign-in-form'
 import { paths } from '~/lib/paths'
@@ -15,7 +15,6 @@ import CliRedirectPage from './cli-redirect-page'
 /** Signing in; with `callback_port` on behalf of the command line, which waits on that port of this computer. */
 export function LoginPage() {
   const session = useSession()
-  const [, navigate] = useLocation()
   const instance = useQuery(instanceQuery)
   const port = callbackPort(location.search)
   // A browser that is signed in already does not hand its session to the command line unasked.
@@ -28,17 +27,10 @@ export function LoginPage() {
   }
   if (session.state === 'signed-in' && !port) return <Redirect to={nextAddress()} replace />
 
-  const done = () => {
-    if (port) setAsked(true)
-    else
-      navigate(currentSession().organizationId ? nextAddress() : paths.selectOrganization(), {
-        replace: true,
-      })
-  }
   return (
     <Outside title={text.login.title} hint={text.login.hint}>
       {port && <Note>{text.login.cliHint}</Note>}
-      <SignInForm onDone={done} />
+      <SignInForm onDone={() => setAsked(true)} />
     </Outside>
   )
 }

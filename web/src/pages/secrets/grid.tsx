@@ -77,7 +77,7 @@ export function Grid(props: GridProps) {
       ref={box}
       role="grid"
       tabIndex={0}
-      className={styles.grid}
+      className={classNames(styles.grid, !lines.length && styles.bare)}
       aria-label={text.grid.label}
       aria-rowcount={lines.length + 1}
       aria-colcount={columns.length + 1}

@@ -23,7 +23,8 @@ type ReviewProps = {
   tagNames: ReadonlyMap<string, string>
   changes: Pending['changes']
   dispatch: (action: Action) => void
-  onCommitted: () => void
+  /** Called when the server has something new; done when it was read. */
+  onCommitted: () => Promise<void>
   onClose: () => void
 }
 
@@ -38,19 +39,20 @@ export function ReviewSheet(props: ReviewProps) {
 
   const commit = useMutation({
     mutationFn: (message: string) => commitChanges(project, list, message),
-    onSuccess: (answer) => {
+    onSuccess: async (answer) => {
       if ('conflicts' in answer) {
         dispatch({ type: 'conflicts', found: answer.conflicts })
         return
       }
+      // First the new rows, then the pending ones go: nothing flickers.
+      await props.onCommitted()
       dispatch({ type: 'committed', keys: [...changes.keys()] })
-      props.onCommitted()
       props.onClose()
       const { commitId } = answer
       const undo = (commit: string) =>
         revertCommit(project, commit).then(
           () => {
-            props.onCommitted()
+            void props.onCommitted()
             toast(text.review.undone)
           },
           (error) => toast(errorText(error), { tone: 'danger' }),

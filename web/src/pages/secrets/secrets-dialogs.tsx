@@ -37,7 +37,7 @@ function dialogOf({ project, secrets, open, onClose }: DialogsProps) {
           dispatch={secrets.dispatch}
           onCommitted={() => {
             secrets.hideAll()
-            secrets.refresh()
+            return secrets.refresh()
           }}
           onClose={onClose}
         />
@@ -68,7 +68,7 @@ function dialogOf({ project, secrets, open, onClose }: DialogsProps) {
           project={project.id}
           folder={secrets.folder}
           environments={secrets.columns}
-          onMade={secrets.refresh}
+          onMade={() => void secrets.refresh()}
           onClose={onClose}
         />
       )

@@ -92,10 +92,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
       />
       {matrix.isPending && <Skeleton rows={12} />}
       {matrix.error && <Failure message={errorText(matrix.error)} onRetry={() => void matrix.refetch()} />}
-      {matrix.data && lines.length === 0 && (
-        <NothingHere filter={filter} onClear={() => secrets.setFilter('')} />
-      )}
-      {matrix.data && lines.length > 0 && (
+      {matrix.data && (
         <Grid
           ref={grid}
           lines={lines}
@@ -113,6 +110,9 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
           onDiscard={(keys) => dispatch({ type: 'discard', keys })}
           onEnvironment={(slug) => navigate(paths.environment(project.id, slug, folder))}
         />
+      )}
+      {matrix.data && lines.length === 0 && (
+        <NothingHere filter={filter} onClear={() => secrets.setFilter('')} />
       )}
       <footer className={styles.foot} aria-live="polite">
         {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysNew)}

@@ -114,7 +114,7 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     versionOf,
     add,
     remove,
-    refresh: () => void client.invalidateQueries({ queryKey: ['matrix', project.id] }),
+    refresh: () => client.invalidateQueries({ queryKey: ['matrix', project.id] }),
   }
 }
 
