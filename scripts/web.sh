@@ -3,6 +3,7 @@
 #
 #   scripts/web.sh build    builds it into web/dist, from where the server's binary takes it; nothing if it is up to date
 #   scripts/web.sh check    lints, types and unit tests
+#   scripts/web.sh browser  builds it and tests the debug binary, which must have been built after it, in Chromium
 #   scripts/web.sh missing  says what is missing to build it, in one line; nothing if nothing is
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,9 +59,16 @@ check() {
 }
 
 
+browser() {
+  build
+  install_packages_of_web
+  e2e/with-server --binary "$(target_folder)/debug/tacit" -- sh -c 'cd web && npm run --silent browser'
+}
+
 case "${1:-}" in
   build) build ;;
   check) check ;;
+  browser) browser ;;
   missing) missing ;;
-  *) fail "usage: scripts/web.sh build | check | missing" ;;
+  *) fail "usage: scripts/web.sh build | check | browser | missing" ;;
 esac

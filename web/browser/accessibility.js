@@ -19,6 +19,7 @@ const pagesOf = (organization, project) => [
   `/org/${organization}/members`,
   `/org/${organization}/members?selectedTab=members`,
   `/org/${organization}/members?selectedTab=roles`,
+  `/org/${organization}/audit-logs`,
   `/project/${project}/secrets/overview`,
   `/project/${project}/secrets/dev`,
   `/project/${project}/members`,

@@ -11,6 +11,8 @@ export const PERSON = { email: 'ada@example.com', password: 'correct horse batte
 const TIMEOUT = 8000
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** The Chromium to use; undefined if there is none. */
+export const PROGRAM = process.env.TACIT_CHROMIUM ?? PROGRAMS.find(existsSync)
 const OPTIONS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,9 +24,8 @@ let browser
 
 /** The Chromium of the system, started once; none is downloaded. */
 async function chromiumOfSystem() {
-  const executablePath = process.env.TACIT_CHROMIUM ?? PROGRAMS.find(existsSync)
-  if (!executablePath) throw new Error("Chromium is missing: run 'sudo apt-get install chromium'")
-  browser ??= await chromium.launch({ executablePath, args: OPTIONS })
+  if (!PROGRAM) throw new Error("Chromium is missing: run 'sudo apt-get install chromium'")
+  browser ??= await chromium.launch({ executablePath: PROGRAM, args: OPTIONS })
   return browser
 }
 

@@ -18,6 +18,7 @@ const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-ac
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))
 const ProjectSettingsPage = lazy(() => import('~/pages/settings/project-settings-page'))
 const ProfilePage = lazy(() => import('~/pages/profile/profile-page'))
+const AuditPage = lazy(() => import('~/pages/audit/audit-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -29,6 +30,7 @@ const PAGES: Record<string, Page> = {
   '/org/:organization/members': ({ organization = '' }) => (
     <OrganizationAccessPage organization={organization} />
   ),
+  '/org/:organization/audit-logs': () => <AuditPage />,
   '/project/:project/members': ({ project = '' }) => <ProjectAccessPage project={project} />,
   '/project/:project/settings': ({ project = '' }) => <ProjectSettingsPage project={project} />,
   '/personal-settings': () => <ProfilePage />,

@@ -12,6 +12,8 @@ export type Project = {
   hasDeleteProtection: boolean
   pitVersionLimit: number
   auditLogsRetentionDays: number | null
+  /** Whether the API gives out values of secrets. */
+  plaintextReads: boolean
   createdAt: string
   updatedAt: string
   environments: Environment[]

@@ -5,6 +5,7 @@ import {
   FolderKey,
   KeyRound,
   Menu as MenuIcon,
+  ScrollText,
   Settings,
   ShieldCheck,
 } from 'lucide-react'
@@ -44,6 +45,7 @@ const organizationItems = (organization: string): Item[] => [
     href: paths.organizationAccess(organization),
     icon: <ShieldCheck size={SIZE} />,
   },
+  { label: text.navigation.auditLogs, href: paths.auditLogs(organization), icon: <ScrollText size={SIZE} /> },
 ]
 
 /** The frame of every page of somebody signed in: navigation at the left, the page beside it. */

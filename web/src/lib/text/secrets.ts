@@ -2,7 +2,7 @@
 export const secrets = {
   secrets: {
     title: 'Secrets',
-    filter: 'Filter keys, tag:name, is:missing, is:changed',
+    filter: 'Filter: key, tag:name, is:missing',
     filterShort: 'Filter',
     root: 'All folders',
     up: 'Folders',

@@ -1,0 +1,31 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import { request } from './client'
+
+/** How many events are shown at once. */
+export const EVENTS_MAX = 100
+
+export type AuditEvent = {
+  id: string
+  createdAt: string
+  eventType: string
+  eventMetadata: Record<string, unknown>
+  ipAddress: string | null
+  userAgentType: string | null
+  projectName: string | null
+  actor: { type: string; metadata: Record<string, unknown> }
+}
+
+export type AuditFilter = { from: string; eventType: string; offset: number }
+
+/** The newest events of the organization that the filter lets through. */
+export const auditQuery = ({ from, eventType, offset }: AuditFilter) =>
+  queryOptions({
+    queryKey: ['audit', from, eventType, offset],
+    queryFn: async () =>
+      (
+        await request<{ auditLogs: AuditEvent[] }>('GET', '/api/v1/organization/audit-logs', {
+          query: { startDate: from, offset, limit: EVENTS_MAX, ...(eventType ? { eventType } : {}) },
+        })
+      ).auditLogs,
+  })
