@@ -11,7 +11,7 @@ use ipnet::IpNet;
 /// IPv4 networks that are not the public internet (RFC 6890 and the IANA registry).
 const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 16] = [
     // "this network", unspecified
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // between a provider and its customers (CGNAT)
     (Ipv4Addr::new(100, 64, 0, 0), 10),

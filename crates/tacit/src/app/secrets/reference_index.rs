@@ -91,7 +91,6 @@ pub(super) async fn ensure(db: &mut Connection, project: &ProjectId, key: &DataK
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
 
     use tacit_core::random::Random;
 

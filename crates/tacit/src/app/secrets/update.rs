@@ -149,7 +149,7 @@ async fn update_all(
     for (change, (place, found)) in changes.into_iter().zip(found) {
         match found {
             Some(found) => {
-                results.push(change_one(&mut editor, &place, found, change, &mut rewritten).await?)
+                results.push(change_one(&mut editor, &place, found, change, &mut rewritten).await?);
             }
             None if batch.missing == Missing::Create => {
                 results.push(create_one(&mut editor, &place, change).await?);

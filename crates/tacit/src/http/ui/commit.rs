@@ -214,7 +214,6 @@ impl CreateFields {
         let fields = NewSecretFields {
             secret_comment: self.comment,
             secret_metadata: self.metadata,
-            metadata: None,
             tag_ids: self.tag_ids,
             skip_multiline_encoding: self.skip_multiline_encoding,
             secret_reminder_note: self.reminder_note,
@@ -233,6 +232,7 @@ impl UpdateFields {
             new_secret_name: self.new_key,
             secret_comment: self.comment,
             secret_metadata: self.metadata,
+            metadata: None,
             tag_ids: self.tag_ids,
             skip_multiline_encoding: self.skip_multiline_encoding,
             secret_reminder_note: self.reminder_note,
