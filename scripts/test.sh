@@ -72,6 +72,7 @@ step "documentation" env RUSTDOCFLAGS="-D warnings" \
 step "tests, on SQLite and PostgreSQL" cargo test --workspace --locked --no-fail-fast
 step "dependencies" check_dependencies
 step "the README's quick start" quick_start
+step "dashboard: in Chromium" scripts/web.sh browser
 step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
 
