@@ -54,6 +54,9 @@ clients_on_postgres() {
 # The README's own commands, word for word.
 quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
 
+# The examples of the pages in docs/.
+examples() { e2e/docs --binary "$(target_folder)/debug/tacit"; }
+
 step "prerequisites" scripts/prerequisites.sh
 [ "$failed" -eq 0 ] || exit 1
 
@@ -73,6 +76,7 @@ step "tests, on SQLite and PostgreSQL" cargo test --workspace --locked --no-fail
 step "dependencies" check_dependencies
 step "the README's quick start" quick_start
 step "dashboard: in Chromium" scripts/web.sh browser
+step "the examples in the documentation" examples
 step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
 

@@ -45,6 +45,16 @@ def bootstrap(server):
     return Api(server.url, token), answer["organization"]["id"]
 
 
+def sign_in(server, organization_id):
+    """Signs the first administrator in. Returns an `Api` of a person, for what machine identities cannot do."""
+    login = Api(server.url).post("/api/v3/auth/login", {name: ADMINISTRATOR[name] for name in ("email", "password")})
+    chosen = Api(server.url, login["accessToken"]).post(
+        "/api/v3/auth/select-organization", {"organizationId": organization_id}
+    )
+    server.confidential += [login["accessToken"], chosen["token"]]
+    return Api(server.url, chosen["token"])
+
+
 def prepare_project(api, organization_id, name):
     """A project with two identities that sign in by Universal Auth: one may write, one only read."""
     project = api.post("/api/v1/projects", {"projectName": name, "type": "secret-manager"})["project"]
