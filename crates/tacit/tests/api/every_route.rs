@@ -72,11 +72,11 @@ fn guarded() -> impl Iterator<Item = Route> {
 }
 
 /// Routes that end the session they are called with; tests that go on afterwards leave them out.
-fn ends_session(route: &Route) -> bool {
+pub fn ends_session(route: &Route) -> bool {
     route.path.ends_with("/me/sessions") || route.path.ends_with("/logout")
 }
 
-fn assert_envelope(route: &Route, answer: &Answer) {
+pub fn assert_envelope(route: &Route, answer: &Answer) {
     let label = format!("{} {}: {} {}", route.method, route.path, answer.status, answer.text);
     assert_eq!(answer.body["statusCode"], answer.status, "{label}");
     assert!(answer.body["reqId"].as_str().is_some_and(|id| id.starts_with("req-")), "{label}");
@@ -344,7 +344,7 @@ async fn a_refusal_of_a_known_caller_is_in_the_audit_log() {
 }
 
 /// One thing of each kind, in a project of the administrator.
-async fn known_ids(admin: &Admin<'_>) -> Value {
+pub async fn known_ids(admin: &Admin<'_>) -> Value {
     let project = admin.project("Shop").await;
     admin.secret(&project, "FOO", "canary-value").await;
     let (identity, _) = admin.member(&project, "viewer").await;

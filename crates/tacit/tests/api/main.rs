@@ -15,6 +15,7 @@ mod events_rights;
 mod events_subscribe;
 mod every_route;
 mod folders;
+mod fuzz;
 mod harness;
 mod harness_events;
 mod harness_identities;
