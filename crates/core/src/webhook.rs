@@ -37,12 +37,15 @@ impl FolderPattern {
     /// [`FolderPatternError`] if it could match no folder or is too long.
     pub fn parse(text: &str) -> Result<Self, FolderPatternError> {
         let inner = text.strip_prefix('/').unwrap_or(text);
+        if inner.is_empty() {
+            return Ok(Self("/".to_owned()));
+        }
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         if inner.len() >= Self::BYTES_MAX {
             return Err(FolderPatternError::TooLong);
         }
         let is_usable = |segment: &str| !matches!(segment, "" | "." | "..");
-        if !inner.is_empty() && !inner.split('/').all(is_usable) || inner.chars().any(char::is_control) {
+        if !inner.split('/').all(is_usable) || inner.chars().any(char::is_control) {
             return Err(FolderPatternError::Invalid);
         }
         Ok(Self(format!("/{inner}")))

@@ -21,7 +21,8 @@ async fn own(
     name: &str,
     owner: &str,
 ) -> SecretId {
-    let id = SecretId::new(format!("{owner} {} {name}", folder.path));
+    let environment = if folder.environment_id.as_str().ends_with("prod") { "prod:" } else { "" };
+    let id = SecretId::new(format!("{owner} {environment}{} {name}", folder.path));
     let row = SecretRow { id: id.clone(), owner_user_id: owner.to_owned(), ..secret_row(folder, name) };
     secrets::insert(db, &row).await.unwrap();
     secret_versions::keep(db, project, &id, 1, "[]").await.unwrap();

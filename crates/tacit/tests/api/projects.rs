@@ -48,6 +48,7 @@ async fn a_new_project_has_three_environments_and_all_fields() {
                 "hasDeleteProtection": false,
                 "secretSharing": true,
                 "showSnapshotsLegacy": false,
+                "plaintextReads": true,
                 "secretDetectionIgnoreValues": null,
                 "defaultProduct": null,
                 "enforceEncryptedSecretManagerSecretMetadata": null,

@@ -33,7 +33,7 @@ pub struct ImportChange {
 ///
 /// # Errors
 ///
-/// As [`create`](super::create), with the right to edit, and [`Error::NotFound`] if the folder has no
+/// As [`create`](super::create()), with the right to edit, and [`Error::NotFound`] if the folder has no
 /// such import.
 pub async fn update(app: &App, caller: &Caller, change: ImportChange) -> Result<SecretImportRow> {
     let caller = caller.clone();
