@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     error::{Error, Result},
-    fixture,
+    fixture, growth,
     measure::{self, Settings},
     options::BenchOptions,
     procfs,
@@ -51,6 +51,10 @@ async fn measure_all(options: &BenchOptions, tacit: &Tacit, work: &Path) -> Resu
     for scenario in scenario::all(&server, &fixture, u64::from(settings.rounds) + 1).await? {
         progress(scenario.name);
         scenarios.push(measure::measure(&scenario, &server, settings).await?);
+    }
+    if let Some(limit) = options.growth {
+        progress("growth");
+        scenarios.extend(growth::measure(&server, &fixture, settings, limit).await?);
     }
     server.stop().await?;
     Ok(Report {

@@ -86,7 +86,7 @@ async fn create_secrets(server: &Server, token: &str, project_id: &str) -> Resul
 }
 
 /// Sends a request that must be answered 200 with JSON.
-async fn send(server: &Server, request: &Request) -> Result<Value> {
+pub(crate) async fn send(server: &Server, request: &Request) -> Result<Value> {
     let response = server.fetch(request).await?;
     if response.status != 200 {
         return Err(response.unexpected(request, 200));

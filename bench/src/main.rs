@@ -7,6 +7,7 @@ mod bench;
 mod error;
 mod fixture;
 mod floor;
+mod growth;
 mod histogram;
 mod http;
 mod load;

@@ -57,6 +57,11 @@ pub(crate) struct BenchOptions {
     /// Keep-alive connections, all busy at once
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) connections: u16,
+    /// Also measure reading one secret as its folder grows (10, 1,000, 100,000 secrets) and as the project's
+    /// history does (10, 1,000, 10,000 commits), and listing 100 and 1,000 secrets with references and imports,
+    /// all up to this size [minutes for the largest]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) growth: Option<u32>,
     /// Also write the figures as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

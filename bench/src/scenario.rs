@@ -28,8 +28,10 @@ pub(crate) struct Scenario {
     pub(crate) requests_max: u64,
 }
 
-const GET: &str = "/api/v3/secrets/raw/{name}";
-const LIST: &str = "/api/v3/secrets/raw";
+/// Reading one secret.
+pub(crate) const GET: &str = "/api/v3/secrets/raw/{name}";
+/// Listing a folder.
+pub(crate) const LIST: &str = "/api/v3/secrets/raw";
 const LOGIN: &str = "/api/v1/auth/universal-auth/login";
 
 /// All scenarios in the order of the table: those that leave the data as it is come first.
@@ -52,7 +54,8 @@ pub(crate) async fn all(server: &Server, fixture: &Fixture, rounds: u64) -> Resu
     ])
 }
 
-fn scenario(name: &'static str, route: &'static str, request: Request, status: u16) -> Scenario {
+/// A scenario without a limit of its own.
+pub(crate) fn scenario(name: &'static str, route: &'static str, request: Request, status: u16) -> Scenario {
     Scenario { name, route, request, status, requests_max: REQUESTS_MAX }
 }
 

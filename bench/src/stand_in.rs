@@ -49,10 +49,12 @@ fn router() -> Router {
         .route(universal_auth, prepared(&json!({ "identityUniversalAuth": { "clientId": "client" } })))
         .route(&format!("{universal_auth}/client-secrets"), prepared(&json!({ "clientSecret": "secret" })))
         .route("/api/v2/workspace/{project}/identity-memberships/{identity}", prepared(&json!({})))
+        .route("/api/v1/folders", prepared(&json!({})))
+        .route("/api/v1/secret-imports", prepared(&json!({})))
         .route("/api/v3/secrets/batch/raw", prepared(&json!({})))
         .route("/api/v1/auth/universal-auth/login", post(login))
         .route("/api/v3/secrets/raw", get(list))
-        .route("/api/v3/secrets/raw/{name}", get(secret).post(secret))
+        .route("/api/v3/secrets/raw/{name}", get(secret).post(secret).patch(secret))
         .with_state(Arc::new(answers()))
 }
 

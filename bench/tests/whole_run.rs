@@ -49,6 +49,27 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn growth_is_measured_up_to_the_size_that_is_asked_for() {
+    let work = tempfile::tempdir().unwrap();
+
+    let output = bench(work.path(), BENCH, &["--growth", "1000"]);
+
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    for name in [
+        "get-one of 10 ",
+        "get-one of 1,000 ",
+        "get-one after 10 commits",
+        "get-one after 1,000 commits",
+        "list-100 linked",
+        "list-1,000 linked",
+    ] {
+        assert!(page.contains(name), "{page}");
+    }
+    assert!(!page.contains("100,000") && !page.contains("10,000 commits"), "{page}");
+}
+
+#[test]
 fn the_database_url_is_in_no_output() {
     let work = tempfile::tempdir().unwrap();
     let file = work.path().join("latest.json");

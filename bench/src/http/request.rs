@@ -25,6 +25,11 @@ impl Request {
         Self { method: "POST", path: path.into(), headers, body: body.to_string() }
     }
 
+    /// A PATCH with a JSON body.
+    pub(crate) fn patch(path: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self { method: "PATCH", ..Self::post(path, body) }
+    }
+
     /// With one more header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
