@@ -132,11 +132,10 @@ fn serve_metrics(listener: TcpListener, metrics: Metrics) {
 
 fn keep_certificate_fresh(settings: &Settings, tls: Option<&RustlsConfig>) {
     if let (Some(files), Some(config)) = (settings.tls.clone(), tls.cloned()) {
-        tokio::spawn(async move {
-            if let Err(error) = tls::keep_fresh(config, files).await {
-                tracing::error!(%error, "the TLS certificate will not be read again");
-            }
-        });
+        match tls::hangups() {
+            Ok(hangups) => drop(tokio::spawn(tls::keep_fresh(config, files, hangups))),
+            Err(error) => tracing::error!(%error, "the TLS certificate will not be read again"),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::crypto::aws_lc_rs;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
 };
 
@@ -37,18 +37,27 @@ pub(super) async fn load(files: &TlsFiles) -> Result<RustlsConfig, Failure> {
     RustlsConfig::from_pem(certificate, key).await.map_err(|error| unusable(files, &error))
 }
 
+/// The signal that asks for the files to be read again. Until this is called SIGHUP ends the process, so
+/// call it before anybody is told that the server listens.
+///
+/// # Errors
+///
+/// If the system does not let it.
+pub(super) fn hangups() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// Takes new files into use when they change or SIGHUP comes. Runs until it is dropped.
 ///
 /// Files that do not fit, such as a new certificate whose key is not written yet, are logged and the
 /// old ones stay in use.
-pub(super) async fn keep_fresh(config: RustlsConfig, files: TlsFiles) -> io::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
+pub(super) async fn keep_fresh(config: RustlsConfig, files: TlsFiles, mut hangups: Signal) {
     let mut clock = interval(LOOK_EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = stamps(&files);
     loop {
         tokio::select! {
-            _ = hangup.recv() => {}
+            _ = hangups.recv() => {}
             _ = clock.tick() => if stamps(&files) == seen { continue },
         }
         seen = stamps(&files);
