@@ -7,8 +7,8 @@ import { chromium } from 'playwright-core'
 export const SERVER = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
 export const PERSON = { email: 'ada@example.com', password: 'correct horse battery staple' }
 
-/** Longer than anything here takes, shorter than a patient person. In milliseconds. */
-const TIMEOUT = 8000
+/** Longer than anything here takes, also on a busy machine. In milliseconds. */
+const TIMEOUT = 20_000
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** The Chromium to use; undefined if there is none. */
