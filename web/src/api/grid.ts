@@ -125,15 +125,6 @@ export async function createFolder(project: string, environments: string[], fold
   }
 }
 
-/** Deletes folders with everything in them: the folder `name` in `folder`, in each of the environments. */
-export async function deleteFolder(project: string, environments: string[], folder: string, name: string) {
-  for (const environment of environments) {
-    await request('DELETE', `/api/v2/folders/${encodeURIComponent(name)}`, {
-      body: { projectId: project, environment, path: folder, forceDelete: true },
-    })
-  }
-}
-
 /** The comment of a secret, without its value. */
 export const commentQuery = (project: string, place: CellPlace) =>
   queryOptions({

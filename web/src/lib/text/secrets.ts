@@ -163,9 +163,6 @@ export const secrets = {
     nameHint: 'Letters, digits, dashes and underscores.',
     in: 'Environments',
     create: 'Create folder',
-    delete: 'Delete this folder',
-    deleteTitle: (name: string) => `Delete the folder ${name}?`,
-    deleteHint: 'Everything in it is deleted, in the environments you choose.',
   },
   details: {
     value: 'Value',
