@@ -106,6 +106,15 @@ enum Inner {
 }
 
 impl Connection {
+    /// Whether all statements see one moment, as opposed to each what was committed before it.
+    #[must_use]
+    pub const fn sees_one_moment(&self) -> bool {
+        match self.0 {
+            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => true,
+            Inner::Postgres(_) => false,
+        }
+    }
+
     /// Runs a statement and says how many rows it changed.
     ///
     /// # Errors

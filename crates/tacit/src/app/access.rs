@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How a request names a project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ProjectName {
     /// By id.
     Id(String),
@@ -80,6 +80,15 @@ impl ProjectAccess {
         now.sort_by(|one, other| one.id.cmp(&other.id));
         then.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(now == then)
+    }
+
+    /// What decides [`Self::permissions`] at a time: the roles that count, in an order of their own.
+    #[must_use]
+    pub fn grants(&self, now: Timestamp) -> Vec<String> {
+        let mut grants: Vec<String> =
+            self.roles.iter().filter(|role| counts(role, now)).map(|role| role.role.clone()).collect();
+        grants.sort_unstable();
+        grants
     }
 
     /// Asks the caller's roles about one object.

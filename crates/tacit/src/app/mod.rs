@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod access_tokens;
+pub mod answers;
 pub mod audit;
 pub mod audit_logs;
 pub mod authentication;
@@ -77,6 +78,8 @@ pub struct Parts {
     pub audit: audit::Recorder,
     /// Wakes those who follow the changes of projects.
     pub changes: changes::Signals,
+    /// Answers that were given.
+    pub answers: answers::Answers,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
     /// Where requests wait for their turn to hash a password.

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::app::{
     self, App, Clock, Parts,
+    answers::Answers,
     audit::Recorder,
     authentication::TokenUses,
     changes::Signals,
@@ -54,6 +55,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         keys: Keys::new(key),
         audit,
         changes: Signals::default(),
+        answers: Answers::default(),
         token_uses: TokenUses::default(),
         passwords: PasswordQueue::default(),
         egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),

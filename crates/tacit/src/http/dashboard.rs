@@ -17,7 +17,7 @@ use axum::{
     response::Response,
 };
 
-use super::gate::names;
+use super::etag::names;
 
 /// One file, with the copies that were compressed when it was built.
 #[derive(Clone, Copy, Debug)]

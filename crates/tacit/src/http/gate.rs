@@ -15,11 +15,12 @@ use axum::{
 use zeroize::Zeroizing;
 
 use super::{
+    etag,
     problem::{self, Denied, Problem},
     route::Access,
     shell::RequestId,
 };
-use crate::app::{App, Caller, Client, Error, audit::Event, authentication};
+use crate::app::{App, Caller, Client, Error, answers::TagSource, audit::Event, authentication};
 
 /// What the gate knows of the route it guards.
 #[derive(Clone)]
@@ -128,8 +129,9 @@ impl Gate {
         let Ok(bytes) = to_bytes(body, usize::MAX).await else {
             return Problem(Error::Internal("an answer could not be read back".to_owned())).into_response();
         };
-        let tag = etag(&self.app, &bytes);
-        let is_known = wanted.is_some_and(|wanted| names(wanted, &tag));
+        let source = parts.extensions.remove::<TagSource>();
+        let tag = etag::header(etag::settle(&self.app, source, &bytes));
+        let is_known = wanted.is_some_and(|wanted| etag::names(wanted, &tag));
         parts.headers.insert(ETAG, tag);
         if is_known {
             parts.headers.remove(CONTENT_TYPE);
@@ -160,24 +162,4 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     }
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Ok("") }
-}
-
-/// A keyed hash of the bytes, so that a tag reveals nothing of a value.
-fn etag(app: &App, bytes: &[u8]) -> HeaderValue {
-    use std::fmt::Write;
-
-    let hash = app.keys.etags.hash(bytes);
-    let mut text = String::with_capacity(34);
-    text.push('"');
-    for byte in &hash[..16] {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text.push('"');
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
-}
-
-/// Whether an If-None-Match header names the tag: a list, weak tags and `*` included (RFC 9110 13.1.2).
-pub(super) fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(header), Ok(tag)) = (header.to_str(), tag.to_str()) else { return false };
-    header.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }

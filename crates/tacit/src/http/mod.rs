@@ -8,6 +8,7 @@ pub mod cookie;
 pub mod dashboard;
 mod documents;
 pub mod entry;
+mod etag;
 pub mod extract;
 pub mod gate;
 pub mod openapi;

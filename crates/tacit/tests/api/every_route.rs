@@ -50,7 +50,7 @@ fn query(ids: &Value) -> String {
     format!("?projectId={project}&workspaceId={project}&environment=dev&path=/&orgId={organization}")
 }
 
-async fn send(server: &TestServer, route: &Route, token: Option<&str>, ids: &Value) -> Answer {
+pub async fn send(server: &TestServer, route: &Route, token: Option<&str>, ids: &Value) -> Answer {
     let body = takes_body(route).then(|| body(ids));
     let target = format!("{}{}", path(route, ids), query(ids));
     server.call(route.method.as_str(), &target, token, body).await

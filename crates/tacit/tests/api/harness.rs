@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tacit::{
     app::{
         App, Clock, Parts, Settings,
+        answers::Answers,
         audit::Recorder,
         authentication::TokenUses,
         changes::{Signals, Timing},
@@ -134,6 +135,7 @@ impl TestServer {
             clock: clock.clone(),
             keys: Keys::new(root),
             changes: Signals::new(node.timing),
+            answers: Answers::default(),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
             // Only this address, so that the others of loopback stay refused.

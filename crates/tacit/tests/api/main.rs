@@ -10,6 +10,7 @@ mod bootstrap;
 mod commits;
 mod documents;
 mod environments;
+mod etags;
 mod events_follow;
 mod events_rights;
 mod events_subscribe;

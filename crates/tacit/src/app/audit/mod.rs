@@ -122,6 +122,13 @@ impl Event {
         self
     }
 
+    /// Adds facts. Never a value, a password or a token.
+    #[must_use]
+    pub fn with_all(mut self, facts: Map<String, Value>) -> Self {
+        self.metadata.extend(facts);
+        self
+    }
+
     /// The organization it happened in, if it is known.
     pub(in crate::app) const fn organization_id(&self) -> Option<&OrganizationId> {
         self.organization_id.as_ref()

@@ -9,7 +9,7 @@ use crate::app::{
 };
 
 /// A point in the history of a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Point {
     /// After the commit that made this revision.
     Revision(i64),

@@ -102,7 +102,8 @@ pub async fn imported_secrets(app: &App, caller: &Caller, at: Location) -> Resul
         expands: true,
         includes_imports: true,
     };
-    Ok(secrets::list(app, caller, &request).await?.imports)
+    let list = secrets::list(app, caller, &request, &[]).await?.content();
+    Ok(list.unwrap_or_default().imports)
 }
 
 fn event(app: &App, caller: &Caller, kind: &str, access: &ProjectAccess, at: &Location) -> Event {

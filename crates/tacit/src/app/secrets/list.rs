@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde_json::Value;
 use tacit_core::{
     cipher::{DataKey, DecryptError},
     id::{FolderId, SecretId},
@@ -21,10 +22,18 @@ use super::{
     source::Source,
     state::{Tag, by_secret},
 };
-use crate::app::{App, Caller, access::ProjectAccess, audit::Event, caller, error::Result, history::Point};
+use crate::app::{
+    App, Caller,
+    access::ProjectAccess,
+    answers::{Answer, AnswerTag, Asked, Facts, Question},
+    audit::Event,
+    caller,
+    error::Result,
+    history::Point,
+};
 
 /// Which secrets to list, and how much of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListSecrets {
     /// The folder.
     pub at: Location,
@@ -56,7 +65,7 @@ pub struct SecretList {
 }
 
 /// What a secret's metadata must have. Entries marked as encrypted are not looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MetadataPair {
     /// A key; `None` for any.
     pub key: Option<String>,
@@ -66,17 +75,27 @@ pub struct MetadataPair {
 
 /// Lists secrets by the bytes of their names. Secrets the caller may not see are left out; those
 /// it may see but not read come with a hidden value, or not at all if they are below the folder
-/// and values are wanted (wire-contract 7.4).
+/// and values are wanted (wire-contract 7.4). Who holds the answer is told so, and no secret is read.
 ///
 /// # Errors
 ///
 /// [`Error::Forbidden`](crate::app::Error::Forbidden) if the caller could see no secret there, or if a
 /// value to be expanded refers to one it may not read,
 /// [`Error::NotFound`](crate::app::Error::NotFound) if there is no such environment or folder.
-pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<SecretList> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    request: &ListSecrets,
+    held: &[AnswerTag],
+) -> Result<Answer<SecretList>> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
     let key = access.key_for(app, request.shows_values)?;
+    let asked = Asked::new(app, caller, &access, Question::List(request.clone()));
+    if let Some(answer) = asked.held(held) {
+        record(app, caller, &access, answer.facts.clone())?;
+        return Ok(Answer::Unchanged(answer.tag));
+    }
     let revision = match request.moment {
         Some(point) => Some(list_past::revision(app, &mut db, &access, point).await?),
         None => None,
@@ -87,8 +106,9 @@ pub async fn list(app: &App, caller: &Caller, request: &ListSecrets) -> Result<S
     };
     let mut source = Source::new(&mut db, &access, &key, revision);
     let (list, expander) = complete(&mut source, request, own).await?;
-    record(app, caller, request, &access, &list, &expander)?;
-    Ok(list)
+    let facts = facts(request, &list, &expander);
+    record(app, caller, &access, facts.clone())?;
+    Ok(Answer::Made(list, asked.tag_source(&mut db, facts).await?))
 }
 
 /// The secrets of the listed folders, without what they import.
@@ -263,6 +283,12 @@ impl ListSecrets {
         self.wants_tags(&secret.tags) && self.wants_metadata(&secret.metadata)
     }
 
+    /// Bytes of the texts it filters by.
+    pub(in crate::app) fn filter_bytes(&self) -> usize {
+        let texts = self.metadata.iter().flat_map(|pair| [&pair.key, &pair.value]).flatten();
+        self.tag_slugs.iter().chain(texts).map(String::len).sum()
+    }
+
     pub(super) fn wants_tags(&self, tags: &[Tag]) -> bool {
         let wanted = &self.tag_slugs;
         wanted.is_empty() || tags.iter().any(|tag| wanted.contains(&tag.slug))
@@ -282,27 +308,25 @@ impl MetadataPair {
     }
 }
 
-fn record(
-    app: &App,
-    caller: &Caller,
-    request: &ListSecrets,
-    access: &ProjectAccess,
-    list: &SecretList,
-    expander: &Expander,
-) -> Result<()> {
-    let mut event = Event::new(app, caller, "get-secrets")
-        .project(&access.project.id)
-        .with("environment", request.at.environment.as_str())
-        .with("secretPath", request.at.path.as_str())
-        .with("numberOfSecrets", list.secrets.len());
+/// What the audit log says of the list.
+fn facts(request: &ListSecrets, list: &SecretList, expander: &Expander) -> Facts {
+    let mut facts = Facts::new();
+    let mut add = |name: &str, fact: Value| facts.insert(name.to_owned(), fact);
+    add("environment", request.at.environment.as_str().into());
+    add("secretPath", request.at.path.as_str().into());
+    add("numberOfSecrets", list.secrets.len().into());
     if request.includes_imports {
         let imported: usize = list.imports.iter().map(|group| group.secrets.len()).sum();
-        event = event.with("numberOfImportedSecrets", imported);
+        add("numberOfImportedSecrets", imported.into());
     }
-    if let Some(facts) = expander.facts() {
-        event = event.with("references", facts);
+    if let Some(references) = expander.facts() {
+        add("references", references);
     }
-    app.audit.record(event)
+    facts
+}
+
+fn record(app: &App, caller: &Caller, access: &ProjectAccess, facts: Facts) -> Result<()> {
+    app.audit.record(Event::new(app, caller, "get-secrets").project(&access.project.id).with_all(facts))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::app::{
 };
 
 /// The folder a request speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
     /// The project.
     pub project: ProjectName,

@@ -76,7 +76,7 @@ pub const BATCH_LENGTH_MAX: usize = 1_000;
 pub const TAGS_MAX: usize = 100;
 
 /// Whose secret is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Everybody's.
     #[default]

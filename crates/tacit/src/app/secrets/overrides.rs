@@ -36,7 +36,7 @@ pub const OVERRIDES_MAX: i64 = 10_000;
 const NEEDED: [Action; 2] = [Action::DescribeSecret, Action::ReadValue];
 
 /// What a list does with the caller's overrides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Overrides {
     /// It leaves them out.
     #[default]

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use tacit_core::{cipher::DataKey, id::SecretId, permission::Action};
+use serde_json::Value;
+use tacit_core::{
+    cipher::DataKey,
+    id::{ProjectId, SecretId},
+    permission::Action,
+};
 use tacit_store::{Connection, folders, history, secret_tags, secret_versions, secrets, secrets::SecretRow};
 
 use super::{
@@ -19,13 +24,14 @@ use super::{
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
+    answers::{Answer, AnswerTag, Asked, Facts, Question},
     audit::Event,
     error::{Error, Result},
     history::{Point, require_kept, require_read},
 };
 
 /// Which secret to read, and how much of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GetSecret {
     /// Where it is.
     pub at: Location,
@@ -45,19 +51,29 @@ pub struct GetSecret {
     pub includes_imports: bool,
 }
 
-/// Reads one secret.
+/// Reads one secret. Who holds the answer is told so, and the secret is not read.
 ///
 /// # Errors
 ///
 /// [`Error::Forbidden`] without the right to see it, or to see its value if that is wanted;
 /// [`Error::NotFound`] if there is no such environment, folder, secret or version.
-pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<PlainSecret> {
+pub async fn get(
+    app: &App,
+    caller: &Caller,
+    request: &GetSecret,
+    held: &[AnswerTag],
+) -> Result<Answer<PlainSecret>> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
     }
     let key = access.key_for(app, request.shows_value)?;
+    let asked = Asked::new(app, caller, &access, Question::Get(request.clone()));
+    if let Some(answer) = asked.held(held) {
+        record_facts(app, caller, &access.project.id, answer.facts.clone())?;
+        return Ok(Answer::Unchanged(answer.tag));
+    }
     let revision = match request.moment {
         Some(point) => Some(revision(app, &mut db, &access, request, point).await?),
         None => None,
@@ -77,8 +93,9 @@ pub async fn get(app: &App, caller: &Caller, request: &GetSecret) -> Result<Plai
     if request.expands {
         expander.expand(&mut source, &mut secret).await?;
     }
-    record(app, caller, &secret, &expander)?;
-    Ok(secret)
+    let facts = facts(&secret, &expander);
+    record_facts(app, caller, &access.project.id, facts.clone())?;
+    Ok(Answer::Made(secret, asked.tag_source(&mut db, facts).await?))
 }
 
 /// The folder, and the secret in it if it has one of that name.
@@ -230,17 +247,26 @@ async fn get_at(
     Ok((place, Some(past.decrypt(key, request.shows_value)?)))
 }
 
+/// What the audit log says of the secret, and of what was read for its value.
+fn facts(secret: &PlainSecret, expander: &Expander) -> Facts {
+    let mut facts = Facts::new();
+    let mut add = |name: &str, fact: Value| facts.insert(name.to_owned(), fact);
+    add("environment", secret.place.environment.as_str().into());
+    add("secretPath", secret.place.path.as_str().into());
+    add("secretId", secret.row.id.as_str().into());
+    add("secretKey", secret.row.name.as_str().into());
+    add("secretVersion", secret.row.version.into());
+    if let Some(references) = expander.facts() {
+        add("references", references);
+    }
+    facts
+}
+
 /// Records that the secret was read, and what was read for its value.
 pub(super) fn record(app: &App, caller: &Caller, secret: &PlainSecret, expander: &Expander) -> Result<()> {
-    let mut event = Event::new(app, caller, "get-secret")
-        .project(&secret.place.project_id)
-        .with("environment", secret.place.environment.as_str())
-        .with("secretPath", secret.place.path.as_str())
-        .with("secretId", secret.row.id.as_str())
-        .with("secretKey", secret.row.name.as_str())
-        .with("secretVersion", secret.row.version);
-    if let Some(facts) = expander.facts() {
-        event = event.with("references", facts);
-    }
-    app.audit.record(event)
+    record_facts(app, caller, &secret.place.project_id, facts(secret, expander))
+}
+
+fn record_facts(app: &App, caller: &Caller, project: &ProjectId, facts: Facts) -> Result<()> {
+    app.audit.record(Event::new(app, caller, "get-secret").project(project).with_all(facts))
 }

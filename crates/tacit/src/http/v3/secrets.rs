@@ -17,6 +17,7 @@ use crate::{
         secrets::{self, Overrides, SecretChange, TagChange},
     },
     http::{
+        etag::Held,
         extract::{Body, Query},
         problem::Problem,
         v4::secrets::{GetQuery, ListQuery, get_resolved, list_resolved},
@@ -33,8 +34,9 @@ pub(crate) async fn get(
     caller: Caller,
     Named(name): Named,
     Query(query): Query<GetQuery>,
+    held: Held,
 ) -> Result<Response, Problem> {
-    get_resolved(&app, &caller, name, query, false).await
+    get_resolved(&app, &caller, name, query, held, false).await
 }
 
 /// `GET /api/v3/secrets/raw` lists the secrets of a folder, as they are written and without what the
@@ -43,8 +45,9 @@ pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<ListQuery>,
+    held: Held,
 ) -> Result<Response, Problem> {
-    list_resolved(&app, &caller, query, Overrides::Beside, false).await
+    list_resolved(&app, &caller, query, held, Overrides::Beside, false).await
 }
 
 /// What the routes of a secret's tags take.

@@ -17,6 +17,7 @@ use crate::{
         secrets::{self, GetSecret, ListSecrets, Overrides},
     },
     http::{
+        etag::{self, Held},
         extract::{Body, Path, Query},
         problem::Problem,
         wire::{
@@ -156,8 +157,9 @@ pub(crate) async fn get(
     caller: Caller,
     Named(name): Named,
     Query(query): Query<GetQuery>,
+    held: Held,
 ) -> Result<Response, Problem> {
-    get_resolved(&app, &caller, name, query, true).await
+    get_resolved(&app, &caller, name, query, held, true).await
 }
 
 /// Reads one secret; `resolves` is what the generation does about references and imports by default.
@@ -166,6 +168,7 @@ pub(in crate::http) async fn get_resolved(
     caller: &Caller,
     name: String,
     query: GetQuery,
+    held: Held,
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = GetSecret {
@@ -178,8 +181,8 @@ pub(in crate::http) async fn get_resolved(
         expands: query.resolving.expands(resolves),
         includes_imports: query.resolving.includes_imports(resolves),
     };
-    let secret = secrets::get(app, caller, &request).await?;
-    Ok(Json(SecretResponse::from(&secret)).into_response())
+    let answer = secrets::get(app, caller, &request, &held.0).await?;
+    Ok(etag::respond(answer, |secret| Json(SecretResponse::from(secret)).into_response()))
 }
 
 /// `GET /api/v4/secrets/id/{secret}` reads the secret with an id.
@@ -199,9 +202,10 @@ pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<ListQuery>,
+    held: Held,
 ) -> Result<Response, Problem> {
     let overrides = if query.include_personal_overrides.0 { Overrides::Instead } else { Overrides::Without };
-    list_resolved(&app, &caller, query, overrides, true).await
+    list_resolved(&app, &caller, query, held, overrides, true).await
 }
 
 /// Lists secrets; `resolves` is what the generation does about references and imports by default.
@@ -209,6 +213,7 @@ pub(in crate::http) async fn list_resolved(
     app: &App,
     caller: &Caller,
     query: ListQuery,
+    held: Held,
     overrides: Overrides,
     resolves: bool,
 ) -> Result<Response, Problem> {
@@ -223,8 +228,8 @@ pub(in crate::http) async fn list_resolved(
         expands: query.resolving.expands(resolves),
         includes_imports: query.resolving.includes_imports(resolves),
     };
-    let list = secrets::list(app, caller, &request).await?;
-    Ok(Json(ListSecretsResponse::from(&list)).into_response())
+    let answer = secrets::list(app, caller, &request, &held.0).await?;
+    Ok(etag::respond(answer, |list| Json(ListSecretsResponse::from(list)).into_response()))
 }
 
 fn slugs(text: &str) -> Vec<String> {
