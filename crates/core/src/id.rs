@@ -64,6 +64,8 @@ ids! {
     UserId
     /// A signed-in session of a person.
     SessionId
+    /// A sign-in that waits for the second factor.
+    ChallengeId
     /// A project.
     ProjectId
     /// An environment of a project.

@@ -15,5 +15,6 @@ pub mod random;
 pub mod reference;
 pub mod time;
 pub mod token;
+pub mod totp;
 pub mod trusted_ip;
 pub mod webhook;

@@ -16,4 +16,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "dashboard", include_str!("../migrations/0012_dashboard.sql")),
     (13, "secret_references", include_str!("../migrations/0013_secret_references.sql")),
     (14, "webhooks", include_str!("../migrations/0014_webhooks.sql")),
+    (15, "second_factor", include_str!("../migrations/0015_second_factor.sql")),
 ];

@@ -29,6 +29,8 @@ row! {
         pub default_membership_role: String,
         /// Seconds an access token of a user is valid; `None` is the instance's default.
         pub user_token_ttl_seconds: Option<i64>,
+        /// Whether people need a second factor to enter.
+        pub requires_second_factor: bool,
         /// When it was made.
         pub created_at: Timestamp,
         /// When its own settings last changed.
@@ -83,6 +85,23 @@ pub async fn roles_of_user(db: &mut Connection, user: &UserId) -> Result<Vec<Org
     .await
 }
 
+/// Whether an organization in which a user is active asks for a second factor.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn any_requires_second_factor(db: &mut Connection, user: &UserId) -> Result<bool> {
+    let count: i64 = db
+        .fetch_one(
+            "SELECT COUNT(*) AS number FROM organizations o
+               JOIN organization_memberships m ON m.organization_id = o.id
+              WHERE m.user_id = $1 AND m.is_active AND o.requires_second_factor",
+            params![user],
+        )
+        .await?;
+    Ok(count > 0)
+}
+
 /// Adds an organization.
 ///
 /// # Errors
@@ -92,8 +111,8 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
     db.execute(
         "INSERT INTO organizations
             (id, name, slug, data_key_ciphertext, access_revision, default_membership_role,
-             user_token_ttl_seconds, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             user_token_ttl_seconds, requires_second_factor, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             &organization.id,
             &organization.name,
@@ -102,6 +121,7 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
             organization.access_revision,
             &organization.default_membership_role,
             organization.user_token_ttl_seconds,
+            organization.requires_second_factor,
             organization.created_at,
             organization.updated_at,
         ],
@@ -110,7 +130,7 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
     Ok(())
 }
 
-/// Writes name, slug, default role and time of change.
+/// Writes name, slug, default role, whether a second factor is needed, and time of change.
 ///
 /// # Errors
 ///
@@ -118,13 +138,15 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
 pub async fn update(db: &mut Connection, organization: &OrganizationRow) -> Result<()> {
     db.execute(
         "UPDATE organizations
-            SET name = $2, slug = $3, default_membership_role = $4, updated_at = $5
+            SET name = $2, slug = $3, default_membership_role = $4, requires_second_factor = $5,
+                updated_at = $6
           WHERE id = $1",
         params![
             &organization.id,
             &organization.name,
             &organization.slug,
             &organization.default_membership_role,
+            organization.requires_second_factor,
             organization.updated_at,
         ],
     )

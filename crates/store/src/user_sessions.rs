@@ -26,7 +26,8 @@ row! {
         pub access_version: i64,
         /// When the session ends.
         pub expires_at: Timestamp,
-        /// The role in the organization asked for; `None` if not an active member there.
+        /// The role in the organization asked for; `None` if not an active member there, or if it asks for
+        /// a second factor and the session did not give it.
         pub role: Option<String>,
     }
 }
@@ -43,11 +44,14 @@ pub async fn find_with_user(
 ) -> Result<Option<SessionUserRow>> {
     db.fetch_optional(
         "SELECT s.id AS session_id, s.access_version, s.expires_at,
-                u.id AS user_id, u.email, u.is_instance_admin, m.role
+                u.id AS user_id, u.email, u.is_instance_admin,
+                CASE WHEN o.requires_second_factor AND s.second_factor_at IS NULL
+                     THEN NULL ELSE m.role END AS role
            FROM user_sessions s
            JOIN users u ON u.id = s.user_id
            LEFT JOIN organization_memberships m
                   ON m.user_id = u.id AND m.organization_id = $2 AND m.is_active
+           LEFT JOIN organizations o ON o.id = m.organization_id
           WHERE s.id = $1",
         params![session, organization],
     )

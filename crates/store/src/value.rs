@@ -181,6 +181,7 @@ id_values!(
     OrganizationId,
     UserId,
     SessionId,
+    ChallengeId,
     ProjectId,
     EnvironmentId,
     FolderId,

@@ -39,6 +39,14 @@ pub enum Error {
     /// Refused for another reason than a rule: wrong organization, not a member, locked out, address.
     #[error("{0}")]
     Refused(String),
+    /// A second factor that does not count (wire-contract 5.6).
+    #[error("{}", if *is_ended { "This sign-in has ended. Start again." } else { "The code is wrong or was used before" })]
+    SecondFactor {
+        /// Whether the sign-in itself has ended, so that no code would count.
+        is_ended: bool,
+        /// How many more codes can be tried.
+        tries_left: i64,
+    },
     /// The caller tries to give away more than it holds (wire-contract 12.5).
     #[error("{message}")]
     Boundary {

@@ -7,7 +7,7 @@ use std::{
 
 use tacit_core::{
     cipher::{Ciphertext, DataKey},
-    id::{OrganizationId, ProjectId},
+    id::{OrganizationId, ProjectId, UserId},
     keyring::RootKey,
     random::Random,
     token::{HashKey, TokenKey},
@@ -54,6 +54,22 @@ impl Keys {
         self.root.wrap(&format!("organization:{organization}"), &bytes, key.number(), random)
     }
 
+    /// A new data key of a person, with its form for their row.
+    #[must_use]
+    pub fn new_user_key(&self, user: &UserId, random: &Random) -> (Ciphertext, DataKey) {
+        let (key, bytes) = DataKey::generate(1, random);
+        (self.root.wrap(&user_owner(user), &bytes, key.number(), random), key)
+    }
+
+    /// The data key of a person, from its wrapped form.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn user(&self, user: &UserId, wrapped: &Ciphertext) -> Result<DataKey> {
+        Ok(self.root.unwrap(&user_owner(user), wrapped)?)
+    }
+
     /// The data key of a project, from its wrapped form.
     ///
     /// # Errors
@@ -76,6 +92,10 @@ impl Keys {
     pub fn forget_project(&self, project: &ProjectId) {
         self.projects.write().unwrap_or_else(PoisonError::into_inner).remove(project);
     }
+}
+
+fn user_owner(user: &UserId) -> String {
+    format!("user:{user}")
 }
 
 fn project_owner(project: &ProjectId) -> String {

@@ -35,6 +35,7 @@ pub mod preferences;
 pub mod project_roles;
 pub mod projects;
 pub mod quickstart;
+pub mod second_factor;
 pub mod secret_imports;
 pub mod secrets;
 pub mod setup_token;

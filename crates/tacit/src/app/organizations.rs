@@ -6,15 +6,16 @@ use tacit_core::{
     permission::{Action, OrganizationRole, Subject},
 };
 use tacit_store::{
-    StoreError,
+    Connection, StoreError,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     organizations::{self, OrganizationRow},
+    second_factor,
 };
 
 use super::{
     App,
     audit::Event,
-    caller::{Caller, OrganizationAccess},
+    caller::{Actor, Caller, OrganizationAccess},
     error::{Error, Result},
     sign_in,
     work::UnitOfWork,
@@ -97,6 +98,7 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
         access_revision: 1,
         default_membership_role: OrganizationRole::Member.slug().to_owned(),
         user_token_ttl_seconds: None,
+        requires_second_factor: false,
         created_at: now,
         updated_at: now,
     };
@@ -123,6 +125,8 @@ pub struct Update {
     pub slug: Option<String>,
     /// The role of people who are invited without one.
     pub default_membership_role: Option<String>,
+    /// Whether people need a second factor to enter.
+    pub requires_second_factor: Option<bool>,
 }
 
 /// Changes the caller's organization.
@@ -130,7 +134,8 @@ pub struct Update {
 /// # Errors
 ///
 /// [`Error::Form`] for a bad name or slug, [`Error::Forbidden`] without `edit` on settings,
-/// [`Error::Invalid`] for an unknown role or a slug that is taken.
+/// [`Error::Invalid`] for an unknown role, a slug that is taken, or a second factor that the caller does
+/// not have either.
 pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Result<OrganizationRow> {
     let access = caller.organization_named(id)?;
     let update = update.checked()?;
@@ -139,6 +144,9 @@ pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Res
     app.write(move |work| {
         Box::pin(async move {
             let mut row = organizations::find(&mut work.db, &id).await?.ok_or(GONE)?;
+            if update.requires_second_factor == Some(true) && !row.requires_second_factor {
+                require_given(work, &caller).await?;
+            }
             update.apply(&mut row);
             row.updated_at = work.app.now();
             organizations::update(&mut work.db, &row).await.map_err(taken)?;
@@ -160,7 +168,7 @@ impl Update {
         {
             return Err(Error::Invalid("There is no such role in this organization".to_owned()));
         }
-        Ok(Self { name, slug, default_membership_role: self.default_membership_role })
+        Ok(Self { name, slug, ..self })
     }
 
     fn apply(self, row: &mut OrganizationRow) {
@@ -168,7 +176,28 @@ impl Update {
         row.slug = self.slug.unwrap_or(std::mem::take(&mut row.slug));
         row.default_membership_role =
             self.default_membership_role.unwrap_or(std::mem::take(&mut row.default_membership_role));
+        row.requires_second_factor = self.requires_second_factor.unwrap_or(row.requires_second_factor);
     }
+}
+
+/// Refuses to shut the caller itself out. Machines sign in otherwise.
+async fn require_given(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
+    let Actor::User { session_id, .. } = &caller.actor else { return Ok(()) };
+    if second_factor::is_marked(&mut work.db, session_id).await? {
+        return Ok(());
+    }
+    Err(Error::Invalid(
+        "Set up an authenticator app for yourself and sign in with it before you ask others for one"
+            .to_owned(),
+    ))
+}
+
+/// Refuses to give a second factor up while an organization of the user asks for it.
+pub(super) async fn require_not_required(db: &mut Connection, user: &UserId) -> Result<()> {
+    if organizations::any_requires_second_factor(db, user).await? {
+        return Err(Error::Invalid("An organization that you are in asks for a second factor".to_owned()));
+    }
+    Ok(())
 }
 
 fn taken(error: StoreError) -> Error {

@@ -19,6 +19,7 @@ use super::{
     error::{Error, Result},
     organizations::PER_USER_MAX,
     passwords::{self, Password},
+    second_factor::{self, SecondFactor},
     sign_in::{self, RefreshToken, Replaced},
     work::UnitOfWork,
 };
@@ -41,6 +42,8 @@ pub struct Profile {
     pub sessions: Vec<UserSessionRow>,
     /// Until when sign-in is locked, if it is.
     pub locked_until: Option<Timestamp>,
+    /// What they have beside the password.
+    pub second_factor: SecondFactor,
 }
 
 /// The caller's account.
@@ -61,7 +64,8 @@ async fn profile(db: &mut Connection, user: UserRow, now: Timestamp) -> Result<P
     let failures = login_failures::find(db, &user.email).await?;
     let sessions = user_sessions::list(db, &user.id, now, SESSIONS_MAX).await?;
     let locked_until = failures.as_ref().and_then(|row| row.locked_until).filter(|end| now < *end);
-    Ok(Profile { user, failures, sessions, locked_until })
+    let second_factor = second_factor::of(db, &user.id).await?;
+    Ok(Profile { user, failures, sessions, locked_until, second_factor })
 }
 
 /// Changes the caller's name.

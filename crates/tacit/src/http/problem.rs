@@ -42,6 +42,7 @@ pub(super) struct ErrorBody {
     error: &'static str,
     message: Value,
     details: Option<Value>,
+    context: Option<Value>,
 }
 
 impl IntoResponse for Problem {
@@ -64,6 +65,7 @@ impl IntoResponse for Problem {
             error,
             message: message(&self.0, status),
             details: details(&self.0),
+            context: context(&self.0),
         });
         response
     }
@@ -72,7 +74,9 @@ impl IntoResponse for Problem {
 /// Status and the wire's name of the error. A new variant does not compile until it has both.
 fn kind(error: &Error) -> (StatusCode, &'static str) {
     match error {
-        Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "UnauthorizedError"),
+        Error::Unauthenticated(_) | Error::SecondFactor { .. } => {
+            (StatusCode::UNAUTHORIZED, "UnauthorizedError")
+        }
         Error::Token(_) => (StatusCode::FORBIDDEN, "TokenError"),
         Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "PermissionDenied"),
         Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
@@ -126,6 +130,17 @@ fn details(error: &Error) -> Option<Value> {
         }
         Error::Conflicts(conflicts) => {
             Some(json!({ "conflicts": conflicts.iter().map(conflict).collect::<Vec<_>>() }))
+        }
+        _ => None,
+    }
+}
+
+/// What the command line reads of a second factor (wire-contract 5.6).
+fn context(error: &Error) -> Option<Value> {
+    match error {
+        Error::SecondFactor { is_ended: true, .. } => Some(json!({ "code": "mfa_expired" })),
+        Error::SecondFactor { is_ended: false, tries_left } => {
+            Some(json!({ "code": "mfa_invalid", "triesLeft": tries_left }))
         }
         _ => None,
     }
@@ -190,6 +205,9 @@ pub(super) fn write_body(response: Response, id: &RequestId) -> Response {
     });
     if let Some(details) = body.details {
         envelope["details"] = details;
+    }
+    if let Some(context) = body.context {
+        envelope["context"] = context;
     }
     let (parts, _) = response.into_parts();
     let mut written = (parts.status, Json(envelope)).into_response();

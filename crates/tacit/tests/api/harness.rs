@@ -273,6 +273,7 @@ impl TestServer {
             access_revision: 1,
             default_membership_role: "member".to_owned(),
             user_token_ttl_seconds: None,
+            requires_second_factor: false,
             created_at: self.app.now(),
             updated_at: self.app.now(),
         };

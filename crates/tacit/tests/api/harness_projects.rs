@@ -50,6 +50,7 @@ pub async fn organization<'a>(server: &'a TestServer, slug: &str) -> Organizatio
         access_revision: 1,
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,
+        requires_second_factor: false,
         created_at: app.now(),
         updated_at: app.now(),
     };

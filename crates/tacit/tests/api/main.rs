@@ -32,6 +32,7 @@ mod organizations;
 mod project_memberships;
 mod project_settings;
 mod projects;
+mod second_factor;
 mod secret_imports;
 mod secret_references;
 mod secrets;

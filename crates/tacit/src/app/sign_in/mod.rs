@@ -24,32 +24,70 @@ use super::{
     audit::Event,
     caller::{Actor, Caller, Client},
     error::{Error, Result},
+    second_factor::{self, ChallengeToken},
     work::UnitOfWork,
 };
 
 const ENDED: Error = Error::Unauthenticated("Your session has ended. Sign in again.");
 
+/// How the choice of an organization ends.
+#[derive(Debug)]
+pub enum Selected {
+    /// The caller is in.
+    SignedIn(SignedIn),
+    /// The caller must give the second factor first.
+    SecondFactor(ChallengeToken),
+}
+
 /// Chooses the organization that the session's tokens are for.
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] if the caller is not in it, the same whether it exists or not.
-pub async fn select_organization(app: &App, caller: &Caller, id: &OrganizationId) -> Result<SignedIn> {
+/// [`Error::Refused`] if the caller is not in it, the same whether it exists or not; and if it asks for a
+/// second factor that the caller does not have.
+pub async fn select_organization(app: &App, caller: &Caller, id: &OrganizationId) -> Result<Selected> {
     let (caller, id) = (caller.clone(), id.clone());
     app.write(move |work| Box::pin(async move { select(work, &caller, id).await })).await
 }
 
-async fn select(work: &mut UnitOfWork, caller: &Caller, id: OrganizationId) -> Result<SignedIn> {
+async fn select(work: &mut UnitOfWork, caller: &Caller, id: OrganizationId) -> Result<Selected> {
     let (user, session) = session_of(caller)?;
-    let mut session = user_sessions::lock(&mut work.db, session).await?.ok_or(ENDED)?;
+    let session = user_sessions::lock(&mut work.db, session).await?.ok_or(ENDED)?;
     organization_memberships::find(&mut work.db, &id, user)
         .await?
         .filter(|membership| membership.is_active)
         .ok_or_else(|| Error::Refused("You are not a member of this organization".to_owned()))?;
-    session.organization_id = Some(id.clone());
-    let signed_in = hand_out(work, session, Replaced::InUse).await?;
+    if second_factor::is_due(&mut work.db, user, &session.id).await? {
+        return Ok(Selected::SecondFactor(second_factor::challenge(work, &session.id, &id).await?));
+    }
+    if !tacit_store::second_factor::is_marked(&mut work.db, &session.id).await? {
+        require_none_needed(work, &id).await?;
+    }
     work.record(Event::new(&work.app, caller, "select-organization").organization(&id));
-    Ok(signed_in)
+    Ok(Selected::SignedIn(enter(work, session, id).await?))
+}
+
+/// Refuses an organization that asks for a second factor, to somebody who has none.
+async fn require_none_needed(work: &mut UnitOfWork, id: &OrganizationId) -> Result<()> {
+    let organization = organizations::find(&mut work.db, id).await?;
+    if organization.is_some_and(|row| row.requires_second_factor) {
+        return Err(Error::Refused(
+            "This organization asks for a second factor. Set up an authenticator app in your profile, then \
+             choose it again."
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Lets a session into an organization.
+pub(super) async fn enter(
+    work: &mut UnitOfWork,
+    mut session: UserSessionRow,
+    organization: OrganizationId,
+) -> Result<SignedIn> {
+    session.organization_id = Some(organization);
+    hand_out(work, session, Replaced::InUse).await
 }
 
 /// Replaces the session's refresh token and makes an access token.
@@ -187,6 +225,7 @@ pub async fn prune(app: &App) -> Result<()> {
             let time = now.plus_seconds(-FAILURES_MEMORY_SECONDS);
             login_failures::delete_before(&mut work.db, time, now).await?;
             user_sessions::delete_expired(&mut work.db, now).await?;
+            tacit_store::second_factor::delete_expired(&mut work.db, now).await?;
             Ok(())
         })
     })
@@ -201,7 +240,7 @@ pub(super) fn session_of(caller: &Caller) -> Result<(&tacit_core::id::UserId, &S
     }
 }
 
-async fn event_of_session(
+pub(super) async fn event_of_session(
     work: &mut UnitOfWork,
     client: &Client,
     session: &UserSessionRow,

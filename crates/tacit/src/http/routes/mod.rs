@@ -13,6 +13,7 @@ mod memberships;
 mod organizations;
 mod projects;
 mod search;
+mod second_factor;
 mod secret_imports;
 mod secrets;
 mod tags;
@@ -36,6 +37,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
         Area { name: "Users", routes: users::routes() },
+        Area { name: "Second factor", routes: second_factor::routes() },
         Area { name: "Organizations", routes: organizations::routes() },
         Area { name: "Projects", routes: projects::routes() },
         Area { name: "Environments", routes: environments::routes() },

@@ -28,4 +28,5 @@ pub mod secret_versions;
 pub mod snapshots;
 pub mod status;
 pub mod tags;
+pub mod user_totp;
 pub mod webhooks;

@@ -111,7 +111,7 @@ pub struct UpdateRequest {
     auth_enforced: Option<bool>,
     /// Not in this release: only false.
     scim_enabled: Option<bool>,
-    /// Not in this release: only false.
+    /// Whether people need a second factor to enter.
     enforce_mfa: Option<bool>,
 }
 
@@ -132,13 +132,17 @@ pub(crate) async fn update(
     caller.organization_named(&id)?;
     let Body(request) = body?;
     // Somebody who believes that sign-in is enforced must hear that it is not.
-    if [request.auth_enforced, request.scim_enabled, request.enforce_mfa].contains(&Some(true)) {
-        return Err(Error::Invalid("This release cannot enforce how members sign in".to_owned()).into());
+    if [request.auth_enforced, request.scim_enabled].contains(&Some(true)) {
+        return Err(Error::Invalid(
+            "This release has no single sign-on and no provisioning to enforce".to_owned(),
+        )
+        .into());
     }
     let update = Update {
         name: request.name.map(|name| name.0),
         slug: request.slug.map(|slug| slug.0),
         default_membership_role: request.default_membership_role_slug.map(|role| role.0),
+        requires_second_factor: request.enforce_mfa,
     };
     let row = organizations::update(&app, &caller, &id, update).await?;
     Ok(Json(UpdateResponse { message: "The organization was changed", organization: row.into() }))

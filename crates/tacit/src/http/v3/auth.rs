@@ -6,8 +6,17 @@ use serde::{Deserialize, Serialize};
 use tacit_core::id::OrganizationId;
 
 use crate::{
-    app::{App, Caller, Client, Error, passwords::Password, sign_in},
-    http::{cookie::Jar, extract::Body, problem::Problem, wire::text::Required},
+    app::{
+        App, Caller, Client, Error,
+        passwords::Password,
+        sign_in::{self, Selected},
+    },
+    http::{
+        cookie::Jar,
+        extract::Body,
+        problem::Problem,
+        wire::{text::Required, user::TOTP},
+    },
 };
 
 /// What `POST /api/v3/auth/login` takes.
@@ -57,10 +66,13 @@ pub struct SelectRequest {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SelectResponse {
-    /// An access token for the organization.
+    /// An access token for the organization, or the token of the second factor that is asked for.
     token: String,
-    /// Whether a second factor is asked for; never in this release.
+    /// Whether a second factor is asked for.
     is_mfa_enabled: bool,
+    /// Which one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mfa_method: Option<&'static str>,
 }
 
 /// `POST /api/v3/auth/select-organization` chooses the organization of the session.
@@ -71,7 +83,15 @@ pub(crate) async fn select_organization(
     Body(request): Body<SelectRequest>,
 ) -> Result<Response, Problem> {
     let id = OrganizationId::new(request.organization_id.0);
-    let signed_in = sign_in::select_organization(&app, &caller, &id).await?;
-    let body = SelectResponse { token: signed_in.access_token, is_mfa_enabled: false };
-    Ok(jar.answer(signed_in.refresh_token.as_ref(), body))
+    match sign_in::select_organization(&app, &caller, &id).await? {
+        Selected::SignedIn(signed_in) => {
+            let body =
+                SelectResponse { token: signed_in.access_token, is_mfa_enabled: false, mfa_method: None };
+            Ok(jar.answer(signed_in.refresh_token.as_ref(), body))
+        }
+        Selected::SecondFactor(token) => {
+            let body = SelectResponse { token: token.text(), is_mfa_enabled: true, mfa_method: Some(TOTP) };
+            Ok(jar.answer(None, body))
+        }
+    }
 }

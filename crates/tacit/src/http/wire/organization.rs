@@ -11,8 +11,8 @@ use tacit_store::{
     organizations::OrganizationRow,
 };
 
-/// An organization. What this release does not have (single sign-on, provisioning, a second
-/// factor, sub-organizations) is off.
+/// An organization. What this release does not have (single sign-on, provisioning,
+/// sub-organizations) is off.
 #[derive(Debug, Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "the wire names them")]
 #[serde(rename_all = "camelCase")]
@@ -26,6 +26,7 @@ pub struct Organization {
     kms_default_key_id: Option<String>,
     /// The role of people who are invited without one.
     default_membership_role: String,
+    /// Whether people need a second factor to enter.
     enforce_mfa: bool,
     selected_mfa_method: Option<String>,
     allow_secret_sharing_outside_organization: bool,
@@ -51,7 +52,7 @@ impl From<OrganizationRow> for Organization {
             scim_enabled: false,
             kms_default_key_id: None,
             default_membership_role: row.default_membership_role,
-            enforce_mfa: false,
+            enforce_mfa: row.requires_second_factor,
             selected_mfa_method: None,
             allow_secret_sharing_outside_organization: false,
             should_use_new_privilege_system: true,

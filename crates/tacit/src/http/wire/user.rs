@@ -10,6 +10,9 @@ use tacit_store::{user_sessions::UserSessionRow, users::UserRow};
 
 use crate::app::users::Profile;
 
+/// The wire's name of codes of an authenticator app.
+pub const TOTP: &str = "totp";
+
 /// A person, as they see themselves. The key fields are of clients that encrypted in the browser:
 /// they are empty here.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,8 +33,9 @@ pub struct User {
     super_admin: bool,
     is_accepted: bool,
     is_mfa_enabled: bool,
-    mfa_methods: Option<Vec<String>>,
-    selected_mfa_method: Option<String>,
+    /// The second factors they have; `totp` is an authenticator app.
+    mfa_methods: Option<Vec<&'static str>>,
+    selected_mfa_method: Option<&'static str>,
     /// Where they are signed in.
     devices: Vec<Device>,
     is_ghost: bool,
@@ -82,6 +86,9 @@ impl From<Profile> for User {
             is_locked: profile.locked_until.is_some(),
             temporary_lock_date_end: profile.locked_until,
             consecutive_failed_password_attempts: failures,
+            is_mfa_enabled: profile.second_factor.is_enabled,
+            mfa_methods: profile.second_factor.is_verified.then(|| vec![TOTP]),
+            selected_mfa_method: profile.second_factor.is_verified.then_some(TOTP),
             ..Self::from(profile.user)
         }
     }

@@ -83,6 +83,7 @@ async fn shop(db: &mut Connection) {
         access_revision: 0,
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,
+        requires_second_factor: false,
         created_at: NOW,
         updated_at: NOW,
     };
