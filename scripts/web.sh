@@ -62,7 +62,7 @@ check() {
 browser() {
   build
   install_packages_of_web
-  e2e/with-server --binary "$(target_folder)/debug/tacit" -- sh -c 'cd web && npm run --silent browser'
+  e2e/with-server --binary "$(target_folder)/debug/tacit" --allow-egress 127.0.0.0/8 -- sh -c 'cd web && npm run --silent browser'
 }
 
 case "${1:-}" in

@@ -23,14 +23,15 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server(binary, database_url=None):
-    """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL.
+def running_server(binary, database_url=None, options=()):
+    """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL,
+    and `options` are further options of `tacit server`.
 
     Leaving the block asks the server to stop, and checks that it went quietly and logged nothing confidential.
     """
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tacit-e2e."))
     try:
-        server = Server(binary, folder, database_url)
+        server = Server(binary, folder, database_url, options)
         try:
             server.wait_until_ready()
             yield server
@@ -45,7 +46,7 @@ def running_server(binary, database_url=None):
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url):
+    def __init__(self, binary, folder, database_url, options=()):
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
@@ -53,6 +54,7 @@ class Server:
         self.url = f"http://{address}"
         self.log = folder / "server.log"
         command = [os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
+        command += options
         if database_url:
             command += ["--database-url", database_url]
         with self.log.open("wb") as log:

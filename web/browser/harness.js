@@ -124,3 +124,33 @@ export async function commit(watched) {
   await watched.page.getByRole('button', { name: /^Commit \d/ }).click()
   await watched.page.getByText('Committed.').waitFor()
 }
+
+let token
+
+/**
+ * Asks the API as the person, without a browser. Returns the body of the answer, whatever its status. A session that
+ * a test ended is replaced.
+ */
+export async function api(method, path, body) {
+  token ??= await newToken()
+  const answer = await ask(method, path, body, token)
+  if (answer.status !== 401) return answer.json()
+  token = await newToken()
+  return (await ask(method, path, body, token)).json()
+}
+
+async function newToken() {
+  const post = async (...request) => (await ask('POST', ...request)).json()
+  const { accessToken } = await post('/api/v3/auth/login', PERSON)
+  const answer = await ask('GET', '/api/v2/users/me/organizations', undefined, accessToken)
+  const { organizations } = await answer.json()
+  const chosen = { organizationId: organizations[0].id }
+  return (await post('/api/v3/auth/select-organization', chosen, accessToken)).token
+}
+
+const ask = (method, path, body, token) =>
+  fetch(`${SERVER}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })

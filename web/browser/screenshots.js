@@ -1,5 +1,5 @@
 // Takes the pictures of docs/screenshots from a server at TACIT_URL that is still empty:
-//   e2e/with-server --binary target/debug/tacit -- sh -c 'cd web && npm run screenshots'
+//   e2e/with-server --binary target/debug/tacit --allow-egress 127.0.0.0/8 -- sh -c 'cd web && npm run screenshots'
 import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 

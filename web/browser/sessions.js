@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 
-import { addProject, click, onPage, open, PERSON, SERVER, signIn, typeSecret } from './harness.js'
+import { addProject, api, click, onPage, open, PERSON, SERVER, signIn, typeSecret } from './harness.js'
 
 test('a session that ends asks for the password over the page and loses nothing', async () => {
   await onPage(async (watched) => {
@@ -12,11 +12,7 @@ test('a session that ends asks for the password over the page and loses nothing'
     await addProject(watched, 'Sessions')
     await typeSecret(watched, 'KEPT', 'value')
     // Every session of the person ends, as after a change of the password elsewhere.
-    const token = await freshToken()
-    await fetch(`${SERVER}/api/v2/users/me/sessions`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-    })
+    await api('DELETE', '/api/v2/users/me/sessions')
     await watched.context.clearCookies()
 
     await click(watched, 'button', 'Review')
@@ -28,28 +24,6 @@ test('a session that ends asks for the password over the page and loses nothing'
     await page.getByRole('rowheader', { name: 'KEPT' }).waitFor()
   })
 })
-
-async function freshToken() {
-  const post = async (path, body, token) => {
-    const answer = await fetch(`${SERVER}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify(body),
-    })
-    return answer.json()
-  }
-  const { accessToken } = await post('/api/v3/auth/login', PERSON)
-  const answer = await fetch(`${SERVER}/api/v2/users/me/organizations`, {
-    headers: { authorization: `Bearer ${accessToken}` },
-  })
-  const [organization] = (await answer.json()).organizations
-  const { token } = await post(
-    '/api/v3/auth/select-organization',
-    { organizationId: organization.id },
-    accessToken,
-  )
-  return token
-}
 
 test('the command line gets a session at its port, or as text to paste', async () => {
   // The one request that may leave the server, to this computer: so not on a page that forbids it.

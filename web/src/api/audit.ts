@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 
+import { actorNames } from '~/lib/audit-events'
 import { request } from './client'
 
 /** How many events are shown at once. */
@@ -28,4 +29,28 @@ export const auditQuery = ({ from, eventType, offset }: AuditFilter) =>
           query: { startDate: from, offset, limit: EVENTS_MAX, ...(eventType ? { eventType } : {}) },
         })
       ).auditLogs,
+  })
+
+const WEEK = 7 * 24 * 3_600_000
+/** As many events as one answer has. */
+const READS_MAX = 1000
+
+/** Who read secrets of a project in the last 7 days, the latest first. */
+export const readersQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['readers', project],
+    queryFn: async () => {
+      const { auditLogs } = await request<{ auditLogs: AuditEvent[] }>(
+        'GET',
+        `/api/v1/workspace/${project}/audit-logs`,
+        {
+          query: {
+            eventType: 'get-secret,get-secrets',
+            startDate: new Date(Date.now() - WEEK).toISOString(),
+            limit: READS_MAX,
+          },
+        },
+      )
+      return actorNames(auditLogs)
+    },
   })

@@ -100,6 +100,9 @@ async function fetchToken(): Promise<boolean> {
   }
 }
 
+/** What to show of a request that may have failed; nothing if it did not. */
+export const problemOf = (error: unknown) => (error ? errorText(error) : undefined)
+
 /** What to show of any error. */
 export function errorText(error: unknown): string {
   if (error instanceof ApiError) {

@@ -127,6 +127,11 @@ export function useTagChanges(project: string) {
       mutationFn: (body: { slug: string; color: string }) => request('POST', path, { body }),
       onSuccess,
     }),
+    change: useMutation({
+      mutationFn: ({ id, ...body }: { id: string; slug: string; color: string }) =>
+        request('PATCH', `${path}/${id}`, { body }),
+      onSuccess,
+    }),
     remove: useMutation({ mutationFn: (id: string) => request('DELETE', `${path}/${id}`), onSuccess }),
   }
 }

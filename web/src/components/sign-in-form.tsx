@@ -1,39 +1,24 @@
-import { useState } from 'react'
+import { useMutation } from '@tanstack/react-query'
 
 import { signIn } from '~/api/account'
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
 import { TextField } from '~/ui/field'
-import { Note } from '~/ui/page'
+import { Form } from '~/ui/form'
 
 /** E-mail and password. `onDone` is called once the session is in force. */
 export function SignInForm({ email, onDone }: { email?: string | undefined; onDone: () => void }) {
-  const [error, setError] = useState('')
-  const [busy, setBusy] = useState(false)
-  const submit = async (form: FormData) => {
-    setBusy(true)
-    setError('')
-    try {
-      await signIn(String(form.get('email')), String(form.get('password')))
-      onDone()
-    } catch (failed) {
-      setError(errorText(failed))
-      setBusy(false)
-    }
-  }
+  const signingIn = useMutation({
+    mutationFn: (form: FormData) => signIn(String(form.get('email')), String(form.get('password'))),
+    onSuccess: onDone,
+  })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit(new FormData(event.currentTarget))
-      }}
+    <Form
+      submit={text.login.submit}
+      busy={signingIn.isPending}
+      error={problemOf(signingIn.error)}
+      onSubmit={signingIn.mutate}
     >
-      {error && (
-        <div role="alert">
-          <Note tone="danger">{error}</Note>
-        </div>
-      )}
       <TextField
         label={text.login.email}
         name="email"
@@ -51,9 +36,6 @@ export function SignInForm({ email, onDone }: { email?: string | undefined; onDo
         required
         autoFocus={Boolean(email)}
       />
-      <Button type="submit" look="primary" busy={busy}>
-        {text.login.submit}
-      </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,9 +1,9 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import { Button } from './button'
 import { Dialog } from './dialog'
 import { TextField } from './field'
-import { Note } from './page'
+import { FormProblem } from './form'
 
 /**
  * Asks before something that cannot be undone. `name` is to be typed where data is destroyed or clients break;
@@ -19,6 +19,8 @@ export function Confirm(props: {
   error?: string | undefined
   onConfirm: () => void
   onClose: () => void
+  /** More to know before deciding. */
+  children?: ReactNode
 }) {
   const [typed, setTyped] = useState('')
   const isHeld = props.typed !== undefined && typed !== props.typed.name
@@ -39,11 +41,8 @@ export function Confirm(props: {
         </>
       }
     >
-      {props.error && (
-        <div role="alert">
-          <Note tone="danger">{props.error}</Note>
-        </div>
-      )}
+      <FormProblem error={props.error} />
+      {props.children}
       {props.typed && (
         <TextField
           label={props.typed.label}

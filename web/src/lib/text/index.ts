@@ -2,6 +2,7 @@ import { access } from './access'
 import { general } from './general'
 import { secrets } from './secrets'
 import { settings } from './settings'
+import { webhooks } from './webhooks'
 
 /** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
-export const text = { ...general, ...secrets, ...access, ...settings }
+export const text = { ...general, ...secrets, ...access, ...settings, ...webhooks }

@@ -7,6 +7,8 @@ export const settings = {
       environments: 'Environments',
       tags: 'Tags',
       encryption: 'Encryption',
+      webhooks: 'Webhooks',
+      retention: 'Retention',
       danger: 'Danger',
     },
     name: 'Name',
@@ -15,14 +17,13 @@ export const settings = {
     description: 'Description',
     projectId: 'Project ID',
     capitals: 'Write new keys in capitals',
-    versions: 'Versions kept of each secret',
-    versionsHint: 'Older ones are removed.',
     protect: 'Protect this project from deletion',
     saved: 'Saved.',
     environmentsHint: 'Their order is the order of the columns.',
     up: (name: string) => `Move ${name} up`,
     down: (name: string) => `Move ${name} down`,
     rename: (name: string) => `Rename ${name}`,
+    change: (name: string) => `Change ${name}`,
     delete: (name: string) => `Delete ${name}`,
     addEnvironment: 'Add environment',
     environmentName: 'Environment name',
@@ -32,6 +33,9 @@ export const settings = {
       'Its secrets and folders go with it. Applications that read them fail from then on.',
     tagsHint: 'Tags group secrets across folders. Filter with tag:name.',
     noTags: 'No tags yet.',
+    changeTag: 'Change tag',
+    deleteTag: (name: string) => `Delete the tag ${name}?`,
+    deleteTagHint: 'It is taken off every secret that has it. The secrets stay.',
     addTag: 'Add tag',
     tagName: 'Tag name',
     tagColor: 'Colour',
@@ -47,6 +51,12 @@ export const settings = {
     deleteProjectHint:
       'All environments, secrets, versions and memberships are deleted. This cannot be undone.',
     deleteTitle: (name: string) => `Delete ${name}?`,
+    losses: (environments: string[]) =>
+      environments.length ? `With all secrets in ${environments.join(', ')}.` : 'It has no environments.',
+    readers: (names: string[]) =>
+      names.length
+        ? `Read in the last 7 days by ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`
+        : 'Nobody read its secrets in the last 7 days.',
     protected: 'This project is protected from deletion. Turn that off under General first.',
   },
   audit: {

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { identitiesQuery, projectRolesQuery, useProjectIdentityChanges } from '~/api/identities'
 import type { Environment } from '~/api/projects'
 import { useSession } from '~/api/session'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
-import { Dialog } from '~/ui/dialog'
 import { SelectField } from '~/ui/field'
+import { FormDialog } from '~/ui/form'
 import { Note } from '~/ui/page'
 
 const VIEWER = 'viewer'
@@ -36,24 +35,16 @@ export function AddIdentityDialog({
   const names = environments.map((one) => one.name).join(', ')
 
   return (
-    <Dialog
+    <FormDialog
       title={text.projectIdentities.submit}
       onClose={onClose}
       onSubmit={() => identity && add.mutate({ identity: identity.identityId, role }, { onSuccess: onClose })}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" busy={add.isPending} disabled={!identity}>
-            {text.projectIdentities.submit}
-          </Button>
-        </>
-      }
+      submit={text.projectIdentities.submit}
+      cancel={text.common.cancel}
+      busy={add.isPending}
+      held={!identity}
+      error={problemOf(add.error)}
     >
-      {add.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(add.error)}</Note>
-        </div>
-      )}
       {identities.data && !identity && <Note>{text.projectIdentities.allAdded}</Note>}
       {identity && (
         <>
@@ -83,6 +74,6 @@ export function AddIdentityDialog({
           <Note>{text.projectIdentities.grants(identity.identity.name, role, names)}</Note>
         </>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }

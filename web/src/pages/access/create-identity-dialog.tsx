@@ -1,13 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { organizationRolesQuery, useCreateIdentity } from '~/api/identities'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
-import { Dialog } from '~/ui/dialog'
 import { SelectField, TextField } from '~/ui/field'
-import { Note } from '~/ui/page'
+import { FormDialog } from '~/ui/form'
 
 const NO_ACCESS = 'no-access'
 
@@ -30,24 +28,15 @@ export function CreateIdentityDialog({
       { onSuccess: (identity) => onCreated({ id: identity.id, name: identity.name }) },
     )
   return (
-    <Dialog
+    <FormDialog
       title={text.createIdentity.title}
       onClose={onClose}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            {text.createIdentity.submit}
-          </Button>
-        </>
-      }
+      submit={text.createIdentity.submit}
+      cancel={text.common.cancel}
+      busy={create.isPending}
+      error={problemOf(create.error)}
     >
-      {create.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(create.error)}</Note>
-        </div>
-      )}
       <TextField
         label={text.createIdentity.name}
         name="name"
@@ -68,6 +57,6 @@ export function CreateIdentityDialog({
           </option>
         ))}
       </SelectField>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 
 import { type AuditEvent, auditQuery, EVENTS_MAX } from '~/api/audit'
 import { errorText } from '~/api/client'
+import { actorName } from '~/lib/audit-events'
 import { fullTime, timeAgo } from '~/lib/dates'
 import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
@@ -72,7 +73,7 @@ export default function AuditPage() {
               <td>
                 <code>{one.eventType}</code>
               </td>
-              <td>{actorName(one)}</td>
+              <td>{actorName(one.actor)}</td>
               <td>{one.projectName}</td>
               <td>
                 <code>{one.ipAddress}</code>
@@ -97,7 +98,7 @@ export default function AuditPage() {
       {shown && (
         <Dialog
           title={shown.eventType}
-          hint={`${fullTime(shown.createdAt)}, ${actorName(shown)}`}
+          hint={`${fullTime(shown.createdAt)}, ${actorName(shown.actor)}`}
           shape="wide"
           onClose={() => setShown(undefined)}
         >
@@ -108,10 +109,4 @@ export default function AuditPage() {
       )}
     </Page>
   )
-}
-
-/** Who did it: the name or address that the event recorded, or else the kind of actor. */
-function actorName({ actor }: AuditEvent): string {
-  const { username, email, name } = actor.metadata
-  return [username, email, name].find((one): one is string => typeof one === 'string') ?? actor.type
 }

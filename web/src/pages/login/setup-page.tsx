@@ -1,15 +1,14 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 
 import { instanceQuery, setUp } from '~/api/account'
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { Outside } from '~/components/outside'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
 import { CheckField, TextField } from '~/ui/field'
-import { Note } from '~/ui/page'
+import { Form } from '~/ui/form'
 
 const PASSWORD_MIN = 12
 
@@ -19,50 +18,41 @@ export default function SetupPage() {
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const [shown, setShown] = useState(false)
-  const [error, setError] = useState('')
-  const [busy, setBusy] = useState(false)
   // After the # it reaches no server log. It may be typed too.
   const [setupToken] = useState(() => decodeURIComponent(location.hash.slice(1)))
 
-  if (instance.data?.config.initialized && !busy) {
-    return (
-      <Outside title={text.setup.title} hint={text.setup.done}>
-        <Link href={paths.login()}>{text.setup.toLogin}</Link>
-      </Outside>
-    )
-  }
-  const submit = async (form: FormData) => {
-    setBusy(true)
-    setError('')
-    try {
+  const settingUp = useMutation({
+    mutationFn: (form: FormData) => {
       const email = String(form.get('email'))
-      const organization = await setUp({
+      return setUp({
         email,
         password: String(form.get('password')),
         firstName: email.split('@')[0] ?? email,
         organization: String(form.get('organization')),
         setupToken,
       })
+    },
+    onSuccess: async (organization) => {
       await client.invalidateQueries({ queryKey: instanceQuery.queryKey })
       navigate(paths.overview(organization.id), { replace: true })
-    } catch (failed) {
-      setError(errorText(failed))
-      setBusy(false)
-    }
+    },
+  })
+
+  if (instance.data?.config.initialized && !settingUp.isPending && !settingUp.isSuccess) {
+    return (
+      <Outside title={text.setup.title} hint={text.setup.done}>
+        <Link href={paths.login()}>{text.setup.toLogin}</Link>
+      </Outside>
+    )
   }
   return (
     <Outside title={text.setup.title} hint={text.setup.hint}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit(new FormData(event.currentTarget))
-        }}
+      <Form
+        submit={text.setup.submit}
+        busy={settingUp.isPending || settingUp.isSuccess}
+        error={problemOf(settingUp.error)}
+        onSubmit={settingUp.mutate}
       >
-        {error && (
-          <div role="alert">
-            <Note tone="danger">{error}</Note>
-          </div>
-        )}
         <TextField
           label={text.setup.email}
           name="email"
@@ -92,10 +82,7 @@ export default function SetupPage() {
           maxLength={64}
           required
         />
-        <Button type="submit" look="primary" busy={busy}>
-          {text.setup.submit}
-        </Button>
-      </form>
+      </Form>
     </Outside>
   )
 }

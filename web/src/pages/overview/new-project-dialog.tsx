@@ -1,15 +1,13 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { useCreateProject } from '~/api/projects'
 import { parseEnvironments, USUAL_ENVIRONMENTS } from '~/lib/environments'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
-import { Dialog } from '~/ui/dialog'
 import { Advanced, TextArea, TextField } from '~/ui/field'
-import { Note } from '~/ui/page'
+import { FormDialog } from '~/ui/form'
 
 /** Makes a project and goes to its grid. */
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
@@ -29,24 +27,15 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
     create.mutate(made, { onSuccess: (project) => navigate(paths.secrets(project.id)) })
   }
   return (
-    <Dialog
+    <FormDialog
       title={text.newProject.title}
       onClose={onClose}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            {text.newProject.submit}
-          </Button>
-        </>
-      }
+      submit={text.newProject.submit}
+      cancel={text.common.cancel}
+      busy={create.isPending}
+      error={problemOf(create.error)}
     >
-      {create.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(create.error)}</Note>
-        </div>
-      )}
       <TextField
         label={text.newProject.name}
         name="name"
@@ -71,6 +60,6 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setEnvironments(event.target.value)}
         />
       </Advanced>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { meQuery, sessionsQuery, useChangePassword, useEndSession, useRename } from '~/api/account'
-import { errorText } from '~/api/client'
+import { errorText, problemOf } from '~/api/client'
 import { fullTime, timeAgo } from '~/lib/dates'
 import { text } from '~/lib/text'
 import { chooseTheme, storedTheme, type Theme } from '~/lib/theme'
 import { Button } from '~/ui/button'
 import { SelectField, TextField } from '~/ui/field'
-import { Failure, Note, Page, Section, Skeleton } from '~/ui/page'
+import { Form } from '~/ui/form'
+import { Failure, Page, Section, Skeleton } from '~/ui/page'
 import { RowActions, Table } from '~/ui/table'
 import { toast } from '~/ui/toast'
 import styles from './profile-page.module.css'
@@ -33,18 +34,18 @@ function NameSection() {
   if (!me.data) return <Skeleton rows={3} />
   return (
     <Section title={text.profile.name} hint={me.data.email}>
-      <form
+      <Form
         className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          const form = new FormData(event.currentTarget)
+        submit={text.common.save}
+        busy={rename.isPending}
+        error={problemOf(rename.error)}
+        onSubmit={(form) =>
           rename.mutate(
             { firstName: String(form.get('first')).trim(), lastName: String(form.get('last')).trim() },
             { onSuccess: () => toast(text.settings.saved) },
           )
-        }}
+        }
       >
-        {rename.error && <Note tone="danger">{errorText(rename.error)}</Note>}
         <TextField
           label={text.profile.first}
           name="first"
@@ -60,42 +61,35 @@ function NameSection() {
           defaultValue={me.data.lastName ?? ''}
           maxLength={64}
         />
-        <div>
-          <Button type="submit" busy={rename.isPending}>
-            {text.common.save}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   )
 }
 
 function PasswordSection() {
   const change = useChangePassword()
+  // A changed password makes a new form, which is empty.
+  const [times, setTimes] = useState(0)
   return (
     <Section title={text.profile.password} hint={text.profile.passwordHint}>
-      <form
+      <Form
+        key={times}
         className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          const form = event.currentTarget
-          const fields = new FormData(form)
+        submit={text.profile.change}
+        busy={change.isPending}
+        error={problemOf(change.error)}
+        onSubmit={(form) =>
           change.mutate(
-            { oldPassword: String(fields.get('old')), newPassword: String(fields.get('new')) },
+            { oldPassword: String(form.get('old')), newPassword: String(form.get('new')) },
             {
               onSuccess: () => {
-                form.reset()
+                setTimes(times + 1)
                 toast(text.profile.changed)
               },
             },
           )
-        }}
+        }
       >
-        {change.error && (
-          <div role="alert">
-            <Note tone="danger">{errorText(change.error)}</Note>
-          </div>
-        )}
         <TextField
           label={text.profile.old}
           name="old"
@@ -112,12 +106,7 @@ function PasswordSection() {
           hint={text.setup.passwordHint}
           required
         />
-        <div>
-          <Button type="submit" busy={change.isPending}>
-            {text.profile.change}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   )
 }

@@ -1,14 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { createFolder } from '~/api/grid'
 import type { Environment } from '~/api/projects'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
-import { Dialog } from '~/ui/dialog'
 import { CheckField, TextField } from '~/ui/field'
-import { Note } from '~/ui/page'
+import { FormDialog } from '~/ui/form'
 
 /** Makes a folder here, in the environments chosen. */
 export default function FolderDialog({
@@ -33,24 +31,16 @@ export default function FolderDialog({
     },
   })
   return (
-    <Dialog
+    <FormDialog
       title={text.folder.title}
       onClose={onClose}
       onSubmit={(form) => create.mutate(String(form.get('name')))}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" busy={create.isPending} disabled={!chosen.length}>
-            {text.folder.create}
-          </Button>
-        </>
-      }
+      submit={text.folder.create}
+      cancel={text.common.cancel}
+      busy={create.isPending}
+      held={!chosen.length}
+      error={problemOf(create.error)}
     >
-      {create.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(create.error)}</Note>
-        </div>
-      )}
       <TextField
         label={text.folder.name}
         name="name"
@@ -74,6 +64,6 @@ export default function FolderDialog({
           />
         ))}
       </fieldset>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { errorText } from '~/api/client'
+import { readersQuery } from '~/api/audit'
+import { problemOf } from '~/api/client'
 import { type Project, useDeleteProject } from '~/api/projects'
 import { useSession } from '~/api/session'
 import { paths } from '~/lib/paths'
@@ -32,13 +34,26 @@ export function DangerPart({ project }: { project: Project }) {
           cancel={text.common.cancel}
           typed={{ name: project.slug, label: text.confirm.type(project.slug) }}
           busy={remove.isPending}
-          error={remove.error ? errorText(remove.error) : undefined}
+          error={problemOf(remove.error)}
           onConfirm={() =>
             remove.mutate(undefined, { onSuccess: () => navigate(paths.overview(organizationId)) })
           }
           onClose={() => setAsking(false)}
-        />
+        >
+          <Losses project={project} />
+        </Confirm>
       )}
     </Section>
+  )
+}
+
+/** What goes, and who read it lately and would miss it. */
+function Losses({ project }: { project: Project }) {
+  const readers = useQuery(readersQuery(project.id))
+  return (
+    <Note tone="warning">
+      <p>{text.settings.losses(project.environments.map((one) => one.name))}</p>
+      {readers.data && <p>{text.settings.readers(readers.data)}</p>}
+    </Note>
   )
 }

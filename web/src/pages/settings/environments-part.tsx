@@ -1,14 +1,14 @@
 import { ArrowDown, ArrowUp, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { errorText, problemOf } from '~/api/client'
 import { type Environment, type Project, useEnvironmentChanges } from '~/api/projects'
 import { text } from '~/lib/text'
 import { Button, IconButton } from '~/ui/button'
 import { Confirm } from '~/ui/confirm'
-import { Dialog } from '~/ui/dialog'
 import { TextField } from '~/ui/field'
-import { Note, Section } from '~/ui/page'
+import { FormDialog } from '~/ui/form'
+import { Section } from '~/ui/page'
 import { RowActions, Table } from '~/ui/table'
 import { toast } from '~/ui/toast'
 import styles from './settings.module.css'
@@ -120,26 +120,17 @@ function EnvironmentDialog(props: {
   onClose: () => void
 }) {
   return (
-    <Dialog
+    <FormDialog
       title={props.title}
       onClose={props.onClose}
       onSubmit={(form) =>
         props.onSubmit({ name: String(form.get('name')).trim(), slug: String(form.get('slug')).trim() })
       }
-      footer={
-        <>
-          <Button onClick={props.onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" busy={props.busy}>
-            {text.common.save}
-          </Button>
-        </>
-      }
+      submit={text.common.save}
+      cancel={text.common.cancel}
+      busy={props.busy}
+      error={problemOf(props.error)}
     >
-      {Boolean(props.error) && (
-        <div role="alert">
-          <Note tone="danger">{errorText(props.error)}</Note>
-        </div>
-      )}
       <TextField
         label={text.settings.environmentName}
         name="name"
@@ -155,6 +146,6 @@ function EnvironmentDialog(props: {
         pattern={SLUG}
         required
       />
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,10 +1,10 @@
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { type Project, useChangeProject } from '~/api/projects'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
 import { CopyLine } from '~/ui/copy'
 import { CheckField, TextField } from '~/ui/field'
-import { Note, Section } from '~/ui/page'
+import { Form } from '~/ui/form'
+import { Section } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import styles from './settings.module.css'
 
@@ -19,7 +19,6 @@ export function GeneralPart({ project }: { project: Project }) {
         description: String(form.get('description')).trim(),
         autoCapitalization: form.has('capitals'),
         hasDeleteProtection: form.has('protect'),
-        pitVersionLimit: Number(form.get('versions')),
       },
       { onSuccess: () => toast(text.settings.saved) },
     )
@@ -29,18 +28,13 @@ export function GeneralPart({ project }: { project: Project }) {
         {text.settings.projectId}
         <CopyLine text={project.id} what={text.settings.projectId} />
       </p>
-      <form
+      <Form
         className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit(new FormData(event.currentTarget))
-        }}
+        submit={text.common.save}
+        busy={change.isPending}
+        error={problemOf(change.error)}
+        onSubmit={submit}
       >
-        {change.error && (
-          <div role="alert">
-            <Note tone="danger">{errorText(change.error)}</Note>
-          </div>
-        )}
         <TextField
           label={text.settings.name}
           name="name"
@@ -62,16 +56,6 @@ export function GeneralPart({ project }: { project: Project }) {
           defaultValue={project.description ?? ''}
           maxLength={256}
         />
-        <TextField
-          label={text.settings.versions}
-          name="versions"
-          type="number"
-          min={1}
-          max={100}
-          required
-          hint={text.settings.versionsHint}
-          defaultValue={project.pitVersionLimit}
-        />
         <CheckField
           label={text.settings.capitals}
           name="capitals"
@@ -82,12 +66,7 @@ export function GeneralPart({ project }: { project: Project }) {
           name="protect"
           defaultChecked={project.hasDeleteProtection}
         />
-        <div>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            {text.common.save}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   )
 }

@@ -10,9 +10,11 @@ import { DangerPart } from './danger-part'
 import { EncryptionPart } from './encryption-part'
 import { EnvironmentsPart } from './environments-part'
 import { GeneralPart } from './general-part'
+import { RetentionPart } from './retention-part'
 import { TagsPart } from './tags-part'
+import { WebhooksPart } from './webhooks/webhooks-part'
 
-const PARTS = ['general', 'environments', 'tags', 'encryption', 'danger'] as const
+const PARTS = ['general', 'environments', 'tags', 'encryption', 'webhooks', 'retention', 'danger'] as const
 type Part = (typeof PARTS)[number]
 
 /** Everything that can be set for a project. */
@@ -34,6 +36,10 @@ export default function ProjectSettingsPage({ project }: { project: string }) {
         {found.data && part === 'environments' && <EnvironmentsPart project={found.data} />}
         {found.data && part === 'tags' && <TagsPart project={project} />}
         {found.data && part === 'encryption' && <EncryptionPart project={found.data} />}
+        {found.data && part === 'webhooks' && <WebhooksPart project={found.data} />}
+        {found.data && part === 'retention' && (
+          <RetentionPart key={found.data.updatedAt} project={found.data} />
+        )}
         {found.data && part === 'danger' && <DangerPart project={found.data} />}
       </Tabs>
     </Page>
