@@ -1,3 +1,5 @@
+import { type FolderChange, withMoved, withoutFolder } from './pending-folders'
+
 /** Where a secret is: one cell of the grid. */
 export type CellPlace = { environment: string; folder: string; key: string }
 
@@ -38,6 +40,8 @@ export type Action =
   | { type: 'committed'; keys: string[] }
   | { type: 'conflicts'; found: { key: string; version: number }[] }
   | { type: 'keep-mine'; key: string }
+  | { type: 'folder-renamed'; where: FolderChange; to: string }
+  | { type: 'folder-deleted'; where: FolderChange }
   | { type: 'undo' }
   | { type: 'redo' }
 
@@ -68,6 +72,11 @@ export function pendingReducer(pending: Pending, action: Action): Pending {
       return { ...pending, changes: withConflicts(pending.changes, action.found) }
     case 'keep-mine':
       return step(pending, (changes) => keepMine(changes, action.key))
+    // What was before has places that are no more.
+    case 'folder-renamed':
+      return { changes: withMoved(pending.changes, action.where, action.to), past: [], future: [] }
+    case 'folder-deleted':
+      return { changes: withoutFolder(pending.changes, action.where), past: [], future: [] }
     case 'undo':
       return undo(pending)
     case 'redo':

@@ -46,6 +46,23 @@ async fn prepared(project: &TestProject<'_>) {
 }
 
 #[tokio::test]
+async fn a_folder_alone_finds_everything_in_it_and_counts_it() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        prepared(&project).await;
+
+        assert_eq!(
+            search(&project, json!({ "secretPath": "/app" })).await,
+            ["dev:/app:db_pool", "dev:/app/web:DB_URL"]
+        );
+        let request = json!({ "environments": ["prod"], "secretPath": "/app", "limit": 1 });
+        assert_eq!(project.ok("POST", &path(&project), request).await["totalCount"], 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn secrets_are_found_by_name_in_all_environments_and_folders_in_a_stable_order() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

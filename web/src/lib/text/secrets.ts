@@ -163,6 +163,22 @@ export const secrets = {
     nameHint: 'Letters, digits, dashes and underscores.',
     in: 'Environments',
     create: 'Create folder',
+    change: (name: string) => `Change the folder ${name}`,
+    changeTitle: 'Change folder',
+    everywhere: (environments: string[]) => `In ${environments.join(', ')}.`,
+    renameHint: 'References to secrets in it and applications that read its path must be changed too.',
+    description: 'Description',
+    differ: 'The environments have different descriptions; saving gives all of them this one.',
+    changed: 'The folder was changed.',
+    delete: 'Delete this folder',
+    deleteTitle: (name: string) => `Delete the folder ${name}?`,
+    deleteHint: 'Everything in it goes too. History can bring it back.',
+    contents: (environment: string, secrets: number, folders: number) =>
+      `${environment}: ${secrets} secret${secrets === 1 ? '' : 's'}, ${folders} folder${folders === 1 ? '' : 's'}`,
+    pending: (count: number) =>
+      `${count} change${count === 1 ? '' : 's'} in it that ${count === 1 ? 'is' : 'are'} not committed`,
+    deleted: 'The folder was deleted.',
+    more: 'Folders in between',
   },
   details: {
     value: 'Value',

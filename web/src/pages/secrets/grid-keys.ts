@@ -70,9 +70,16 @@ function act(event: KeyboardEvent, around: Around): boolean {
   const column = around.columns[around.position.column - 1]
   if (!line) return false
   if (line.kind === 'folder') {
-    if (event.key !== 'Enter') return false
-    around.actions.openFolder(line.name)
-    return true
+    const { openFolder, changeFolder, deleteFolder } = around.actions
+    const acts: Record<string, (name: string) => void> = {
+      Enter: openFolder,
+      F2: changeFolder,
+      i: changeFolder,
+      Delete: deleteFolder,
+    }
+    const run = acts[event.key]
+    run?.(line.name)
+    return run !== undefined
   }
   if (event.key === ' ') {
     around.onSelect([line.key], !around.selected.has(line.key))

@@ -17,6 +17,8 @@ export type CellActions = {
   copy: (key: string, environment: string) => void
   details: (key: string, environment: string) => void
   openFolder: (name: string) => void
+  changeFolder: (name: string) => void
+  deleteFolder: (name: string) => void
 }
 
 /** What the grid shows of a cell. */

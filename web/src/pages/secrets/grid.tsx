@@ -1,10 +1,11 @@
-import { Folder } from 'lucide-react'
+import { Folder, Pencil } from 'lucide-react'
 import { type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 
 import { classNames } from '~/lib/class-names'
 import { cellKey, type Pending } from '~/lib/pending'
 import { scrollToRow, useRowWindow } from '~/lib/row-window'
 import { text } from '~/lib/text'
+import { IconButton } from '~/ui/button'
 import styles from './grid.module.css'
 import { GridCell } from './grid-cell'
 import { gridKey, type Position } from './grid-keys'
@@ -229,15 +230,23 @@ function NameCell({ line, at, active, isSelected, actions, onSelect }: RowProps 
       className={classNames(styles.name, active === 0 && styles.active)}
     >
       {line.kind === 'folder' ? (
-        <button
-          type="button"
-          tabIndex={-1}
-          className={styles.folder}
-          onClick={() => actions.openFolder(line.name)}
-        >
-          <Folder size={15} aria-hidden="true" />
-          {line.name}
-        </button>
+        <>
+          <button
+            type="button"
+            tabIndex={-1}
+            className={styles.folder}
+            onClick={() => actions.openFolder(line.name)}
+          >
+            <Folder size={15} aria-hidden="true" />
+            {line.name}
+          </button>
+          <IconButton
+            tabIndex={-1}
+            label={text.folder.change(line.name)}
+            icon={<Pencil size={14} />}
+            onClick={() => actions.changeFolder(line.name)}
+          />
+        </>
       ) : (
         <>
           <input

@@ -7,23 +7,32 @@ import type { Secrets, SecretsProject } from './use-secrets'
 const ImportDialog = lazy(() => import('./import-dialog'))
 const ExportDialog = lazy(() => import('./export-dialog'))
 const FolderDialog = lazy(() => import('./folder-dialog'))
+const ChangeFolderDialog = lazy(() => import('./change-folder-dialog'))
+const DeleteFolderDialog = lazy(() => import('./delete-folder-dialog'))
 const DetailsSheet = lazy(() => import('./details-sheet'))
 const ConnectDialog = lazy(() => import('~/components/connect/connect-dialog'))
 
 /** What is open over the grid. */
 export type Open =
   | { what: 'review' | 'export' | 'folder' | 'connect' }
+  | { what: 'change-folder' | 'delete-folder'; name: string }
   | { what: 'import'; text: string }
   | { what: 'details'; key: string; environment: string }
 
-type DialogsProps = { project: SecretsProject; secrets: Secrets; open: Open | undefined; onClose: () => void }
+type DialogsProps = {
+  project: SecretsProject
+  secrets: Secrets
+  open: Open | undefined
+  onOpen: (open: Open) => void
+  onClose: () => void
+}
 
 /** The dialogs of the secrets page. */
 export function SecretsDialogs(props: DialogsProps) {
   return <Suspense fallback={null}>{dialogOf(props)}</Suspense>
 }
 
-function dialogOf({ project, secrets, open, onClose }: DialogsProps) {
+function dialogOf({ project, secrets, open, onOpen, onClose }: DialogsProps) {
   switch (open?.what) {
     case undefined:
       return null
@@ -69,6 +78,26 @@ function dialogOf({ project, secrets, open, onClose }: DialogsProps) {
           folder={secrets.folder}
           environments={secrets.columns}
           onMade={() => void secrets.refresh()}
+          onClose={onClose}
+        />
+      )
+    case 'change-folder':
+      return (
+        <ChangeFolderDialog
+          project={project}
+          place={secrets.folderPlace(open.name)}
+          onChanged={(name) => secrets.folderRenamed(open.name, name)}
+          onDelete={() => onOpen({ what: 'delete-folder', name: open.name })}
+          onClose={onClose}
+        />
+      )
+    case 'delete-folder':
+      return (
+        <DeleteFolderDialog
+          project={project}
+          place={secrets.folderPlace(open.name)}
+          changes={secrets.pending.changes}
+          onDeleted={() => secrets.folderDeleted(open.name)}
           onClose={onClose}
         />
       )

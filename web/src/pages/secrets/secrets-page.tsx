@@ -59,6 +59,8 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
       secrets.clearSelection()
       navigate(only ? paths.environment(project.id, only, inside) : paths.secrets(project.id, inside))
     },
+    changeFolder: (name) => setOpen({ what: 'change-folder', name }),
+    deleteFolder: (name) => setOpen({ what: 'delete-folder', name }),
   }
   const keysShown = lines.filter((line) => line.kind === 'key').length
   const keysNew = lines.filter((line) => line.kind === 'key' && line.isNew).length
@@ -139,6 +141,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         project={project}
         secrets={secrets}
         open={open}
+        onOpen={setOpen}
         onClose={() => {
           setOpen(undefined)
           grid.current?.focus()

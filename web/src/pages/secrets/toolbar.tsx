@@ -1,12 +1,13 @@
 import { Download, FolderPlus, Plug, Search, Upload } from 'lucide-react'
 import type { RefObject } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 
 import type { Environment } from '~/api/projects'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CopyLine } from '~/ui/copy'
+import { Breadcrumb } from './breadcrumb'
 import type { Open } from './secrets-dialogs'
 import styles from './secrets-page.module.css'
 
@@ -51,7 +52,10 @@ export function Toolbar(props: ToolbarProps) {
             ))}
           </select>
         </label>
-        <Breadcrumb project={project.id} only={only} folder={folder} />
+        <Breadcrumb
+          folder={folder}
+          to={(path) => (only ? paths.environment(project.id, only, path) : paths.secrets(project.id, path))}
+        />
         <label className={styles.filter}>
           <Search size={15} aria-hidden="true" />
           <span className="visually-hidden">{text.secrets.filterShort}</span>
@@ -79,34 +83,5 @@ export function Toolbar(props: ToolbarProps) {
         </div>
       </div>
     </header>
-  )
-}
-
-/** The folder one is in, each part leading back to it. */
-function Breadcrumb({
-  project,
-  only,
-  folder,
-}: {
-  project: string
-  only: string | undefined
-  folder: string
-}) {
-  const parts = folder.split('/').filter(Boolean)
-  const to = (depth: number) => {
-    const path = `/${parts.slice(0, depth).join('/')}`
-    return only ? paths.environment(project, only, path) : paths.secrets(project, path)
-  }
-  if (!parts.length) return null
-  return (
-    <nav aria-label={text.secrets.up} className={styles.crumbs}>
-      <Link href={to(0)}>{text.secrets.root}</Link>
-      {parts.map((part, at) => (
-        <span key={to(at + 1)}>
-          <span aria-hidden="true">/</span>
-          {at + 1 === parts.length ? <strong>{part}</strong> : <Link href={to(at + 1)}>{part}</Link>}
-        </span>
-      ))}
-    </nav>
   )
 }

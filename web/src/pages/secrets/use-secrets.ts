@@ -6,6 +6,7 @@ import { type Environment, tagsQuery } from '~/api/projects'
 import { usePending } from '~/components/pending-store'
 import { gridLines } from '~/lib/grid-model'
 import type { Cell } from '~/lib/matrix'
+import { insideFolder } from '~/lib/secret-name'
 import { useUrlState } from '~/lib/url-state'
 import { useMedia } from '~/lib/use-media'
 import { useRevealed } from './use-revealed'
@@ -88,6 +89,28 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     }
     setSelected(after)
   }
+  /** A folder here, in the environments shown that have it. */
+  const folderPlace = (name: string) => ({
+    parent: folder,
+    name,
+    environments:
+      matrix.data?.folders
+        .find((one) => one.name === name)
+        ?.environments.filter((slug) => slugs.includes(slug)) ?? [],
+  })
+  const refresh = () => client.invalidateQueries({ queryKey: ['matrix', project.id] })
+  const whereIs = (name: string) => ({
+    folder: insideFolder(folder, name),
+    environments: folderPlace(name).environments,
+  })
+  const folderRenamed = (name: string, to: string) => {
+    if (to !== name) dispatch({ type: 'folder-renamed', where: whereIs(name), to: insideFolder(folder, to) })
+    void refresh()
+  }
+  const folderDeleted = (name: string) => {
+    dispatch({ type: 'folder-deleted', where: whereIs(name) })
+    void refresh()
+  }
   return {
     folder,
     filter,
@@ -114,7 +137,10 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     versionOf,
     add,
     remove,
-    refresh: () => client.invalidateQueries({ queryKey: ['matrix', project.id] }),
+    folderPlace,
+    folderRenamed,
+    folderDeleted,
+    refresh,
   }
 }
 

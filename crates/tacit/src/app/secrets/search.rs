@@ -119,13 +119,17 @@ pub async fn search(app: &App, caller: &Caller, request: &SearchSecrets) -> Resu
 }
 
 fn check(request: &SearchSecrets) -> Result<()> {
-    let asks = request.name.is_some()
+    let asks = !request.path.is_root()
+        || request.name.is_some()
         || request.comment.is_some()
         || request.value.is_some()
         || !request.tag_slugs.is_empty()
         || !request.metadata.is_empty();
     if !asks {
-        return Err(Error::form("name", "Give a name, comment, tag, metadata or value to search for"));
+        return Err(Error::form(
+            "name",
+            "Give a name, comment, tag, metadata, value or folder to search for",
+        ));
     }
     if request.limit == 0 || request.limit > SEARCH_LENGTH_MAX {
         return Err(Error::form("limit", format!("must be 1 to {SEARCH_LENGTH_MAX}")));

@@ -30,7 +30,8 @@ const LIST_LENGTH_MAX: usize = 100;
 /// Matches in an answer unless the request says otherwise.
 const LIMIT: usize = 50;
 
-/// What to search for: at least one of name, comment, tags, metadata and value. All given has to hold.
+/// What to search for: at least one of name, comment, tags, metadata, value and a folder below the root.
+/// All given has to hold.
 /// It comes in a body, because a value must not stand in a URL.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
