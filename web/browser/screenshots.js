@@ -4,8 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 import { addProject, click, commit, PROGRAM, SERVER, setUp, typeSecret } from './harness.js'
+import { morePictures } from './screenshots-more.js'
 
-const FOLDER = '../docs/screenshots'
+const FOLDER = process.env.SCREENSHOTS ?? '../docs/screenshots'
 mkdirSync(FOLDER, { recursive: true })
 const browser = await chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-gpu'] })
 const context = await browser.newContext({ viewport: { width: 1280, height: 760 } })
@@ -101,9 +102,12 @@ await picture('overview')
 await click(watched, 'link', 'Access Control')
 await page.getByRole('cell').first().waitFor()
 await picture('identities')
-await page.emulateMedia({ colorScheme: 'dark' })
 await click(watched, 'link', 'Projects')
 await click(watched, 'link', /^Shop/)
+await page.getByRole('rowheader', { name: 'REDIS_URL' }).waitFor()
+await morePictures(watched, picture)
+await page.emulateMedia({ colorScheme: 'dark' })
+await click(watched, 'link', 'Secrets')
 await page.getByRole('rowheader', { name: 'REDIS_URL' }).waitFor()
 await picture('grid-dark')
 await click(watched, 'link', 'Settings')

@@ -54,3 +54,21 @@ export const readersQuery = (project: string) =>
       return actorNames(auditLogs)
     },
   })
+
+/** How often it is looked whether a machine has read, in milliseconds. */
+const READ_TIME = 5_000
+
+/** Whether any machine has read a secret of a project. Asked again until one has. */
+export const machineReadQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['machine-read', project],
+    queryFn: async () => {
+      const { auditLogs } = await request<{ auditLogs: AuditEvent[] }>(
+        'GET',
+        `/api/v1/workspace/${project}/audit-logs`,
+        { query: { eventType: 'get-secret,get-secrets', actorType: 'identity', limit: 1 } },
+      )
+      return auditLogs.length > 0
+    },
+    refetchInterval: ({ state }) => (state.data === false ? READ_TIME : false),
+  })

@@ -1,26 +1,17 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { CircleUser, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useLocation } from 'wouter'
 
-import { signOut } from '~/api/account'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { chooseTheme } from '~/lib/theme'
 import { Menu } from '~/ui/menu'
 import styles from './account-menu.module.css'
-import { forgetPending, mayLosePending } from './pending-store'
+import { useSignOut } from './use-sign-out'
 
 /** Who is signed in, and what they can do about it. */
 export function AccountMenu({ email }: { email: string }) {
-  const client = useQueryClient()
   const [, navigate] = useLocation()
-  const leave = async () => {
-    if (!mayLosePending(text.navigation.signOutPending)) return
-    forgetPending()
-    await signOut()
-    client.clear()
-    navigate(paths.login())
-  }
+  const leave = useSignOut()
   return (
     <Menu
       label={`${text.navigation.account}: ${email}`}
@@ -40,7 +31,7 @@ export function AccountMenu({ email }: { email: string }) {
         { label: text.navigation.system, icon: <Monitor size={15} />, run: () => chooseTheme('system') },
         { label: text.navigation.light, icon: <Sun size={15} />, run: () => chooseTheme('light') },
         { label: text.navigation.dark, icon: <Moon size={15} />, run: () => chooseTheme('dark') },
-        { label: text.navigation.signOut, icon: <LogOut size={15} />, run: () => void leave() },
+        { label: text.navigation.signOut, icon: <LogOut size={15} />, run: leave },
       ]}
     />
   )

@@ -19,6 +19,7 @@ import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { IconButton } from '~/ui/button'
 import { AccountMenu } from './account-menu'
+import { Commands, SearchButton } from './commands/commands'
 import { Mark } from './outside'
 import { ProjectSwitcher } from './project-switcher'
 import styles from './shell.module.css'
@@ -74,6 +75,7 @@ export function Shell({ project, children }: { project?: string | undefined; chi
       <main id="content" className={styles.content} tabIndex={-1}>
         {children}
       </main>
+      <Commands project={project} />
     </div>
   )
 }
@@ -105,6 +107,7 @@ function Navigation({ project, onChosen }: { project: string | undefined; onChos
           {organization?.name}
         </p>
       )}
+      <SearchButton onOpened={onChosen} />
       <ul className={styles.items}>
         {items.map((item) => (
           <NavigationItem key={item.label} item={item} onChosen={onChosen} />

@@ -1,8 +1,9 @@
 import { access } from './access'
+import { commands } from './commands'
 import { general } from './general'
 import { secrets } from './secrets'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
 
 /** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
-export const text = { ...general, ...secrets, ...access, ...settings, ...webhooks }
+export const text = { ...general, ...commands, ...secrets, ...access, ...settings, ...webhooks }

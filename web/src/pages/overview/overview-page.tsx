@@ -7,7 +7,9 @@ import { errorText } from '~/api/client'
 import { type Project, projectsQuery } from '~/api/projects'
 import { timeAgo } from '~/lib/dates'
 import { paths } from '~/lib/paths'
+import { isShortcut } from '~/lib/shortcuts'
 import { text } from '~/lib/text'
+import { useUrlState } from '~/lib/url-state'
 import { Button } from '~/ui/button'
 import { EmptyState, Failure, Page, Skeleton } from '~/ui/page'
 import { NewProjectDialog } from './new-project-dialog'
@@ -16,11 +18,11 @@ import styles from './overview-page.module.css'
 /** All projects of the organization that one is in. */
 export default function OverviewPage(_: { organization: string }) {
   const projects = useQuery(projectsQuery)
-  const [adding, setAdding] = useState(false)
+  const [adding, setAdding] = useUrlState('new')
   const [filter, setFilter] = useState('')
-  useKey('n', () => setAdding(true))
+  useKey('n', () => setAdding('1'))
   const add = (
-    <Button look="primary" icon={<Plus size={16} />} onClick={() => setAdding(true)}>
+    <Button look="primary" icon={<Plus size={16} />} onClick={() => setAdding('1')}>
       {text.overview.add}
     </Button>
   )
@@ -66,7 +68,7 @@ export default function OverviewPage(_: { organization: string }) {
           </ul>
         </>
       )}
-      {adding && <NewProjectDialog onClose={() => setAdding(false)} />}
+      {adding && <NewProjectDialog onClose={() => setAdding('')} />}
     </Page>
   )
 }
@@ -91,13 +93,11 @@ function ProjectCard({ project }: { project: Project }) {
   )
 }
 
-/** Calls `run` when a letter is pressed outside fields and dialogs. */
+/** Calls `run` when a letter is pressed where nobody types. */
 function useKey(letter: string, run: () => void) {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement
-      if (event.key !== letter || event.ctrlKey || event.metaKey || event.altKey) return
-      if (target.closest('input, textarea, select, dialog')) return
+      if (event.key !== letter || !isShortcut(event)) return
       event.preventDefault()
       run()
     }

@@ -4,10 +4,11 @@ import { useState } from 'react'
 import { meQuery, sessionsQuery, useChangePassword, useEndSession, useRename } from '~/api/account'
 import { errorText, problemOf } from '~/api/client'
 import { fullTime, timeAgo } from '~/lib/dates'
+import { lettersAreOn, turnLetters } from '~/lib/shortcuts'
 import { text } from '~/lib/text'
 import { chooseTheme, storedTheme, type Theme } from '~/lib/theme'
 import { Button } from '~/ui/button'
-import { SelectField, TextField } from '~/ui/field'
+import { CheckField, SelectField, TextField } from '~/ui/field'
 import { Form } from '~/ui/form'
 import { Failure, Page, Section, Skeleton } from '~/ui/page'
 import { RowActions, Table } from '~/ui/table'
@@ -23,6 +24,7 @@ export default function ProfilePage() {
       <NameSection />
       <PasswordSection />
       <ThemeSection />
+      <KeyboardSection />
       <SessionsSection />
     </Page>
   )
@@ -129,6 +131,23 @@ function ThemeSection() {
           <option value="dark">{text.navigation.dark}</option>
         </SelectField>
       </div>
+    </Section>
+  )
+}
+
+function KeyboardSection() {
+  const [on, setOn] = useState(lettersAreOn)
+  return (
+    <Section title={text.shortcuts.setting} hint={text.shortcuts.settingHint}>
+      <CheckField
+        label={text.shortcuts.letters}
+        hint={text.shortcuts.lettersHint}
+        checked={on}
+        onChange={(event) => {
+          setOn(event.target.checked)
+          turnLetters(event.target.checked)
+        }}
+      />
     </Section>
   )
 }

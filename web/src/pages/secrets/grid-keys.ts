@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react'
 
+import { lettersAreOn } from '~/lib/shortcuts'
 import type { CellActions, Columns, GridLine } from './grid-types'
 
 /** A cell of the grid; column 0 is the name. */
@@ -19,11 +20,12 @@ type Around = {
 
 /** What a key does while the grid has the focus. */
 export function gridKey(event: KeyboardEvent, around: Around) {
-  if (event.altKey) return
-  const handled =
-    event.ctrlKey || event.metaKey ? withControl(event, around) : move(event, around) || act(event, around)
+  if (event.altKey || (/^[a-z]$/.test(event.key) && !withModifier(event) && !lettersAreOn())) return
+  const handled = withModifier(event) ? withControl(event, around) : move(event, around) || act(event, around)
   if (handled) event.preventDefault()
 }
+
+const withModifier = (event: KeyboardEvent) => event.ctrlKey || event.metaKey
 
 function withControl(event: KeyboardEvent, { lines, columns, go, onSelect }: Around): boolean {
   if (event.key === 'Home') go({ row: 0, column: 0 })

@@ -1,11 +1,15 @@
 import { useEffect } from 'react'
 
+import { lettersAreOn } from '~/lib/shortcuts'
+
 type PageKeysProps = {
   onFilter: () => void
   onNew: () => void
   onReview: () => void
   onUndo: () => void
   onRedo: () => void
+  /** To the environment before or after this one. */
+  onEnvironment: (step: -1 | 1) => void
 }
 
 /** The keys of the whole page. Letters work only where nobody types, and Ctrl+Z in a field undoes its own typing. */
@@ -36,7 +40,9 @@ function commandOf(event: KeyboardEvent, typing: boolean, props: PageKeysProps):
     if (key === 'z') return event.shiftKey ? props.onRedo : props.onUndo
     return undefined
   }
-  if (typing || event.altKey) return undefined
+  if (typing || event.altKey || !lettersAreOn()) return undefined
   if (key === '/') return props.onFilter
+  if (key === '[') return () => props.onEnvironment(-1)
+  if (key === ']') return () => props.onEnvironment(1)
   return key === 'n' ? props.onNew : undefined
 }

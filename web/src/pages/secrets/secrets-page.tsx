@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
 import { errorText } from '~/api/client'
 import { projectQuery } from '~/api/projects'
+import { show, usePageCommands } from '~/components/commands/store'
 import { missingCounts } from '~/lib/grid-model'
 import { paths } from '~/lib/paths'
 import { insideFolder } from '~/lib/secret-name'
@@ -20,6 +21,8 @@ import styles from './secrets-page.module.css'
 import { SelectionBar } from './selection-bar'
 import { Toolbar } from './toolbar'
 import { type SecretsProject, useSecrets } from './use-secrets'
+
+const Checklist = lazy(() => import('./checklist'))
 
 /** The secrets of a project: all its environments side by side, or one of them (`only`). */
 export default function SecretsPage({ project, only }: { project: string; only?: string }) {
@@ -62,6 +65,20 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
     changeFolder: (name) => setOpen({ what: 'change-folder', name }),
     deleteFolder: (name) => setOpen({ what: 'delete-folder', name }),
   }
+  /** All environments come before the first and after the last of them. */
+  const toEnvironment = (step: -1 | 1) => {
+    const around = [undefined, ...project.environments.map((one) => one.slug)]
+    const next = around[(around.indexOf(only) + step + around.length) % around.length]
+    navigate(next ? paths.environment(project.id, next, folder) : paths.secrets(project.id, folder))
+  }
+  usePageCommands([
+    { label: text.quickAdd.label, keys: 'n', run: () => keyField.current?.focus() },
+    ...(pending.changes.size ? [{ label: text.pending.review, keys: 'Ctrl S', run: review }] : []),
+    { label: text.import.title, run: () => setOpen({ what: 'import', text: '' }) },
+    { label: text.export.title, run: () => setOpen({ what: 'export' }) },
+    { label: text.folder.title, run: () => setOpen({ what: 'folder' }) },
+    { label: text.connect.open, run: () => setOpen({ what: 'connect' }) },
+  ])
   const keysShown = lines.filter((line) => line.kind === 'key').length
   const keysNew = lines.filter((line) => line.kind === 'key' && line.isNew).length
 
@@ -73,6 +90,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         onReview={review}
         onUndo={undo}
         onRedo={() => dispatch({ type: 'redo' })}
+        onEnvironment={toEnvironment}
       />
       <Toolbar
         project={project}
@@ -83,6 +101,14 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         onFilter={secrets.setFilter}
         onOpen={setOpen}
       />
+      <Suspense fallback={null}>
+        <Checklist
+          project={project.id}
+          hasSecrets={Boolean(matrix.data?.rows.length || matrix.data?.folders.length) || folder !== '/'}
+          onAdd={() => keyField.current?.focus()}
+          onConnect={() => setOpen({ what: 'connect' })}
+        />
+      </Suspense>
       <QuickAdd
         environments={secrets.columns}
         autoCapitalization={project.autoCapitalization}
@@ -179,6 +205,7 @@ function NothingHere({ filter, onClear }: { filter: string; onClear: () => void 
   if (!filter) return <EmptyState title={text.secrets.emptyTitle} hint={text.secrets.emptyHint} />
   return (
     <EmptyState title={text.secrets.noMatch(filter)}>
+      <Button onClick={() => show({ what: 'palette', typed: filter })}>{text.search.allFolders}</Button>
       <Button onClick={onClear}>{text.secrets.clear}</Button>
     </EmptyState>
   )

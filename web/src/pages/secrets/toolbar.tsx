@@ -3,6 +3,7 @@ import type { RefObject } from 'react'
 import { useLocation } from 'wouter'
 
 import type { Environment } from '~/api/projects'
+import { show } from '~/components/commands/store'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
@@ -65,6 +66,9 @@ export function Toolbar(props: ToolbarProps) {
             placeholder={text.secrets.filter}
             value={props.filter}
             onChange={(event) => props.onFilter(event.target.value)}
+            onKeyDown={(event) =>
+              event.key === 'Enter' && props.filter && show({ what: 'palette', typed: props.filter })
+            }
           />
         </label>
         <div className={styles.commands}>

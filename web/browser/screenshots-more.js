@@ -1,0 +1,66 @@
+// Pictures of what stands around the grid: settings, folders, the palette, the audit log. Called by screenshots.js.
+import { createServer } from 'node:http'
+
+import { click } from './harness.js'
+
+/** A receiver that takes everything, so that a webhook has something to show. */
+async function receiver(status) {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(status).end()
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  return { url: `http://127.0.0.1:${server.address().port}/hooks/shop`, close: () => server.close() }
+}
+
+/** Takes the pictures, from the grid of a project on. */
+export async function morePictures(watched, picture) {
+  const { page } = watched
+  await click(watched, 'button', 'Change the folder payments')
+  await page.getByLabel('Description').fill('Keys of the payment provider')
+  await picture('folder')
+  await page.keyboard.press('Escape')
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Delete')
+  await page.getByText('Development: 0 secrets, 0 folders').waitFor()
+  await picture('folder-delete')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('se')
+  await page
+    .getByRole('status')
+    .filter({ hasText: /secrets? fits?/ })
+    .waitFor()
+  await picture('palette')
+  await page.keyboard.press('Escape')
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
+  await picture('shortcuts')
+  await page.keyboard.press('Escape')
+  await pictureWebhooks(watched, picture)
+  for (const part of ['Retention', 'Tags', 'Danger']) {
+    await page.getByRole('tab', { name: part }).click()
+    await picture(`settings-${part.toLowerCase()}`)
+  }
+}
+
+async function pictureWebhooks(watched, picture) {
+  const { page } = watched
+  const [good, bad] = [await receiver(200), await receiver(503)]
+  await click(watched, 'link', 'Settings')
+  await page.getByRole('tab', { name: 'Webhooks' }).click()
+  for (const { url } of [good, bad]) {
+    await click(watched, 'button', 'Add webhook')
+    await page.getByLabel('Address').fill(url)
+    if (url === bad.url) await picture('webhook-add')
+    await page.keyboard.press('Enter')
+    await click(watched, 'button', `Test ${url} now`)
+    await page.getByText('The test').last().waitFor()
+    await click(watched, 'button', 'Dismiss')
+  }
+  await picture('webhooks')
+  good.close()
+  bad.close()
+}

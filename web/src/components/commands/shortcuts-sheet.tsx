@@ -1,0 +1,31 @@
+import { lettersAreOn } from '~/lib/shortcuts'
+import { text } from '~/lib/text'
+import { Dialog } from '~/ui/dialog'
+import { Note } from '~/ui/page'
+import styles from './commands.module.css'
+
+/** All keys of the dashboard. */
+export default function ShortcutsSheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={text.shortcuts.title} hint={text.shortcuts.hint} shape="wide" onClose={onClose}>
+      {!lettersAreOn() && <Note tone="warning">{text.shortcuts.off}</Note>}
+      <div className={styles.sheet}>
+        {text.shortcuts.groups.map(({ title, keys }) => (
+          <section key={title} aria-label={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([key, does]) => (
+                <div key={does}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

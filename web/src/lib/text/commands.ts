@@ -1,0 +1,102 @@
+/** What the dashboard says around the palette, the search and the keys. */
+export const commands = {
+  palette: {
+    open: 'Search',
+    key: 'Ctrl K',
+    title: 'Search and commands',
+    placeholder: 'Type a command, a project or a key',
+    results: 'Results',
+    page: 'This page',
+    more: 'More',
+    environment: 'Environment',
+    organizationAccess: 'Access Control of the organization',
+    nothing: 'Nothing fits.',
+    hint: 'Secrets of all projects are searched from two letters on. Also env:prod, tag:name, path:/folder, meta:key=value, comment:word.',
+  },
+  search: {
+    title: 'Secrets',
+    running: 'Searching secrets …',
+    found: (count: number) =>
+      count === 0 ? 'No secret fits.' : `${count} secret${count === 1 ? ' fits' : 's fit'}.`,
+    allFolders: 'Search all folders',
+    byValue: 'Find secrets by value',
+    byValueHint:
+      'Finds secrets that have exactly this value, among those you may read. The audit log records that you searched, not what for.',
+    value: 'Exact value',
+    where: 'Where',
+    everywhere: 'All projects',
+    submit: 'Find',
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    hint: 'Letters work where nobody types. They can be turned off in the personal settings.',
+    off: 'Letters alone are turned off in the personal settings. Keys with Ctrl and the arrows work.',
+    setting: 'Keyboard',
+    settingHint: 'For this browser.',
+    letters: 'Single letters are shortcuts',
+    lettersHint: 'Such as r to reveal a value. Turn this off if letters reach the page without being meant.',
+    groups: [
+      {
+        title: 'Everywhere',
+        keys: [
+          ['Ctrl K', 'Search and commands'],
+          ['?', 'These shortcuts'],
+          ['g p', 'Projects'],
+          ['g s', 'Secrets of this project'],
+          ['g h', 'History of this project'],
+          ['g a', 'Access Control'],
+          ['g l', 'Audit Logs'],
+          ['Escape', 'Close what is open'],
+        ],
+      },
+      {
+        title: 'On the secrets page',
+        keys: [
+          ['n', 'New secret'],
+          ['/  or  Ctrl F', 'Filter'],
+          ['[  and  ]', 'Previous and next environment'],
+          ['Ctrl S', 'Review, then commit'],
+          ['Ctrl Z', 'Undo what is pending'],
+          ['Ctrl Shift Z', 'Redo'],
+        ],
+      },
+      {
+        title: 'In the grid',
+        keys: [
+          ['arrows, Home, End', 'Move'],
+          ['Page Up, Page Down', 'Move by a page'],
+          ['Enter  or  F2', 'Edit the value, open the folder'],
+          ['Space, Shift arrows', 'Select'],
+          ['Ctrl A', 'Select all'],
+          ['r', 'Reveal or hide'],
+          ['c', 'Copy the value'],
+          ['i', 'Details, or change the folder'],
+          ['Delete', 'Delete the cell, the selection or the folder'],
+        ],
+      },
+      {
+        title: 'While editing a value',
+        keys: [
+          ['Enter', 'Keep it among the changes'],
+          ['Shift Enter', 'New line'],
+          ['Tab, Shift Tab', 'Next, previous environment'],
+          ['Escape', 'Leave it as it was'],
+        ],
+      },
+    ],
+  },
+  checklist: {
+    title: 'Getting started',
+    add: 'Add a secret',
+    connect: 'Connect an app',
+    read: 'Read it from the app',
+    readHint: 'Ticks itself when a machine first reads a secret of this project.',
+    backup: 'Keep a copy of the data and of the root key',
+    backupHint:
+      'The data folder and the root key are in different places. One without the other opens nothing.',
+    backupDone: 'I have both',
+    done: 'done',
+    dismiss: 'Dismiss the checklist',
+    progress: (done: number, all: number) => `${done} of ${all} done`,
+  },
+} as const
