@@ -154,3 +154,12 @@ const ask = (method, path, body, token) =>
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
+
+/** A machine that may change a project: somebody else than the person. Returns a function as `api`. */
+export async function machine(project, name) {
+  const body = { name, role: 'admin', accessTokenTTL: 7200 }
+  const { clientId, clientSecret } = await api('POST', `/api/ui/v1/projects/${project}/quickstart`, body)
+  const login = await ask('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret })
+  const { accessToken } = await login.json()
+  return async (...request) => (await ask(...request, accessToken)).json()
+}

@@ -27,7 +27,7 @@ export async function morePictures(watched, picture) {
   await picture('folder-delete')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('se')
+  await page.getByRole('combobox', { name: 'Search and commands' }).fill('se')
   await page
     .getByRole('status')
     .filter({ hasText: /secrets? fits?/ })

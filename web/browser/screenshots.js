@@ -13,9 +13,9 @@ const context = await browser.newContext({ viewport: { width: 1280, height: 760 
 const page = await context.newPage()
 const watched = { page, clicks: 0 }
 
-/** Waits until nothing moves, then takes a picture. */
+/** Takes a picture of the page as it is. */
 async function picture(name) {
-  await page.waitForLoadState('networkidle')
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
   await page.mouse.move(0, 0)
   await page.screenshot({ path: `${FOLDER}/${name}.png` })
 }
@@ -70,8 +70,8 @@ await page.keyboard.press('ArrowRight')
 await page.keyboard.press('Delete')
 await typeSecret(watched, 'NEW_RELIC_KEY', 'nr-1234567890')
 await grid.focus()
-await page.getByRole('button', { name: 'Dismiss' }).first().click()
-await page.getByRole('button', { name: 'Dismiss' }).last().click()
+await page.getByRole('button', { name: 'Dismiss', exact: true }).first().click()
+await page.getByRole('button', { name: 'Dismiss', exact: true }).last().click()
 await picture('grid')
 await click(watched, 'button', 'Review')
 await click(watched, 'button', 'Show values')

@@ -43,6 +43,26 @@ export async function request<T>(method: string, path: string, options: Options 
   return read<T>(await send(method, path, options, currentToken()))
 }
 
+/**
+ * Opens a stream of events that goes on after the event with the id `after`. Nothing if the server cannot be reached or
+ * nobody is signed in; it does not ask for a password, because nobody waits for it.
+ */
+export async function openStream(
+  path: string,
+  after: string,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
+  const open = () => send('GET', path, { query: { after: after || undefined }, signal }, currentToken())
+  try {
+    const used = currentToken()
+    const response = await open()
+    if (response.status !== 401) return response
+    return currentToken() !== used || (await renew()) ? await open() : undefined
+  } catch {
+    return undefined
+  }
+}
+
 async function send(method: string, path: string, options: Options, token: string): Promise<Response> {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(options.query ?? {})) {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { readMatrix, type WireMatrix } from './matrix'
 
 const WIRE: WireMatrix = {
+  revision: 7,
   environments: [
     { slug: 'dev', name: 'Development', folderId: 'f1', can: { describe: true } },
     { slug: 'prod', name: 'Production', folderId: null, can: { describe: false } },

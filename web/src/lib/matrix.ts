@@ -23,6 +23,8 @@ export type MatrixEnvironment = {
   can: { describe: boolean }
 }
 export type Matrix = {
+  /** Raised by every commit of the project. */
+  revision: number
   environments: MatrixEnvironment[]
   rows: Row[]
   /** Folders by name, with the environments that have them. */
@@ -31,6 +33,7 @@ export type Matrix = {
 
 /** The matrix as the server sends it: column by column, with numbers for what repeats. */
 export type WireMatrix = {
+  revision: number
   environments: MatrixEnvironment[]
   tags: { id: string }[]
   changes: [number, string, string, string][]
@@ -69,7 +72,7 @@ export function readMatrix(wire: WireMatrix): Matrix {
     name,
     environments: slugs.filter((_, at) => ids[at]),
   }))
-  return { environments: wire.environments, rows, folders }
+  return { revision: wire.revision, environments: wire.environments, rows, folders }
 }
 
 function readCell(

@@ -157,6 +157,10 @@ export const secrets = {
     some: (count: number) => `${count} secrets are not in it: you may not read them.`,
     copied: 'Copied the secrets. The clipboard is emptied after a minute where the browser allows.',
   },
+  live: {
+    changed: (cells: number, people: string[]) =>
+      `${cells} value${cells === 1 ? '' : 's'} changed just now${people.length ? ` by ${people.slice(0, 3).join(', ')}${people.length > 3 ? ' and others' : ''}` : ''}.`,
+  },
   folder: {
     title: 'New folder',
     name: 'Folder name',

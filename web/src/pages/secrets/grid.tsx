@@ -43,13 +43,13 @@ export function Grid(props: GridProps) {
   const box = useRef<HTMLDivElement>(null)
   const head = useRef<HTMLDivElement>(null)
   const rowHeight = useRowHeight(box)
-  const [active, setActive] = useState<Position>({ row: 0, column: 1 })
+  const [active, setActive] = useState<Position & { line?: string | undefined }>({ row: 0, column: 1 })
   const { first, end } = useRowWindow(box, rowHeight, lines.length)
-  const row = Math.min(active.row, Math.max(0, lines.length - 1))
+  const row = useStayingRow(box, active, lines, rowHeight)
   const column = Math.min(active.column, columns.length)
 
   const go = (to: Position) => {
-    setActive(to)
+    setActive({ ...to, line: lineId(lines[to.row]) })
     if (box.current) scrollToRow(box.current, to.row, rowHeight, head.current?.offsetHeight ?? 0)
   }
   useImperativeHandle(props.ref, () => ({
@@ -133,14 +133,14 @@ export function Grid(props: GridProps) {
           const at = first + offset
           return (
             <Row
-              key={line.kind === 'folder' ? `${line.name}/` : line.key}
+              key={lineId(line)}
               {...props}
               line={line}
               at={at}
               top={at * rowHeight}
               template={template}
               active={at === row ? column : -1}
-              onActive={(to) => setActive({ row: at, column: to })}
+              onActive={(to) => setActive({ row: at, column: to, line: lineId(line) })}
               onCellEditEnd={endEdit}
             />
           )
@@ -148,6 +148,31 @@ export function Grid(props: GridProps) {
       </div>
     </div>
   )
+}
+
+/** Names a line, wherever it is. No key has a slash. */
+const lineId = (line: GridLine | undefined) => (line?.kind === 'folder' ? `${line.name}/` : line?.key)
+
+/**
+ * Where the active line is now. When lines come or go above it while somebody is in the grid, what they look at stays
+ * where it is on the screen.
+ */
+function useStayingRow(
+  box: RefObject<HTMLDivElement | null>,
+  active: Position & { line?: string | undefined },
+  lines: GridLine[],
+  rowHeight: number,
+): number {
+  const isStill = lineId(lines[active.row]) === active.line
+  const found = isStill ? active.row : lines.findIndex((line) => lineId(line) === active.line)
+  const row = found >= 0 ? found : Math.min(active.row, Math.max(0, lines.length - 1))
+  const before = useRef({ line: active.line, row })
+  useLayoutEffect(() => {
+    const moved = before.current.line === active.line ? row - before.current.row : 0
+    before.current = { line: active.line, row }
+    if (moved && box.current?.contains(document.activeElement)) box.current.scrollTop += moved * rowHeight
+  }, [box, active.line, row, rowHeight])
+  return row
 }
 
 const cellId = (row: number, column: number) => `cell-${row}-${column}`

@@ -20,6 +20,7 @@ import { type Open, SecretsDialogs } from './secrets-dialogs'
 import styles from './secrets-page.module.css'
 import { SelectionBar } from './selection-bar'
 import { Toolbar } from './toolbar'
+import { useLive } from './use-live'
 import { type SecretsProject, useSecrets } from './use-secrets'
 
 const Checklist = lazy(() => import('./checklist'))
@@ -46,6 +47,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
   const keyField = useRef<HTMLInputElement>(null)
   const filterField = useRef<HTMLInputElement>(null)
 
+  const news = useLive(secrets, project.id, Boolean(editing))
   const review = () => pending.changes.size > 0 && setOpen({ what: 'review' })
   const undo = () => dispatch({ type: 'undo' })
   const actions: CellActions = {
@@ -143,7 +145,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         <NothingHere filter={filter} onClear={() => secrets.setFilter('')} />
       )}
       <footer className={styles.foot} aria-live="polite">
-        {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysNew)}
+        {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysNew)} {news}
       </footer>
       {selected.size > 0 && (
         <SelectionBar
