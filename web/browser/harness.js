@@ -161,5 +161,5 @@ export async function machine(project, name) {
   const { clientId, clientSecret } = await api('POST', `/api/ui/v1/projects/${project}/quickstart`, body)
   const login = await ask('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret })
   const { accessToken } = await login.json()
-  return async (...request) => (await ask(...request, accessToken)).json()
+  return async (method, path, body) => (await ask(method, path, body, accessToken)).json()
 }

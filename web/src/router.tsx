@@ -30,7 +30,7 @@ const PAGES: Record<string, Page> = {
   '/org/:organization/members': ({ organization = '' }) => (
     <OrganizationAccessPage organization={organization} />
   ),
-  '/org/:organization/audit-logs': () => <AuditPage />,
+  '/org/:organization/audit-logs': ({ organization = '' }) => <AuditPage organization={organization} />,
   '/project/:project/members': ({ project = '' }) => <ProjectAccessPage project={project} />,
   '/project/:project/settings': ({ project = '' }) => <ProjectSettingsPage project={project} />,
   '/personal-settings': () => <ProfilePage />,

@@ -1,57 +1,66 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
-import { actorNames } from '~/lib/audit-events'
+import { type AuditEvent, actorNames } from '~/lib/audit-events'
+import { type AuditFilter, wireFilter } from '~/lib/audit-filter'
 import { request } from './client'
 
-/** How many events are shown at once. */
-export const EVENTS_MAX = 100
+/** How many events are read at once. */
+const PAGE_LENGTH = 100
+/** As many events as one answer has. */
+const ANSWER_MAX = 1000
+/** More events are not put into one file. */
+export const EXPORT_MAX = 10_000
+/** How often new events are looked for while one watches, in milliseconds. */
+const WATCH_TIME = 3_000
 
-export type AuditEvent = {
-  id: string
-  createdAt: string
-  eventType: string
-  eventMetadata: Record<string, unknown>
-  ipAddress: string | null
-  userAgentType: string | null
-  projectName: string | null
-  actor: { type: string; metadata: Record<string, unknown> }
-}
+type Query = Record<string, string | number | undefined>
 
-export type AuditFilter = { from: string; eventType: string; offset: number }
+const list = async (query: Query, project?: string) =>
+  (
+    await request<{ auditLogs: AuditEvent[] }>(
+      'GET',
+      project ? `/api/v1/workspace/${project}/audit-logs` : '/api/v1/organization/audit-logs',
+      { query },
+    )
+  ).auditLogs
 
-/** The newest events of the organization that the filter lets through. */
-export const auditQuery = ({ from, eventType, offset }: AuditFilter) =>
-  queryOptions({
-    queryKey: ['audit', from, eventType, offset],
-    queryFn: async () =>
-      (
-        await request<{ auditLogs: AuditEvent[] }>('GET', '/api/v1/organization/audit-logs', {
-          query: { startDate: from, offset, limit: EVENTS_MAX, ...(eventType ? { eventType } : {}) },
-        })
-      ).auditLogs,
+/**
+ * Events that the filter lets through, from the newest on, page by page. A page begins after the last event of the one
+ * before, so that new events move nothing.
+ */
+export const auditQuery = (filter: AuditFilter, isWatching: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ pageParam }) =>
+      list({ ...wireFilter(filter, Date.now()), before: pageParam || undefined, limit: PAGE_LENGTH }),
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.length === PAGE_LENGTH ? last.at(-1)?.id : undefined),
+    refetchInterval: isWatching ? WATCH_TIME : false,
+    staleTime: 0,
   })
 
+/** All events that the filter lets through, up to a limit, for a file. */
+export async function allEvents(filter: AuditFilter): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = []
+  const wire = wireFilter(filter, Date.now())
+  while (events.length < EXPORT_MAX) {
+    const page = await list({ ...wire, before: events.at(-1)?.id, limit: ANSWER_MAX })
+    events.push(...page)
+    if (page.length < ANSWER_MAX) break
+  }
+  return events
+}
+
 const WEEK = 7 * 24 * 3_600_000
-/** As many events as one answer has. */
-const READS_MAX = 1000
+const READS = 'get-secret,get-secrets'
 
 /** Who read secrets of a project in the last 7 days, the latest first. */
 export const readersQuery = (project: string) =>
   queryOptions({
     queryKey: ['readers', project],
     queryFn: async () => {
-      const { auditLogs } = await request<{ auditLogs: AuditEvent[] }>(
-        'GET',
-        `/api/v1/workspace/${project}/audit-logs`,
-        {
-          query: {
-            eventType: 'get-secret,get-secrets',
-            startDate: new Date(Date.now() - WEEK).toISOString(),
-            limit: READS_MAX,
-          },
-        },
-      )
-      return actorNames(auditLogs)
+      const startDate = new Date(Date.now() - WEEK).toISOString()
+      return actorNames(await list({ eventType: READS, startDate, limit: ANSWER_MAX }, project))
     },
   })
 
@@ -62,13 +71,7 @@ const READ_TIME = 5_000
 export const machineReadQuery = (project: string) =>
   queryOptions({
     queryKey: ['machine-read', project],
-    queryFn: async () => {
-      const { auditLogs } = await request<{ auditLogs: AuditEvent[] }>(
-        'GET',
-        `/api/v1/workspace/${project}/audit-logs`,
-        { query: { eventType: 'get-secret,get-secrets', actorType: 'identity', limit: 1 } },
-      )
-      return auditLogs.length > 0
-    },
+    queryFn: async () =>
+      (await list({ eventType: READS, actorType: 'identity', limit: 1 }, project)).length > 0,
     refetchInterval: ({ state }) => (state.data === false ? READ_TIME : false),
   })

@@ -2,9 +2,10 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { request } from './client'
 
-export type Person = { id: string; role: string; email: string; name: string }
+/** `userId` is who they are, `id` that they belong here. */
+export type Person = { id: string; userId: string; role: string; email: string; name: string }
 
-type WireUser = { email: string; firstName: string | null; lastName: string | null }
+type WireUser = { id: string; email: string; firstName: string | null; lastName: string | null }
 const nameOf = (user: WireUser) => [user.firstName, user.lastName].filter(Boolean).join(' ')
 
 /** The people of the organization. */
@@ -14,7 +15,13 @@ export const organizationPeopleQuery = (organization: string) =>
     queryFn: async (): Promise<Person[]> => {
       type Answer = { users: { id: string; role: string; user: WireUser }[] }
       const { users } = await request<Answer>('GET', `/api/v1/organization/${organization}/users`)
-      return users.map(({ id, role, user }) => ({ id, role, email: user.email, name: nameOf(user) }))
+      return users.map(({ id, role, user }) => ({
+        id,
+        userId: user.id,
+        role,
+        email: user.email,
+        name: nameOf(user),
+      }))
     },
   })
 
@@ -27,6 +34,7 @@ export const projectPeopleQuery = (project: string) =>
       const { memberships } = await request<Answer>('GET', `/api/v1/projects/${project}/memberships`)
       return memberships.map(({ id, user, roles }) => ({
         id,
+        userId: user.id,
         role: roles.map((one) => one.role).join(', '),
         email: user.email,
         name: nameOf(user),

@@ -8,6 +8,8 @@ export type Preferences = {
   dismissed?: string[]
   /** Whether the person said that data and root key are kept elsewhere too. */
   hasBackup?: boolean
+  /** Filters of the audit log, by name, as they stand in its address. */
+  auditFilters?: Record<string, string>
 }
 
 const PATH = '/api/ui/v1/me/preferences'

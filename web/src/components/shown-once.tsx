@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 
+import { download } from '~/lib/download'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CopyButton } from '~/ui/copy'
@@ -79,10 +80,5 @@ export function ShownOnce({
 /** Saves both halves as a `.env` file, under the names that the client libraries and the CLI read. */
 export function saveEnv(clientId: string, secret: string) {
   const content = `INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=${clientId}\nINFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=${secret}\n`
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = 'client-secret.env'
-  link.click()
-  URL.revokeObjectURL(address)
+  download(content, 'client-secret.env')
 }

@@ -1,10 +1,107 @@
+export type AuditActor = { type: string; metadata: Record<string, unknown> }
+export type AuditEvent = {
+  id: string
+  createdAt: string
+  eventType: string
+  eventMetadata: Record<string, unknown>
+  ipAddress: string | null
+  userAgent: string | null
+  userAgentType: string | null
+  projectId: string | null
+  projectName: string | null
+  result: string
+  actor: AuditActor
+}
+
 /** What an actor is called: the name or address that the event recorded, or else the kind of actor. */
-export function actorName({ type, metadata }: { type: string; metadata: Record<string, unknown> }): string {
+export function actorName({ type, metadata }: AuditActor): string {
   const { username, email, name } = metadata
   return [username, email, name].find((one): one is string => typeof one === 'string' && one !== '') ?? type
 }
 
 /** The names of all actors of events, each once, in the order they first appear. */
-export const actorNames = (events: { actor: Parameters<typeof actorName>[0] }[]): string[] => [
+export const actorNames = (events: { actor: AuditActor }[]): string[] => [
   ...new Set(events.map((one) => actorName(one.actor))),
 ]
+
+/** Verbs that names of events begin with, as one says them afterwards. */
+const DONE: Record<string, string> = {
+  add: 'added',
+  change: 'changed',
+  clear: 'cleared',
+  compare: 'compared',
+  create: 'created',
+  delete: 'deleted',
+  end: 'ended',
+  get: 'read',
+  grant: 'granted',
+  list: 'listed',
+  move: 'moved',
+  refresh: 'refreshed',
+  remove: 'removed',
+  restore: 'restored',
+  resync: 'took over again',
+  retry: 'sent again',
+  revert: 'took back',
+  revoke: 'revoked',
+  rollback: 'rolled back',
+  search: 'searched',
+  select: 'chose',
+  subscribe: 'followed',
+  test: 'tested',
+  update: 'changed',
+}
+const WHOLE: Record<string, string> = { 'user-login': 'signed in', 'user-logout': 'signed out' }
+
+type Said = Pick<AuditEvent, 'eventType' | 'eventMetadata' | 'projectName' | 'result' | 'actor'>
+
+/** An event as a sentence: "ada@example.com read the secret FOO in prod:/app of Shop." */
+export function sentenceOf({ eventType, eventMetadata, projectName, result, actor }: Said): string {
+  const who = actorName(actor)
+  const [verb = '', ...rest] = eventType.split('-')
+  const what = [rest.join(' '), nameIn(eventMetadata)].filter(Boolean).join(' ')
+  const where = `${placeIn(eventMetadata)}${projectName ? ` of ${projectName}` : ''}`
+  if (result === 'denied')
+    return `${who} was refused: ${eventType.replaceAll('-', ' ')}${nameIn(eventMetadata, ' ')}${where}.`
+  const whole = WHOLE[eventType]
+  if (whole) return `${who} ${whole}.`
+  return `${who} ${DONE[verb] ?? verb} ${what}${where}.`
+}
+
+function nameIn(facts: Record<string, unknown>, before = ''): string {
+  const found = ['secretKey', 'name', 'slug', 'folderName', 'webhookId'].map((key) => facts[key])
+  const name = found.find((one): one is string => typeof one === 'string' && one !== '')
+  return name ? before + name : ''
+}
+
+function placeIn({ environment, secretPath }: Record<string, unknown>): string {
+  if (typeof environment !== 'string') return ''
+  return ` in ${environment}${typeof secretPath === 'string' ? `:${secretPath}` : ''}`
+}
+
+/** One event a line, as other programs take it. */
+export const toNdjson = (events: AuditEvent[]): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join('')
+
+const COLUMNS: [string, (event: AuditEvent) => string | null][] = [
+  ['time', (event) => event.createdAt],
+  ['event', (event) => event.eventType],
+  ['result', (event) => event.result],
+  ['actor type', (event) => event.actor.type],
+  ['actor', (event) => actorName(event.actor)],
+  ['project', (event) => event.projectName],
+  ['address', (event) => event.ipAddress],
+  ['source', (event) => event.userAgentType],
+  ['facts', (event) => JSON.stringify(event.eventMetadata)],
+]
+
+/** Events for a spreadsheet. Nothing in it is taken for a formula. */
+export const toCsv = (events: AuditEvent[]): string =>
+  [COLUMNS.map(([name]) => name), ...events.map((event) => COLUMNS.map(([, of]) => of(event) ?? ''))]
+    .map((cells) => `${cells.map(cell).join(',')}\r\n`)
+    .join('')
+
+const cell = (text: string) => {
+  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

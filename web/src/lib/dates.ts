@@ -25,3 +25,16 @@ export function fullTime(time: string | number | Date): string {
   const date = new Date(time)
   return Number.isNaN(date.getTime()) ? '' : absolute.format(date)
 }
+
+const exact = (timeZone?: string) =>
+  new Intl.DateTimeFormat('en-GB', {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...(timeZone ? { timeZone } : {}),
+  })
+const LOCAL = exact()
+const UTC = exact('UTC')
+
+/** A time to the second, here or in UTC. */
+export const exactTime = (time: string, isUtc: boolean): string =>
+  isUtc ? `${UTC.format(new Date(time))} UTC` : LOCAL.format(new Date(time))

@@ -55,6 +55,10 @@ pub struct LogQuery {
     pub actor: Option<String>,
     /// `user`, `identity` or `platform`.
     pub actor_type: Option<String>,
+    /// `allowed` or `denied`.
+    pub result: Option<String>,
+    /// The address it came from.
+    pub ip: Option<String>,
     /// From this time on; 30 days before the end if absent.
     pub from: Option<Timestamp>,
     /// Before this time; now if absent.
@@ -120,6 +124,8 @@ impl LogQuery {
             && is(&self.user_agent_type, row.user_agent_type.as_deref())
             && is(&self.actor, row.actor_id.as_deref())
             && is(&self.actor_type, Some(&row.actor_type))
+            && is(&self.result, Some(&row.result))
+            && is(&self.ip, row.ip.as_deref())
             && self.facts.iter().all(|(name, wanted)| has_fact(facts, name, wanted))
     }
 }

@@ -64,6 +64,10 @@ async fn every_filter_narrows() {
             (&format!("eventType=create-secret&actor={}", admin.user_id), 1),
             ("eventType=create-secret&actorType=identity", 2),
             ("eventType=create-secret&userAgentType=cli", 0),
+            ("eventType=create-secret&result=allowed", 3),
+            ("eventType=create-secret&result=denied", 0),
+            ("eventType=create-secret&ipAddress=127.0.0.1", 3),
+            ("eventType=create-secret&ipAddress=10.0.0.1", 0),
             (&format!("eventType=create-secret&startDate={start}"), 3),
             (&format!("eventType=create-secret&endDate={start}"), 0),
         ] {

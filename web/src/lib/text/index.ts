@@ -1,4 +1,5 @@
 import { access } from './access'
+import { audit } from './audit'
 import { commands } from './commands'
 import { general } from './general'
 import { secrets } from './secrets'
@@ -6,4 +7,4 @@ import { settings } from './settings'
 import { webhooks } from './webhooks'
 
 /** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
-export const text = { ...general, ...commands, ...secrets, ...access, ...settings, ...webhooks }
+export const text = { ...general, ...commands, ...secrets, ...access, ...audit, ...settings, ...webhooks }

@@ -5,6 +5,7 @@ import { errorText } from '~/api/client'
 import { revealedValue, revealValues } from '~/api/grid'
 import type { Environment } from '~/api/projects'
 import { copySecret } from '~/lib/clipboard'
+import { download } from '~/lib/download'
 import { FORMATS, type Format, write } from '~/lib/formats'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
@@ -98,12 +99,3 @@ export default function ExportDialog({ project, folder, environments, keysIn, on
 
 const fileName = (environment: string, format: Format) =>
   format === 'env' ? `${environment}.env` : `${environment}.${format}`
-
-function download(content: string, name: string) {
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}

@@ -51,6 +51,10 @@ pub(crate) struct LogsQuery {
     actor: Trimmed,
     /// `user`, `identity` or `platform`.
     actor_type: Trimmed,
+    /// `allowed` or `denied`.
+    result: Trimmed,
+    /// The address they came from.
+    ip_address: Trimmed,
     /// From this time on (RFC 3339); 30 days before the end if left out.
     start_date: Trimmed,
     /// Before this time (RFC 3339); now if left out.
@@ -152,6 +156,8 @@ impl LogsQuery {
             user_agent_type: self.user_agent_type.filled(),
             actor: self.actor.filled(),
             actor_type: self.actor_type.filled(),
+            result: self.result.filled(),
+            ip: self.ip_address.filled(),
             from: time("startDate", self.start_date)?,
             to: time("endDate", self.end_date)?,
             before: self.before.filled(),
