@@ -106,11 +106,14 @@ export async function signOut() {
   signedOut()
 }
 
-export function useEndSession() {
+/** Ends sessions of the person, one after the other. */
+export function useEndSessions() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => request('DELETE', `/api/v2/users/me/sessions/${id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
+    mutationFn: async (ids: string[]) => {
+      for (const id of ids) await request('DELETE', `/api/v2/users/me/sessions/${id}`)
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['sessions'] }),
   })
 }
 

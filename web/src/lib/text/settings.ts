@@ -79,6 +79,13 @@ export const settings = {
     address: 'Address',
     used: 'Last used',
     end: 'End',
-    ended: 'The session was ended.',
+    endOf: (device: string, used: string) => `End: ${device}, ${used}`,
+    endOthers: 'End all others',
+    endTitle: (count: number) => (count === 1 ? 'End this session?' : `End ${count} sessions?`),
+    endHint: (device: string, address: string, used: string) =>
+      `${device}, from ${address}, last used ${used}. Whoever uses it has to sign in again.`,
+    endOthersHint: 'All but this one. Whoever uses them has to sign in again.',
+    ended: (count: number) => (count === 1 ? 'The session was ended.' : `${count} sessions were ended.`),
+    here: 'this one',
   },
 } as const

@@ -1,19 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { meQuery, sessionsQuery, useChangePassword, useEndSession, useRename } from '~/api/account'
-import { errorText, problemOf } from '~/api/client'
-import { fullTime, timeAgo } from '~/lib/dates'
+import { meQuery, useChangePassword, useRename } from '~/api/account'
+import { problemOf } from '~/api/client'
 import { lettersAreOn, turnLetters } from '~/lib/shortcuts'
 import { text } from '~/lib/text'
 import { chooseTheme, storedTheme, type Theme } from '~/lib/theme'
-import { Button } from '~/ui/button'
 import { CheckField, SelectField, TextField } from '~/ui/field'
 import { Form } from '~/ui/form'
-import { Failure, Page, Section, Skeleton } from '~/ui/page'
-import { RowActions, Table } from '~/ui/table'
+import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import styles from './profile-page.module.css'
+import { SessionsSection } from './sessions-section'
 
 const PASSWORD_MIN = 12
 
@@ -148,44 +146,6 @@ function KeyboardSection() {
           turnLetters(event.target.checked)
         }}
       />
-    </Section>
-  )
-}
-
-function SessionsSection() {
-  const sessions = useQuery(sessionsQuery)
-  const end = useEndSession()
-  return (
-    <Section title={text.profile.sessions} hint={text.profile.sessionsHint}>
-      {sessions.isPending && <Skeleton rows={2} />}
-      {sessions.error && <Failure message={errorText(sessions.error)} />}
-      {sessions.data && (
-        <Table
-          label={text.profile.sessions}
-          head={[text.profile.device, text.profile.address, text.profile.used, '']}
-        >
-          {sessions.data.map((one) => (
-            <tr key={one.id}>
-              <td>{one.userAgent}</td>
-              <td>
-                <code>{one.ip}</code>
-              </td>
-              <td title={fullTime(one.lastUsed)}>{timeAgo(one.lastUsed)}</td>
-              <td>
-                <RowActions>
-                  <Button
-                    look="quiet"
-                    aria-label={`${text.profile.end}: ${one.ip}, ${timeAgo(one.lastUsed)}`}
-                    onClick={() => end.mutate(one.id, { onSuccess: () => toast(text.profile.ended) })}
-                  >
-                    {text.profile.end}
-                  </Button>
-                </RowActions>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
     </Section>
   )
 }
