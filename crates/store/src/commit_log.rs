@@ -45,6 +45,11 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
+/// The commits of a project whose message or maker has the text searched for.
+const OF_PROJECT: &str = "c.project_id = $1
+    AND EXISTS (SELECT 1 FROM commit_changes x WHERE x.commit_id = c.id AND x.owner_user_id IN ('', $2))
+    AND (lower(COALESCE(c.message, '')) LIKE $3 ESCAPE '\\' OR lower(c.actor_name) LIKE $3 ESCAPE '\\')";
+
 /// A commit of a project.
 ///
 /// # Errors
@@ -147,6 +152,40 @@ pub async fn count_of_folder(
         params![project, folder, &pattern(search), reader],
     )
     .await
+}
+
+/// The commits of a project that changed something the reader may know of.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn of_project(
+    db: &mut Connection,
+    project: &ProjectId,
+    reader: &str,
+    page: Page<'_>,
+) -> Result<Vec<CommitRow>> {
+    let sql = format!(
+        "SELECT c.* FROM commits c WHERE {OF_PROJECT} ORDER BY c.revision {} LIMIT $4 OFFSET $5",
+        page.order()
+    );
+    let search = pattern(page.search);
+    db.fetch_all(&sql, params![project, reader, &search, page.limit, page.offset]).await
+}
+
+/// How many commits [`of_project`] has in all.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_of_project(
+    db: &mut Connection,
+    project: &ProjectId,
+    reader: &str,
+    search: &str,
+) -> Result<i64> {
+    let sql = format!("SELECT COUNT(*) AS number FROM commits c WHERE {OF_PROJECT}");
+    db.fetch_one(&sql, params![project, reader, &pattern(search)]).await
 }
 
 /// What a commit changed, in order, without the first `offset` and at most `limit`; only what is directly in `folder`, if one is named.

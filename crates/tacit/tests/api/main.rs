@@ -52,6 +52,8 @@ mod status;
 mod tags;
 mod token_auth;
 mod ui_commit;
+mod ui_history;
+mod ui_imports;
 mod ui_matrix;
 mod ui_preferences;
 mod ui_quickstart;

@@ -212,3 +212,26 @@ async fn a_rename_that_would_change_what_references_mean_changes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_secrets_are_asked_about_at_once_by_name() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        put(&project, "dev:/", "HOST", "h").await;
+        put(&project, "dev:/", "URL", "${HOST}").await;
+        let path = format!("/api/ui/v1/projects/{}/used-by", project.id);
+        let named = |key: &str| json!({ "environment": "dev", "path": "/", "key": key });
+        let body = json!({ "secrets": [named("URL"), named("HOST"), named("NONE")] });
+
+        let answer = project.ok("POST", &path, body).await;
+
+        let users = |at: usize| answer["uses"][at]["secrets"].as_array().unwrap().len();
+        assert_eq!([users(0), users(1), users(2)], [0, 1, 0]);
+        assert_eq!(answer["uses"][1]["secrets"][0]["secretKey"], "URL");
+        let many = json!({ "secrets": vec![named("HOST"); 101] });
+        assert_eq!(project.call("POST", &path, many).await.status, 422);
+        assert_eq!(project.call("POST", &path, json!({ "secrets": [] })).await.status, 422);
+    })
+    .await;
+}

@@ -171,3 +171,39 @@ async fn a_commit_without_effect_is_none_and_bad_ones_are_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_rename_takes_the_references_to_the_secret_along() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        project.put("dev", "HOST", "h").await;
+        project.put("dev", "URL", "http://${HOST}").await;
+        project.put("prod", "ALSO", "${dev.HOST}").await;
+        let before = project.revision().await;
+        let mut renamed = rename("dev", "HOST", 1, "SERVER");
+        renamed["rewriteReferences"] = json!(true);
+        // The one that refers to it is changed in the same commit, whichever comes first.
+        let changes = json!([renamed, update("dev", "URL", 1, "https://${HOST}")]);
+
+        let answer = project.ui_post("commit", json!({ "changes": changes })).await;
+
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let written = async |environment: &str, key: &str| {
+            let secrets = json!([{ "environment": environment, "key": key }]);
+            let answer = project.ui_post("reveal", json!({ "secrets": secrets })).await;
+            answer.body["secrets"][0]["value"].clone()
+        };
+        assert_eq!(written("dev", "URL").await, "https://${SERVER}");
+        assert_eq!(written("prod", "ALSO").await, "${dev.SERVER}");
+        assert_eq!(project.revision().await, before + 1);
+        let events = server.events(&admin.organization_id).await;
+        assert!(events.iter().any(|event| event.metadata.contains("rewrittenSecrets")));
+
+        // Without it they stay as they are.
+        let changes = json!([rename("dev", "SERVER", 2, "HOST")]);
+        assert_eq!(project.ui_post("commit", json!({ "changes": changes })).await.status, 200);
+        assert_eq!(written("prod", "ALSO").await, "${dev.SERVER}");
+    })
+    .await;
+}

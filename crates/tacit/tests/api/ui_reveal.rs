@@ -152,3 +152,28 @@ async fn only_who_may_edit_the_project_switches_plaintext_reads() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn ones_own_value_is_shown_apart_from_the_shared_one() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        project.put("dev", "A", "shared").await;
+        project.put("dev", "B", "shared").await;
+        let body = json!({
+            "workspaceId": project.id, "environment": "dev", "secretValue": "mine", "type": "personal",
+        });
+        admin.ok("POST", "/api/v4/secrets/A", Some(body)).await;
+        let bob = project.person("bob@example.test", "member").await;
+        let own = |key: &str| json!({ "environment": "dev", "key": key, "type": "personal" });
+        let body = json!({ "secrets": [own("A"), wanted("dev", "A"), own("B")] });
+
+        let mine = project.ui_post("reveal", body.clone()).await.body["secrets"].clone();
+        let his = server.call("POST", &project.ui("reveal"), Some(&bob), Some(body)).await.body;
+
+        assert_eq!((&mine[0]["value"], &mine[1]["value"]), (&json!("mine"), &json!("shared")));
+        assert_eq!(mine[2]["reason"], "not-found");
+        assert_eq!(his["secrets"][0]["reason"], "not-found");
+    })
+    .await;
+}

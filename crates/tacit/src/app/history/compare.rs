@@ -54,6 +54,8 @@ pub struct Comparison {
     pub from: i64,
     /// The revision of the second.
     pub to: i64,
+    /// Whether the folder was there in the first state.
+    pub was_there: bool,
     /// Folders that were made, renamed, described anew or deleted between them.
     pub folders: Vec<FolderDifference>,
     /// Imports that were made, changed or deleted between them.
@@ -127,11 +129,13 @@ pub async fn compare(app: &App, caller: &Caller, request: &Compare) -> Result<Co
         .with("fromRevision", from)
         .with("toRevision", to);
     app.audit.record(event)?;
-    Ok(Comparison { from, to, folders, imports, secrets })
+    Ok(Comparison { from, to, was_there: before.is_there, folders, imports, secrets })
 }
 
 /// A folder at a revision; empty if it was not there.
+#[derive(Default)]
 struct State {
+    is_there: bool,
     folders: BTreeMap<FolderId, (Arc<Place>, FolderVersionRow)>,
     imports: BTreeMap<SecretImportId, (Arc<Place>, SecretImportRow)>,
     secrets: BTreeMap<SecretId, PastSecret>,
@@ -145,11 +149,12 @@ impl State {
         revision: i64,
         is_deep: bool,
     ) -> Result<Self> {
-        let mut state = Self { folders: BTreeMap::new(), imports: BTreeMap::new(), secrets: BTreeMap::new() };
+        let mut state = Self::default();
         let Some(base) = past::place_at(db, access, folder, revision).await? else {
             super::require_structure_kept(db, access, revision).await?;
             return Ok(state);
         };
+        state.is_there = true;
         let secrets = list_past::state(db, access, &base, revision, is_deep).await?;
         state.secrets = secrets.into_iter().map(|past| (past.version.secret.id.clone(), past)).collect();
         let rows = if is_deep {

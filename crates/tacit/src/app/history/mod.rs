@@ -7,6 +7,7 @@
 mod changes;
 mod commits;
 mod compare;
+mod log;
 mod point;
 mod revert;
 mod rollback;
@@ -17,6 +18,7 @@ pub use commits::{
     CHANGES_LISTED_MAX, COMMITS_LISTED_MAX, CommitView, FolderCommits, ListCommits, count, list,
 };
 pub use compare::{Compare, Comparison, FolderDifference, ImportDifference, SecretDifference, compare};
+pub use log::{Log, ReadLog, log};
 pub use point::Point;
 pub(in crate::app) use point::{refuse_before, require_kept, require_structure_kept};
 pub use revert::{Revert, revert};

@@ -9,6 +9,7 @@ mod change;
 mod create;
 mod cycle;
 mod delete;
+mod overview;
 mod read;
 mod restore;
 
@@ -23,6 +24,7 @@ use tacit_store::{
 pub use change::{ImportChange, update};
 pub use create::{NewImport, create};
 pub use delete::delete;
+pub use overview::{FolderImports, overview};
 pub use read::{LocatedImport, get, imported_secrets, list, resync};
 pub(in crate::app) use restore::restore;
 

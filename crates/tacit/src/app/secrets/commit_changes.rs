@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde_json::Value;
 use tacit_core::{
     id::CommitId,
     name::{SecretName, SecretPath},
@@ -121,8 +122,8 @@ pub struct Present {
     pub actor_name: String,
 }
 
-/// Makes all changes, or none. Deletions come first, then changes in the order of the request, then
-/// new secrets, so that a name that becomes free can be taken.
+/// Makes all changes, or none. Deletions come first, then changes in the order of the request, those
+/// that rewrite references last, then new secrets, so that a name that becomes free can be taken.
 ///
 /// # Errors
 ///
@@ -147,7 +148,7 @@ async fn make(work: &mut UnitOfWork, caller: &Caller, changes: Changes) -> Resul
     refuse_twice(&changes.items)?;
     let mut editor = Editor::open_sealed(work, caller, access).await?;
     editor.say(changes.message);
-    let mut making = Making { editor, conflicts: Vec::new(), done: BTreeMap::new() };
+    let mut making = Making { editor, conflicts: Vec::new(), done: BTreeMap::new(), rewritten: Vec::new() };
     making.all(changes.items).await?;
     making.finish(changes.project).await
 }
@@ -168,12 +169,14 @@ impl ChangeItem {
         }
     }
 
-    /// When it is made: deletions, changes, new secrets.
+    /// When it is made: deletions, changes, renames that rewrite references, new secrets. Such a rename
+    /// raises the version of what it rewrites, which must not stand in the way of other changes.
     const fn turn(&self) -> u8 {
-        match self.edit {
+        match &self.edit {
             Edit::Delete(..) => 0,
+            Edit::Update(change, _) if change.rewrites_references => 2,
             Edit::Update(..) => 1,
-            Edit::Create(_) => 2,
+            Edit::Create(_) => 3,
         }
     }
 
@@ -200,6 +203,8 @@ struct Making<'a> {
     editor: Editor<'a>,
     conflicts: Vec<Conflict>,
     done: BTreeMap<usize, (Group, PlainSecret)>,
+    /// The secrets whose references got a new name.
+    rewritten: Vec<Value>,
 }
 
 impl Making<'_> {
@@ -259,8 +264,7 @@ impl Making<'_> {
         {
             return Ok(None);
         }
-        // The dashboard's changes name no references to rewrite.
-        change_one(&mut self.editor, place, found, change, &mut Vec::new()).await.map(Some)
+        change_one(&mut self.editor, place, found, change, &mut self.rewritten).await.map(Some)
     }
 
     async fn delete(
@@ -329,7 +333,7 @@ impl Making<'_> {
     }
 
     async fn finish(self, project: ProjectName) -> Result<Committed> {
-        let Self { editor, mut conflicts, done } = self;
+        let Self { editor, mut conflicts, done, rewritten } = self;
         if !conflicts.is_empty() {
             conflicts.sort_by_key(|conflict| conflict.index);
             return Err(Error::Conflicts(conflicts));
@@ -342,6 +346,9 @@ impl Making<'_> {
         for ((kind, environment, path), secrets) in groups {
             let at = Location { project: project.clone(), environment, path };
             events.push(event(&editor, kind, &at, &secrets));
+        }
+        if let Some(event) = events.pop_if(|_| !rewritten.is_empty()) {
+            events.push(event.with("rewrittenSecrets", rewritten));
         }
         let revision = editor.revision();
         let commit = editor.finish_with(events).await?;

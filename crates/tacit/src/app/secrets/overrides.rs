@@ -208,6 +208,27 @@ pub(super) async fn read(
     Ok((place, Some(secret)))
 }
 
+/// The caller's own value of a secret, for a person who looks at it.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] if the caller may not see and read the shared secret.
+pub(super) async fn own(
+    db: &mut Connection,
+    (caller, access): (&Caller, &ProjectAccess),
+    key: &DataKey,
+    place: &Arc<Place>,
+    name: &str,
+) -> Result<Option<PlainSecret>> {
+    let Some(owner) = caller.user_id() else { return Ok(None) };
+    let Some(shared) = secrets::find(db, &place.folder_id, name).await? else { return Ok(None) };
+    let tags = sorted(secret_tags::of_secret(db, &shared.id).await?);
+    let judged = Judged::new(access, place, &shared.name, &tags);
+    NEEDED.into_iter().try_for_each(|action| judged.require(action))?;
+    let Some(row) = secret_overrides::find(db, &place.folder_id, name, owner).await? else { return Ok(None) };
+    Ok(Some(PlainSecret::decrypt(key, place, row, tags, true)?))
+}
+
 /// The caller's overrides, by folder and name.
 pub(super) type OwnRows = HashMap<(FolderId, String), SecretRow>;
 

@@ -9,9 +9,11 @@ use tacit_core::{
 use tacit_store::{Connection, folders, secrets};
 
 use super::{
+    Kind,
     decide::possible,
     expand::Expander,
     location::Place,
+    overrides,
     plain::PlainSecret,
     read::{at_version, decide, needed, record},
 };
@@ -34,6 +36,8 @@ pub struct Wanted {
     pub path: SecretPath,
     /// Its name.
     pub name: SecretName,
+    /// Whose it is: everybody's, or the caller's own in place of it.
+    pub kind: Kind,
     /// A version of it; the present one if absent.
     pub version: Option<i64>,
 }
@@ -71,7 +75,7 @@ pub async fn reveal(
     let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
     let mut all = Vec::with_capacity(wanted.len());
     for one in wanted {
-        let revealed = match find(app, &mut db, &access, one).await {
+        let revealed = match find(app, &mut db, (caller, &access), one).await {
             Ok(Some(secret)) => Revealed::Shown(Box::new(secret)),
             Ok(None) | Err(Error::NotFound(_)) => Revealed::NotFound,
             Err(Error::Forbidden { .. }) => Revealed::Denied,
@@ -92,7 +96,7 @@ pub async fn reveal(
 async fn find(
     app: &App,
     db: &mut Connection,
-    access: &ProjectAccess,
+    (caller, access): (&Caller, &ProjectAccess),
     wanted: &Wanted,
 ) -> Result<Option<PlainSecret>> {
     let (environment, path) = (&wanted.environment, &wanted.path);
@@ -104,6 +108,10 @@ async fn find(
         return Ok(None);
     };
     let place = Arc::new(Place::new(folder, environment));
+    let key = access.sealed_key(app)?;
+    if wanted.kind == Kind::Personal {
+        return overrides::own(db, (caller, access), &key, &place, wanted.name.as_str()).await;
+    }
     let Some(row) = secrets::find(db, &place.folder_id, wanted.name.as_str()).await? else {
         return Ok(None);
     };
@@ -111,7 +119,7 @@ async fn find(
     if let Some(version) = wanted.version {
         (row, tags) = at_version(db, access, &row, version, true).await?;
     }
-    Ok(Some(PlainSecret::decrypt(&*access.sealed_key(app)?, &place, row, tags, true)?))
+    Ok(Some(PlainSecret::decrypt(&key, &place, row, tags, true)?))
 }
 
 fn refused(app: &App, caller: &Caller, access: &ProjectAccess, wanted: &Wanted) -> Result<()> {

@@ -10,9 +10,10 @@ use std::{
 
 use tacit_core::{
     id::SecretId,
+    name::{SecretName, SecretPath},
     permission::{Action, Object},
 };
-use tacit_store::{secret_imports, secret_references, secret_tags, secrets};
+use tacit_store::{Connection, folders, secret_imports, secret_references, secret_tags, secrets};
 
 use super::{
     decide::{Judged, possible},
@@ -26,11 +27,13 @@ use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
     audit::Event,
-    error::{Error, Result},
+    error::{Error, Issue, Result},
 };
 
 /// Secrets that refer to one secret, as far as they are looked for.
 pub const USES_MAX: usize = 1_000;
+/// Secrets in one question at most.
+pub const USED_BY_LENGTH_MAX: usize = 100;
 /// Folders that import one folder, directly or through others, as far as they are looked for.
 pub const FOLDERS_MAX: usize = 1_000;
 
@@ -61,17 +64,65 @@ pub struct Uses {
 /// [`Error::Forbidden`] without the right to see the secret, [`Error::NotFound`] if the project has none
 /// with that id.
 pub async fn used_by(app: &App, caller: &Caller, project: &ProjectName, id: &SecretId) -> Result<Uses> {
-    let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
     possible(&access, Action::DescribeSecret, &Object::default())?;
+    uses_of(app, caller, (db, &access), id).await
+}
+
+/// The same for secrets named by environment, path and name, in the order asked for. A secret that is
+/// not there, or that the caller may not see, has none.
+///
+/// # Errors
+///
+/// [`Error::Form`] for a list that is empty or longer than [`USED_BY_LENGTH_MAX`], else as
+/// [`ProjectAccess::enter`].
+pub async fn used_by_names(
+    app: &App,
+    caller: &Caller,
+    project: &ProjectName,
+    names: &[(String, SecretPath, SecretName)],
+) -> Result<Vec<Uses>> {
+    if names.is_empty() || names.len() > USED_BY_LENGTH_MAX {
+        let wrong = format!("must have 1 to {USED_BY_LENGTH_MAX} items");
+        return Err(Error::Form(vec![Issue::at("secrets", wrong)]));
+    }
+    let mut all = Vec::with_capacity(names.len());
+    for (environment, path, name) in names {
+        let mut db = app.database.read().await?;
+        let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
+        let none = Uses { secrets: Vec::new(), is_complete: true };
+        let folder = folders::find(&mut db, &access.project.id, environment, path).await?;
+        let secret = match folder {
+            Some(folder) => secrets::find(&mut db, &folder.id, name.as_str()).await?,
+            None => None,
+        };
+        let Some(secret) = secret else {
+            all.push(none);
+            continue;
+        };
+        all.push(match uses_of(app, caller, (db, &access), &secret.id).await {
+            Err(Error::NotFound(_) | Error::Forbidden { .. }) => none,
+            uses => uses?,
+        });
+    }
+    Ok(all)
+}
+
+async fn uses_of(
+    app: &App,
+    caller: &Caller,
+    (mut db, access): (Connection, &ProjectAccess),
+    id: &SecretId,
+) -> Result<Uses> {
+    let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
     let row = secrets::find_by_id(&mut db, id).await?.ok_or_else(unknown)?;
     let place = present_place(&mut db, &row.folder_id).await?.ok_or_else(unknown)?;
     if place.project_id != access.project.id {
         return Err(unknown());
     }
     let tags = sorted(secret_tags::of_secret(&mut db, id).await?);
-    Judged::new(&access, &place, &row.name, &tags).require(Action::DescribeSecret)?;
+    Judged::new(access, &place, &row.name, &tags).require(Action::DescribeSecret)?;
     let key = access.sealed_key(app)?;
     if !secret_references::is_indexed(&mut db, &access.project.id).await? {
         drop(db);
@@ -79,7 +130,7 @@ pub async fn used_by(app: &App, caller: &Caller, project: &ProjectName, id: &Sec
         app.write(move |work| Box::pin(async move { ensure(&mut work.db, &project, &key).await })).await?;
         db = app.database.read().await?;
     }
-    let mut source = Source::new(&mut db, &access, &key, None);
+    let mut source = Source::new(&mut db, access, &key, None);
     let found = find(&mut source, &place, id, &row.name).await?;
     let secrets = visible(&mut source, found.secrets, id).await?;
     let uses = Uses { secrets, is_complete: found.is_complete };

@@ -1,6 +1,9 @@
 //! The versions of a secret: listing them, reading an old value, and making one the present again.
 
+use std::sync::Arc;
+
 use tacit_core::{
+    cipher::DataKey,
     id::SecretId,
     permission::{Action, Subject},
 };
@@ -46,20 +49,28 @@ impl std::fmt::Display for VersionId {
     }
 }
 
+/// Which versions of a secret to list, and how much of them.
+#[derive(Clone, Debug)]
+pub struct ListVersions {
+    /// The secret.
+    pub secret: SecretId,
+    /// Versions to leave out, from the newest on.
+    pub offset: i64,
+    /// Versions at most, up to [`VERSIONS_LISTED_MAX`].
+    pub limit: i64,
+    /// Whether values are wanted.
+    pub shows_values: bool,
+}
+
 /// Lists the versions of a secret that are kept, newest first; of a deleted one too. Those the caller
-/// may not see are left out, values it may not read are hidden.
+/// may not see are left out, values it may not read or does not want are hidden.
 ///
 /// # Errors
 ///
 /// [`Error::NotFound`] for an unknown secret and one of another organization alike,
 /// [`Error::Forbidden`] without the right to read history or to see the secret as it is.
-pub async fn list_versions(
-    app: &App,
-    caller: &Caller,
-    id: &SecretId,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<PlainSecret>> {
+pub async fn list_versions(app: &App, caller: &Caller, request: &ListVersions) -> Result<Vec<PlainSecret>> {
+    let ListVersions { secret: id, offset, limit, shows_values } = request;
     let mut db = app.database.read().await?;
     let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
     let newest = secret_versions::list(&mut db, id, 0, 1).await?.into_iter().next().ok_or_else(unknown)?;
@@ -68,12 +79,12 @@ pub async fn list_versions(
     let tags = TagBook::read(&mut db, &access).await?;
     let newest = past::open(&mut db, &access, &tags, newest).await?.ok_or_else(unknown)?;
     newest.require(&access, Action::DescribeSecret)?;
-    let key = access.data_key(app)?;
+    let key = access.key_for(app, *shows_values)?;
     let mut found = Vec::new();
-    for row in secret_versions::list(&mut db, id, offset, limit.min(VERSIONS_LISTED_MAX)).await? {
+    for row in secret_versions::list(&mut db, id, *offset, VERSIONS_LISTED_MAX.min(*limit)).await? {
         let past = past::open(&mut db, &access, &tags, row).await?;
         let Some(past) = past.filter(|past| past.allows(&access, Action::DescribeSecret)) else { continue };
-        found.push(past.decrypt(&key, past.allows(&access, Action::ReadValue))?);
+        found.push(past.decrypt(&key, *shows_values && past.allows(&access, Action::ReadValue))?);
     }
     app.audit
         .record(event(app, caller, "get-secret-versions", &newest).with("numberOfVersions", found.len()))?;
@@ -87,12 +98,30 @@ pub async fn list_versions(
 /// As [`list_versions`], and [`Error::Forbidden`] without the right to read the value as it was and as
 /// it is.
 pub async fn get_version(app: &App, caller: &Caller, id: &VersionId) -> Result<PlainSecret> {
+    read_version(app, caller, id, ProjectAccess::data_key).await
+}
+
+/// Shows a person one version of a secret with its value, also if the API hands out none.
+///
+/// # Errors
+///
+/// As [`get_version`].
+pub async fn reveal_version(app: &App, caller: &Caller, id: &VersionId) -> Result<PlainSecret> {
+    read_version(app, caller, id, ProjectAccess::sealed_key).await
+}
+
+async fn read_version(
+    app: &App,
+    caller: &Caller,
+    id: &VersionId,
+    key: impl FnOnce(&ProjectAccess, &App) -> Result<Arc<DataKey>>,
+) -> Result<PlainSecret> {
     let mut db = app.database.read().await?;
     let (access, past) = find(&mut db, app, caller, id).await?;
     require_read(&access)?;
     past.require(&access, Action::DescribeSecret)?;
     past.require(&access, Action::ReadValue)?;
-    let secret = past.decrypt(&*access.data_key(app)?, true)?;
+    let secret = past.decrypt(&*key(&access, app)?, true)?;
     app.audit.record(event(app, caller, "get-secret-version", &past))?;
     Ok(secret)
 }

@@ -18,5 +18,10 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("Lists the secrets that refer to a secret, directly or through imports")
             .event("list-secret-uses")
             .answer::<used_by::UsedByResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/used-by", Caller, used_by::used_by_names)
+            .summary("Lists the secrets that refer to each of several secrets")
+            .event("list-secret-uses")
+            .body::<used_by::UsedByRequest>()
+            .answer::<used_by::UsesResponse<'static>>(),
     ]
 }

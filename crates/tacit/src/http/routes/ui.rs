@@ -5,7 +5,8 @@ use crate::http::{
         Access::{User, UserWithoutOrganization},
         Route, get, post, put,
     },
-    ui::{commit, matrix, preferences, quickstart, reveal},
+    ui::{commit, history, imports, matrix, preferences, quickstart, reveal},
+    v1::secret_versions,
 };
 
 /// The routes, in the order of the API reference.
@@ -25,6 +26,16 @@ pub(super) fn routes() -> Vec<Route> {
             .event("get-secrets")
             .query::<matrix::MatrixQuery>()
             .answer::<matrix::MatrixResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/imports", User, imports::get)
+            .summary("Shows the imports of a folder in all environments, and the names of what they bring")
+            .event("get-secret-imports")
+            .query::<imports::ImportsQuery>()
+            .answer::<imports::ImportsResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/commits", User, history::log)
+            .summary("Lists the commits of a project or of one folder, and how much each changed")
+            .event("get-commits")
+            .query::<history::LogQuery>()
+            .answer::<history::LogResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/commit", User, commit::commit)
             .summary("Makes changes in many folders and environments as one commit, all or none")
             .event("update-secrets")
@@ -36,6 +47,10 @@ pub(super) fn routes() -> Vec<Route> {
             .event("get-secret")
             .body::<reveal::RevealRequest>()
             .answer::<reveal::RevealResponse<'static>>(),
+        post("/api/ui/v1/secret-versions/{version}/reveal", User, secret_versions::reveal)
+            .summary("Shows a person the value of a version of a secret")
+            .event("get-secret-version")
+            .answer::<secret_versions::ValueResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/quickstart", User, quickstart::connect)
             .summary("Makes a machine identity with a client secret and adds it to the project")
             .event("create-identity")

@@ -98,6 +98,9 @@ struct UpdateFields {
     expected_version: i64,
     /// A new name.
     new_key: Option<Trimmed>,
+    /// Whether the references to the secret, in other secrets too, get its new name. False if left out.
+    #[serde(default)]
+    rewrite_references: bool,
     /// A new value.
     value: Option<SecretValue>,
     /// A new comment.
@@ -130,6 +133,9 @@ struct RenameFields {
     expected_version: i64,
     /// The new name.
     new_key: Required,
+    /// Whether the references to the secret, in other secrets too, get its new name. False if left out.
+    #[serde(default)]
+    rewrite_references: bool,
 }
 
 /// A secret to be deleted.
@@ -191,7 +197,9 @@ impl ChangeRequest {
             Self::Rename(fields) => {
                 let new_name = SecretName::parse(&fields.new_key.0).map_err(Error::name("newKey"))?;
                 let name = fields.target.key.0.clone();
-                let change = SecretChange { name, new_name: Some(new_name), ..SecretChange::default() };
+                let rewrites_references = fields.rewrite_references;
+                let new_name = Some(new_name);
+                let change = SecretChange { name, new_name, rewrites_references, ..SecretChange::default() };
                 fields.target.item(Edit::Update(change, fields.expected_version))
             }
             Self::Delete(fields) => {
@@ -238,7 +246,8 @@ impl UpdateFields {
             secret_reminder_note: self.reminder_note,
             secret_reminder_repeat_days: self.reminder_repeat_days,
         };
-        let change = fields.change(self.target.key.0.clone(), None, SecretType::Shared)?;
+        let mut change = fields.change(self.target.key.0.clone(), None, SecretType::Shared)?;
+        change.rewrites_references = self.rewrite_references;
         self.target.item(Edit::Update(change, self.expected_version))
     }
 }

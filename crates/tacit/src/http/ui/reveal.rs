@@ -20,6 +20,7 @@ use crate::{
         problem::Problem,
         wire::{
             place::secret_path,
+            secret_request::SecretType,
             text::{Required, Trimmed},
         },
     },
@@ -42,7 +43,10 @@ struct WantedSecret {
     path: Trimmed,
     /// Its name.
     key: Required,
-    /// A version of it; the present one if it is left out.
+    /// Whose value: `shared`, or `personal` for the caller's own. Shared if it is left out.
+    #[serde(default)]
+    r#type: SecretType,
+    /// A version of it; the present one if it is left out. Personal values have none.
     version: Option<i64>,
 }
 
@@ -88,6 +92,7 @@ impl WantedSecret {
             environment: self.environment.0,
             path: secret_path(&self.path)?,
             name: SecretName::parse(&self.key.0).map_err(Error::name("key"))?,
+            kind: self.r#type.into(),
             version: self.version,
         })
     }

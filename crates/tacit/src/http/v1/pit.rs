@@ -268,7 +268,11 @@ fn is_ascending(sort: &str) -> UseCaseResult<bool> {
 }
 
 /// A count in a query; flattened queries hold text only.
-pub(super) fn number(field: &'static str, text: Option<Trimmed>, default: i64) -> UseCaseResult<i64> {
+pub(in crate::http) fn number(
+    field: &'static str,
+    text: Option<Trimmed>,
+    default: i64,
+) -> UseCaseResult<i64> {
     match text.and_then(Trimmed::filled) {
         None => Ok(default),
         Some(text) => text

@@ -50,6 +50,8 @@ pub(crate) struct CompareResponse<'a> {
     from_revision: i64,
     /// The revision of the second.
     to_revision: i64,
+    /// Whether the folder was there in the first state. Nothing goes back to a state without it.
+    was_there: bool,
     /// Secrets that differ, by path and name; `before` is the first state.
     changes: Vec<Change<'a>>,
     /// Folders that differ.
@@ -125,6 +127,7 @@ pub(crate) async fn compare(
     let answer = CompareResponse {
         from_revision: found.from,
         to_revision: found.to,
+        was_there: found.was_there,
         changes: found.secrets.iter().filter_map(Change::difference).collect(),
         folders: found.folders.iter().map(folder_change).collect(),
         imports: found.imports.iter().map(import_change).collect(),

@@ -13,7 +13,7 @@ use crate::{
     app::{
         App, Caller, Error,
         error::Result as UseCaseResult,
-        secrets::{self, VersionId},
+        secrets::{self, ListVersions, PlainSecret, VersionId},
     },
     http::{
         extract::{Body, Path, Query},
@@ -21,17 +21,21 @@ use crate::{
         wire::{
             message::Message,
             secret::{SecretResponse, SecretVersionBody},
+            text::Strict,
         },
     },
 };
 
-/// What the list of a secret's versions takes. Both have to be there.
+/// What the list of a secret's versions takes. `offset` and `limit` have to be there.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
     /// Versions to leave out, from the newest on.
     offset: i64,
     /// Versions at most, up to 100.
     limit: i64,
+    /// Whether values are wanted; true if left out.
+    view_secret_value: Option<Strict>,
 }
 
 /// The versions of a secret.
@@ -73,7 +77,13 @@ pub(crate) async fn list(
             return Err(Error::form(field, "must not be negative").into());
         }
     }
-    let versions = secrets::list_versions(&app, &caller, &id, query.offset, query.limit).await?;
+    let request = ListVersions {
+        secret: id,
+        offset: query.offset,
+        limit: query.limit,
+        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+    };
+    let versions = secrets::list_versions(&app, &caller, &request).await?;
     let secret_versions = versions.iter().map(SecretVersionBody::from).collect();
     Ok(Json(ListResponse { secret_versions }).into_response())
 }
@@ -85,8 +95,24 @@ pub(crate) async fn value(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let secret = secrets::get_version(&app, &caller, &version_id(&id)?).await?;
-    let value = secret.value.as_ref().map_or("", |value| value.as_str());
-    Ok(Json(ValueResponse { version: secret.row.version, value, secret_value: value }).into_response())
+    Ok(Json(ValueResponse::from(&secret)).into_response())
+}
+
+/// `POST /api/ui/v1/secret-versions/{version}/reveal` shows a person the value of a version.
+pub(crate) async fn reveal(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let secret = secrets::reveal_version(&app, &caller, &version_id(&id)?).await?;
+    Ok(Json(ValueResponse::from(&secret)).into_response())
+}
+
+impl<'a> From<&'a PlainSecret> for ValueResponse<'a> {
+    fn from(secret: &'a PlainSecret) -> Self {
+        let value = secret.value.as_ref().map_or("", |value| value.as_str());
+        Self { version: secret.row.version, value, secret_value: value }
+    }
 }
 
 /// `POST /api/ui/v1/secret-versions/{version}/restore` makes an old version the present one.
