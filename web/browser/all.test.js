@@ -1,6 +1,7 @@
 // All browser tests, in this order: the first begins with an empty server and the others go on from what it made.
 import './quick-start.js'
 import './secrets.js'
+import './versions.js'
 import './keyboard.js'
 import './sessions.js'
 import './settings.js'

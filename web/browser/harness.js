@@ -116,6 +116,14 @@ export async function typeSecret({ page }, key, value) {
   await page.keyboard.press('Enter')
 }
 
+/** Types a new value into the active cell of the grid. */
+export async function editCell({ page }, value) {
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(value)
+  await page.keyboard.press('Enter')
+}
+
 /** Reviews and commits what is pending. */
 export async function commit(watched) {
   await click(watched, 'button', 'Review')

@@ -112,10 +112,6 @@ async function createMissingFolders(project: string, changes: Change[]) {
   }
 }
 
-/** Makes a new commit that takes another one back. */
-export const revertCommit = (project: string, commit: string) =>
-  request('POST', `/api/v1/pit/commits/${commit}/revert`, { body: { projectId: project } })
-
 /** Makes a folder in environments. */
 export async function createFolder(project: string, environments: string[], folder: string, name: string) {
   for (const environment of environments) {
@@ -124,24 +120,3 @@ export async function createFolder(project: string, environments: string[], fold
     })
   }
 }
-
-/** The comment of a secret, without its value. */
-export const commentQuery = (project: string, place: CellPlace) =>
-  queryOptions({
-    queryKey: ['comment', project, place],
-    queryFn: async () => {
-      const { secret } = await request<{ secret: { secretComment: string } }>(
-        'GET',
-        `/api/v4/secrets/${encodeURIComponent(place.key)}`,
-        {
-          query: {
-            projectId: project,
-            environment: place.environment,
-            secretPath: place.folder,
-            viewSecretValue: false,
-          },
-        },
-      )
-      return secret.secretComment
-    },
-  })

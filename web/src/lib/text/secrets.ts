@@ -195,4 +195,18 @@ export const secrets = {
     version: (version: number) => `Version ${version}`,
     by: (who: string, when: string) => `${when}${who ? ` by ${who}` : ''}`,
   },
+  sheet: {
+    label: (key: string) => `About ${key}`,
+    tabs: { details: 'Details', versions: 'Versions' },
+  },
+  versions: {
+    hint: 'Restoring puts the old value, comment and tags among the changes. They count once they are committed.',
+    present: 'present',
+    restore: 'Restore',
+    pending: (version: number) => `Version ${version} is among the changes. Review and commit them.`,
+    changes: (version: number) => `Since v${version}`,
+    changesOf: (version: number) => `what changed in version ${version}`,
+    renamed: (before: string, after: string) => `Renamed from ${before} to ${after}`,
+    sameValue: 'the value is the same',
+  },
 } as const

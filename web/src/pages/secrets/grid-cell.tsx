@@ -11,15 +11,13 @@ import {
   Undo2,
 } from 'lucide-react'
 
+import { Mask } from '~/components/hidden-value'
 import { classNames } from '~/lib/class-names'
 import type { Cell } from '~/lib/matrix'
 import { text } from '~/lib/text'
 import { CellEditor } from './cell-editor'
 import styles from './grid.module.css'
 import type { CellActions, CellView } from './grid-types'
-
-/** As many dots whatever the value is: its length is nobody's business. */
-const MASK = '••••••••'
 
 type CellProps = {
   id: string
@@ -118,12 +116,7 @@ function CellText({ view, state, sameAs }: { view: CellView; state: State; sameA
 /** What stands for a value: the same dots whatever it is, unless it is known to be empty. */
 function Masked({ cell }: { cell: Cell | undefined }) {
   if (cell?.isEmpty) return <span className={styles.soft}>{text.grid.empty}</span>
-  return (
-    <span className={styles.mask}>
-      <span aria-hidden="true">{MASK}</span>
-      <span className="visually-hidden">{text.grid.hidden}</span>
-    </span>
-  )
+  return <Mask />
 }
 
 /** What is known of a value without showing it. */
@@ -185,7 +178,8 @@ function CellButtons({ name, environment, view, actions, onDiscard }: CellProps)
       {cell &&
         change?.kind !== 'delete' &&
         button(words.delete, <Trash2 size={14} />, () => actions.remove([{ key: name, environment }]))}
-      {cell && button(words.details, <ArrowRight size={14} />, () => actions.details(name, environment))}
+      {cell &&
+        button(words.details, <ArrowRight size={14} />, () => actions.open(name, environment, 'details'))}
     </span>
   )
 }

@@ -92,14 +92,14 @@ function act(event: KeyboardEvent, around: Around): boolean {
     return true
   }
   if (!column) return false
-  const { edit, reveal, copy, details } = around.actions
+  const { edit, reveal, copy, open } = around.actions
   const acts: Record<string, CellActions['edit']> = {
     Enter: edit,
     F2: edit,
     r: reveal,
     c: copy,
-    h: details,
-    i: details,
+    h: (key, environment) => open(key, environment, 'versions'),
+    i: (key, environment) => open(key, environment, 'details'),
   }
   const run = acts[event.key]
   if (!run) return false

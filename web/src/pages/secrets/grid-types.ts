@@ -2,6 +2,7 @@ import type { Environment } from '~/api/projects'
 import type { Line } from '~/lib/grid-model'
 import type { Cell } from '~/lib/matrix'
 import type { Change } from '~/lib/pending'
+import type { SheetTab } from './sheet/secret-sheet'
 
 export type GridLine = Line<Cell>
 
@@ -15,7 +16,8 @@ export type CellActions = {
   remove: (cells: { key: string; environment: string }[]) => void
   reveal: (key: string, environment: string) => void
   copy: (key: string, environment: string) => void
-  details: (key: string, environment: string) => void
+  /** Opens everything about a secret, at one of its tabs. */
+  open: (key: string, environment: string, tab: SheetTab) => void
   openFolder: (name: string) => void
   changeFolder: (name: string) => void
   deleteFolder: (name: string) => void

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 
-import { diff } from '~/lib/diff'
 import type { Change } from '~/lib/pending'
 import { text } from '~/lib/text'
 import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
+import { Difference } from '~/ui/difference'
 import styles from './review-sheet.module.css'
 
 type ReviewRowProps = {
@@ -62,17 +62,3 @@ const Field = ({ label, children }: { label: string; children: ReactNode }) => (
     <div>{children}</div>
   </div>
 )
-
-/** What goes is struck through, what comes is underlined; the colour only helps. */
-function Difference({ before, after }: { before: string; after: string }) {
-  return (
-    <pre className={styles.diff}>
-      {diff(before, after).map((piece, at) => {
-        const key = `${at}${piece.change}`
-        if (piece.change === 'removed') return <del key={key}>{piece.text}</del>
-        if (piece.change === 'added') return <ins key={key}>{piece.text}</ins>
-        return <span key={key}>{piece.text}</span>
-      })}
-    </pre>
-  )
-}

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 
 import { cellKey } from '~/lib/pending'
 import { ReviewSheet } from './review-sheet'
+import type { SheetTab } from './sheet/secret-sheet'
 import type { Secrets, SecretsProject } from './use-secrets'
 
 const ImportDialog = lazy(() => import('./import-dialog'))
@@ -9,7 +10,7 @@ const ExportDialog = lazy(() => import('./export-dialog'))
 const FolderDialog = lazy(() => import('./folder-dialog'))
 const ChangeFolderDialog = lazy(() => import('./change-folder-dialog'))
 const DeleteFolderDialog = lazy(() => import('./delete-folder-dialog'))
-const DetailsSheet = lazy(() => import('./details-sheet'))
+const SecretSheet = lazy(() => import('./sheet/secret-sheet'))
 const ConnectDialog = lazy(() => import('~/components/connect/connect-dialog'))
 
 /** What is open over the grid. */
@@ -17,7 +18,7 @@ export type Open =
   | { what: 'review' | 'export' | 'folder' | 'connect' }
   | { what: 'change-folder' | 'delete-folder'; name: string }
   | { what: 'import'; text: string }
-  | { what: 'details'; key: string; environment: string }
+  | { what: 'secret'; key: string; environment: string; tab: SheetTab }
 
 type DialogsProps = {
   project: SecretsProject
@@ -103,22 +104,23 @@ function dialogOf({ project, secrets, open, onOpen, onClose }: DialogsProps) {
       )
     case 'connect':
       return <ConnectDialog project={project} example={secrets.rows[0]?.key} onClose={onClose} />
-    case 'details':
-      return detailsOf(project.id, secrets, open, onClose)
+    case 'secret':
+      return sheetOf(project.id, secrets, open, onClose)
   }
 }
 
-function detailsOf(
+function sheetOf(
   project: string,
   secrets: Secrets,
-  { key, environment }: { key: string; environment: string },
+  { key, environment, tab }: { key: string; environment: string; tab: SheetTab },
   onClose: () => void,
 ) {
   const cell = secrets.cellOf(key, environment)
   if (!cell) return null
   const place = secrets.place(key, environment)
   return (
-    <DetailsSheet
+    <SecretSheet
+      start={tab}
       project={project}
       place={place}
       cell={cell}

@@ -58,7 +58,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
     remove: secrets.remove,
     reveal: (key, environment) => secrets.versionOf(key, environment) && secrets.toggle(key, environment),
     copy: (key, environment) => secrets.versionOf(key, environment) && secrets.copy(key, environment),
-    details: (key, environment) => setOpen({ what: 'details', key, environment }),
+    open: (key, environment, tab) => setOpen({ what: 'secret', key, environment, tab }),
     openFolder: (name) => {
       const inside = insideFolder(folder, name)
       secrets.clearSelection()

@@ -1,19 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { commentQuery } from '~/api/grid'
 import type { Tag } from '~/api/projects'
+import { secretHeadQuery } from '~/api/versions'
 import { fullTime, timeAgo } from '~/lib/dates'
 import type { Cell } from '~/lib/matrix'
 import type { Action, CellPlace, Change, Fields } from '~/lib/pending'
+import { isSameSet } from '~/lib/restore'
 import { isSecretName } from '~/lib/secret-name'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
-import { CheckField, TextArea, TextField } from '~/ui/field'
 import { Note } from '~/ui/page'
+import { Tabs } from '~/ui/tabs'
+import { DetailsTab, type Draft } from './details-tab'
+import { VersionsTab } from './versions-tab'
 
-type DetailsProps = {
+export type SheetTab = keyof typeof text.sheet.tabs
+
+export type SheetProps = {
   project: string
   place: CellPlace
   cell: Cell
@@ -23,30 +28,28 @@ type DetailsProps = {
   onClose: () => void
 }
 
-/** What belongs to a secret beside its value: key, comment and tags. What is changed here is pending too. */
-export default function DetailsSheet({
-  project,
-  place,
-  cell,
-  change,
-  tags,
-  dispatch,
-  onClose,
-}: DetailsProps) {
-  const stored = useQuery({ ...commentQuery(project, place), enabled: cell.hasComment })
-  const before = cell.hasComment ? stored.data : ''
-  const [comment, setComment] = useState(change?.comment)
-  const [key, setKey] = useState(change?.newKey ?? place.key)
-  const [tagIds, setTagIds] = useState(change?.tagIds ?? cell.tagIds)
+/** Everything about one secret. What is changed here is pending too, so that it is reviewed like the rest. */
+export default function SecretSheet(props: SheetProps & { start: SheetTab }) {
+  const { project, place, cell, change, dispatch, onClose } = props
+  const [tab, setTab] = useState(props.start)
+  const [typed, setTyped] = useState<Partial<Draft>>({})
+  const head = useQuery(secretHeadQuery(project, place))
+  const before: Draft = {
+    key: place.key,
+    comment: head.data?.secretComment ?? '',
+    tagIds: cell.tagIds,
+  }
+  const draft: Draft = {
+    key: typed.key ?? change?.newKey ?? before.key,
+    comment: typed.comment ?? change?.comment ?? before.comment,
+    tagIds: typed.tagIds ?? change?.tagIds ?? before.tagIds,
+  }
+  const edit = (fields: Fields) =>
+    dispatch({ type: 'edit', edits: [{ place, baseVersion: cell.version, fields }] })
   const keep = () => {
-    if (!isSecretName(key)) return
-    const fields: Fields = {
-      ...(comment === undefined || comment === before ? {} : { comment }),
-      ...(isSameSet(tagIds, cell.tagIds) ? {} : { tagIds }),
-      ...(key === place.key ? {} : { newKey: key }),
-    }
-    if (Object.keys(fields).length)
-      dispatch({ type: 'edit', edits: [{ place, baseVersion: cell.version, fields }] })
+    if (tab !== 'details' || !isSecretName(draft.key)) return
+    const fields = draftFields(draft, before)
+    if (Object.keys(fields).length) edit(fields)
     onClose()
   }
   return (
@@ -61,43 +64,44 @@ export default function DetailsSheet({
       onClose={onClose}
       onSubmit={keep}
       footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={!cell.mayEdit}>
-            {text.details.keep}
-          </Button>
-        </>
+        tab === 'details' ? (
+          <>
+            <Button onClick={onClose}>{text.common.cancel}</Button>
+            <Button type="submit" look="primary" disabled={!cell.mayEdit}>
+              {text.details.keep}
+            </Button>
+          </>
+        ) : (
+          <Button onClick={onClose}>{text.common.close}</Button>
+        )
       }
     >
-      {!cell.mayEdit && <Note>{text.grid.mayNot}</Note>}
-      <TextField
-        label={text.details.rename}
-        value={key}
-        error={isSecretName(key) ? undefined : text.quickAdd.badName}
-        onChange={(event) => setKey(event.target.value)}
-      />
-      <TextArea
-        label={text.details.comment}
-        hint={text.details.commentHint}
-        value={comment ?? before ?? ''}
-        onChange={(event) => setComment(event.target.value)}
-      />
-      <fieldset>
-        <legend>{text.details.tags}</legend>
-        {tags.length === 0 && <p>{text.details.noTags}</p>}
-        {tags.map((tag) => (
-          <CheckField
-            key={tag.id}
-            label={tag.slug}
-            checked={tagIds.includes(tag.id)}
-            onChange={(event) =>
-              setTagIds(event.target.checked ? [...tagIds, tag.id] : tagIds.filter((id) => id !== tag.id))
-            }
+      <Tabs
+        label={text.sheet.label(place.key)}
+        tabs={Object.entries(text.sheet.tabs).map(([key, label]) => ({ key: key as SheetTab, label }))}
+        chosen={tab}
+        onChoose={setTab}
+      >
+        {!cell.mayEdit && <Note>{text.grid.mayNot}</Note>}
+        {tab === 'details' && <DetailsTab draft={draft} tags={props.tags} onChange={setTyped} />}
+        {tab === 'versions' && (
+          <VersionsTab
+            {...props}
+            head={head}
+            onRestore={(fields) => {
+              edit(fields)
+              onClose()
+            }}
           />
-        ))}
-      </fieldset>
+        )}
+      </Tabs>
     </Dialog>
   )
 }
 
-const isSameSet = (a: string[], b: string[]) => a.length === b.length && a.every((one) => b.includes(one))
+/** What differs from what is there. */
+const draftFields = (draft: Draft, before: Draft): Fields => ({
+  ...(draft.comment === before.comment ? {} : { comment: draft.comment }),
+  ...(isSameSet(draft.tagIds, before.tagIds) ? {} : { tagIds: draft.tagIds }),
+  ...(draft.key === before.key ? {} : { newKey: draft.key }),
+})
