@@ -22,6 +22,8 @@ const pagesOf = (organization, project) => [
   `/org/${organization}/audit-logs`,
   `/project/${project}/secrets/overview`,
   `/project/${project}/secrets/dev`,
+  `/project/${project}/history`,
+  `/project/${project}/history?env=dev`,
   `/project/${project}/members`,
   `/project/${project}/members?selectedTab=members`,
   ...['general', 'environments', 'tags', 'encryption', 'danger'].map(
@@ -62,6 +64,8 @@ for (const [mode, options] of MODES) {
           await visit(page, path)
           await check(page, `${mode} ${path}`)
         }
+        await checkHistory(page, project, mode)
+        await checkSecret(page, project, mode)
         for (const [path, button] of DIALOGS) {
           await visit(page, path(project, organization))
           await page.getByRole('button', { name: button, exact: true }).first().click()
@@ -73,6 +77,36 @@ for (const [mode, options] of MODES) {
       { ...options, bypassCSP: true },
     )
   })
+}
+
+/** The pages and sheets that lead on from a page: a commit with its ways back, and everything about one secret. */
+async function checkHistory(page, project, mode) {
+  await visit(page, `/project/${project}/history`)
+  await page.locator('table a').first().click()
+  const restore = page.getByRole('button', { name: 'Restore to this point' })
+  await restore.waitFor()
+  await check(page, `${mode} commit`)
+  for (const button of ['Restore to this point', 'Take this commit back']) {
+    await page.getByRole('button', { name: button }).click()
+    await page.locator('dialog[open]').waitFor()
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
+    await check(page, `${mode} ${button}`)
+    await page.keyboard.press('Escape')
+  }
+}
+
+async function checkSecret(page, project, mode) {
+  await visit(page, `/project/${project}/secrets/overview`)
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('i')
+  const tabs = page.getByRole('dialog').getByRole('tab')
+  await tabs.first().waitFor()
+  for (const name of await tabs.allTextContents()) {
+    await tabs.filter({ hasText: name }).click()
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
+    await check(page, `${mode} secret, ${name}`)
+  }
+  await page.keyboard.press('Escape')
 }
 
 async function visit(page, path) {

@@ -2,6 +2,7 @@
 import './quick-start.js'
 import './secrets.js'
 import './versions.js'
+import './history.js'
 import './keyboard.js'
 import './sessions.js'
 import './settings.js'

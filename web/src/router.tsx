@@ -19,6 +19,8 @@ const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'
 const ProjectSettingsPage = lazy(() => import('~/pages/settings/project-settings-page'))
 const ProfilePage = lazy(() => import('~/pages/profile/profile-page'))
 const AuditPage = lazy(() => import('~/pages/audit/audit-page'))
+const HistoryPage = lazy(() => import('~/pages/history/history-page'))
+const CommitPage = lazy(() => import('~/pages/history/commit-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -31,6 +33,10 @@ const PAGES: Record<string, Page> = {
     <OrganizationAccessPage organization={organization} />
   ),
   '/org/:organization/audit-logs': ({ organization = '' }) => <AuditPage organization={organization} />,
+  '/project/:project/history': ({ project = '' }) => <HistoryPage project={project} />,
+  '/project/:project/history/:commit': ({ project = '', commit = '' }) => (
+    <CommitPage key={commit} project={project} commit={commit} />
+  ),
   '/project/:project/members': ({ project = '' }) => <ProjectAccessPage project={project} />,
   '/project/:project/settings': ({ project = '' }) => <ProjectSettingsPage project={project} />,
   '/personal-settings': () => <ProfilePage />,

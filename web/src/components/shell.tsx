@@ -3,6 +3,7 @@ import {
   BookOpen,
   Building2,
   FolderKey,
+  History,
   KeyRound,
   Menu as MenuIcon,
   ScrollText,
@@ -35,6 +36,7 @@ const projectItems = (project: string): Item[] => [
     icon: <KeyRound size={SIZE} />,
     under: `/project/${project}/secrets`,
   },
+  { label: text.navigation.history, href: paths.history(project), icon: <History size={SIZE} /> },
   { label: text.navigation.access, href: paths.projectAccess(project), icon: <ShieldCheck size={SIZE} /> },
   { label: text.navigation.settings, href: paths.projectSettings(project), icon: <Settings size={SIZE} /> },
 ]

@@ -2,9 +2,19 @@ import { access } from './access'
 import { audit } from './audit'
 import { commands } from './commands'
 import { general } from './general'
+import { history } from './history'
 import { secrets } from './secrets'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
 
 /** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
-export const text = { ...general, ...commands, ...secrets, ...access, ...audit, ...settings, ...webhooks }
+export const text = {
+  ...general,
+  ...commands,
+  ...secrets,
+  ...history,
+  ...access,
+  ...audit,
+  ...settings,
+  ...webhooks,
+}
