@@ -22,6 +22,7 @@ const pagesOf = (organization, project) => [
   `/org/${organization}/audit-logs`,
   `/project/${project}/secrets/overview`,
   `/project/${project}/secrets/dev`,
+  `/project/${project}/compare`,
   `/project/${project}/history`,
   `/project/${project}/history?env=dev`,
   `/project/${project}/members`,

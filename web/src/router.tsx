@@ -21,6 +21,7 @@ const ProfilePage = lazy(() => import('~/pages/profile/profile-page'))
 const AuditPage = lazy(() => import('~/pages/audit/audit-page'))
 const HistoryPage = lazy(() => import('~/pages/history/history-page'))
 const CommitPage = lazy(() => import('~/pages/history/commit-page'))
+const ComparePage = lazy(() => import('~/pages/compare/compare-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -33,6 +34,7 @@ const PAGES: Record<string, Page> = {
     <OrganizationAccessPage organization={organization} />
   ),
   '/org/:organization/audit-logs': ({ organization = '' }) => <AuditPage organization={organization} />,
+  '/project/:project/compare': ({ project = '' }) => <ComparePage project={project} />,
   '/project/:project/history': ({ project = '' }) => <HistoryPage project={project} />,
   '/project/:project/history/:commit': ({ project = '', commit = '' }) => (
     <CommitPage key={commit} project={project} commit={commit} />

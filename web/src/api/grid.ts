@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { readMatrix, type WireMatrix } from '~/lib/matrix'
 import { type CellPlace, type Change, cellKey } from '~/lib/pending'
 import { parentFolder } from '~/lib/secret-name'
+import { text } from '~/lib/text'
 import { ApiError, request } from './client'
 
 /** The server commits no more changes at once. */
@@ -24,16 +25,16 @@ const wirePlace = ({ environment, folder, key }: CellPlace) => ({ environment, p
 
 export type Revealed = { value: string } | { reason: 'not-found' | 'denied' }
 
+/** A secret whose value is wanted: everybody's, or the caller's own in place of it. */
+export type Wanted = CellPlace & { own?: boolean }
+
 /** Reads values, each of which the audit log records. In the order asked for. */
-export async function revealValues(
-  project: string,
-  places: (CellPlace & { version?: number })[],
-): Promise<Revealed[]> {
+export async function revealValues(project: string, places: Wanted[]): Promise<Revealed[]> {
   const revealed: Revealed[] = []
   for (let from = 0; from < places.length; from += REVEAL_MAX) {
     const secrets = places
       .slice(from, from + REVEAL_MAX)
-      .map((place) => ({ ...wirePlace(place), ...(place.version ? { version: place.version } : {}) }))
+      .map((place) => ({ ...wirePlace(place), ...(place.own ? { type: 'personal' } : {}) }))
     const answer = await request<{ secrets: Revealed[] }>('POST', path(project, 'reveal'), {
       body: { secrets },
     })
@@ -45,6 +46,15 @@ export async function revealValues(
 /** The value, or nothing where it may not be read or is gone. */
 export const revealedValue = (revealed: Revealed | undefined) =>
   revealed && 'value' in revealed ? revealed.value : undefined
+
+/** Reads one value. Fails where it may not be read or is gone. */
+export async function revealOne(project: string, place: Wanted): Promise<string> {
+  const [revealed] = await revealValues(project, [place])
+  const value = revealedValue(revealed)
+  if (value !== undefined) return value
+  const isDenied = revealed && 'reason' in revealed && revealed.reason === 'denied'
+  throw new ApiError(isDenied ? 403 : 404, text.grid.mayNotReveal, '', undefined)
+}
 
 /** What stood in the way of a change: the version the server has now, 0 if the secret is gone. */
 export type Conflict = { key: string; version: number }

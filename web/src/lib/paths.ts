@@ -15,6 +15,13 @@ export const paths = {
   environment: (project: string, environment: string, folder = '/') =>
     `/project/${project}/secrets/${environment}${folderQuery(folder)}`,
   projectAccess: (project: string, tab = 'identities') => `/project/${project}/members?selectedTab=${tab}`,
+  compare: (project: string, folder = '/', left = '', right = '') => {
+    const query = new URLSearchParams()
+    if (left) query.set('left', left)
+    if (right) query.set('right', right)
+    if (folder !== '/') query.set('secretPath', folder)
+    return `/project/${project}/compare${query.size ? `?${query}` : ''}`
+  },
   history: (project: string) => `/project/${project}/history`,
   commit: (project: string, commit: string) => `/project/${project}/history/${commit}`,
   connect: (project: string) => `/project/${project}/connect`,

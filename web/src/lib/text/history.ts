@@ -65,11 +65,11 @@ export const history = {
     preview: 'What will change',
     nothing: 'Nothing differs from now.',
     counts: ({ create, update, delete: gone }: { create: number; update: number; delete: number }) =>
-      [create && `${create} come back`, update && `${update} change`, gone && `${gone} deleted`]
+      [create && `${create} brought back`, update && `${update} changed`, gone && `${gone} deleted`]
         .filter(Boolean)
         .join(', '),
-    create: 'comes back',
-    update: 'changes',
+    create: 'brought back',
+    update: 'changed',
     delete: 'deleted',
     some: (count: number) => `and ${count} more`,
     notThere: 'This folder was not there after this commit.',

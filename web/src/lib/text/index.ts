@@ -1,6 +1,7 @@
 import { access } from './access'
 import { audit } from './audit'
 import { commands } from './commands'
+import { compare } from './compare'
 import { general } from './general'
 import { history } from './history'
 import { secrets } from './secrets'
@@ -13,6 +14,7 @@ export const text = {
   ...commands,
   ...secrets,
   ...history,
+  ...compare,
   ...access,
   ...audit,
   ...settings,

@@ -1,4 +1,4 @@
-import { Download, FolderPlus, Plug, Search, Upload } from 'lucide-react'
+import { Columns2, Download, FolderPlus, Plug, Search, Upload } from 'lucide-react'
 import type { RefObject } from 'react'
 import { useLocation } from 'wouter'
 
@@ -78,6 +78,14 @@ export function Toolbar(props: ToolbarProps) {
           <Button icon={<Download size={15} />} onClick={() => props.onOpen({ what: 'export' })}>
             {text.secrets.export}
           </Button>
+          {project.environments.length > 1 && (
+            <Button
+              icon={<Columns2 size={15} />}
+              onClick={() => navigate(compareFrom(project, only, folder))}
+            >
+              {text.compare.open}
+            </Button>
+          )}
           <Button icon={<FolderPlus size={15} />} onClick={() => props.onOpen({ what: 'folder' })}>
             {text.secrets.newFolder}
           </Button>
@@ -88,4 +96,14 @@ export function Toolbar(props: ToolbarProps) {
       </div>
     </header>
   )
+}
+
+/** Compares the environment one is looking at with another, or the first two. */
+function compareFrom(
+  { id, environments }: ToolbarProps['project'],
+  only: string | undefined,
+  folder: string,
+) {
+  const other = environments.find((one) => one.slug !== only)
+  return only ? paths.compare(id, folder, only, other?.slug) : paths.compare(id, folder)
 }
