@@ -12,6 +12,7 @@ import {
 } from 'lucide-react'
 
 import { Mask } from '~/components/hidden-value'
+import { cellFacts } from '~/lib/cell-facts'
 import { classNames } from '~/lib/class-names'
 import type { Cell } from '~/lib/matrix'
 import { text } from '~/lib/text'
@@ -102,7 +103,12 @@ function CellText({ view, state, sameAs }: { view: CellView; state: State; sameA
   return (
     <>
       {shown === undefined ? <Masked cell={cell} /> : <Value value={shown} />}
-      {state === 'set' && cell && <Facts cell={cell} sameAs={sameAs} />}
+      {cell?.hasOverride && (
+        <span className={styles.mine} title={words.overrideHint}>
+          {words.override}
+        </span>
+      )}
+      {state === 'set' && cell && <Facts cell={cell} sameAs={sameAs} isShown={revealed !== undefined} />}
       {label && (
         <span className={styles.label}>
           {state === 'conflict' && <TriangleAlert size={12} aria-hidden="true" />}
@@ -120,18 +126,11 @@ function Masked({ cell }: { cell: Cell | undefined }) {
 }
 
 /** What is known of a value without showing it. */
-function Facts({ cell, sameAs }: { cell: Cell; sameAs: string | undefined }) {
-  const words = text.grid
-  const facts = [
-    !cell.mayRead && words.mayNotRead,
-    cell.isReference && words.reference,
-    cell.isMultiline && words.multiline,
-    sameAs && words.same(sameAs),
-    cell.hasOverride && words.override,
-  ].filter(Boolean)
+function Facts({ cell, sameAs, isShown }: { cell: Cell; sameAs: string | undefined; isShown: boolean }) {
+  const facts = cellFacts(cell, sameAs, isShown)
   return (
     <>
-      {cell.hasComment && <MessageSquare className={styles.fact} size={13} aria-label={words.comment} />}
+      {cell.hasComment && <MessageSquare className={styles.fact} size={13} aria-label={text.grid.comment} />}
       {facts.length > 0 && <span className={styles.fact}>{facts.join(', ')}</span>}
     </>
   )

@@ -100,6 +100,7 @@ function act(event: KeyboardEvent, around: Around): boolean {
     c: copy,
     h: (key, environment) => open(key, environment, 'versions'),
     i: (key, environment) => open(key, environment, 'details'),
+    m: (key, environment) => open(key, environment, 'own'),
   }
   const run = acts[event.key]
   if (!run) return false

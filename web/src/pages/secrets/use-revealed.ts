@@ -1,8 +1,7 @@
 import { errorText } from '~/api/client'
-import { revealedValue, revealValues } from '~/api/grid'
+import { revealOne } from '~/api/grid'
 import { copyAndSay } from '~/components/hidden-value'
 import { type CellPlace, cellKey } from '~/lib/pending'
-import { text } from '~/lib/text'
 import { useShown } from '~/lib/use-shown'
 import { toast } from '~/ui/toast'
 
@@ -14,23 +13,17 @@ export function useRevealed(project: string) {
     const key = cellKey(place)
     if (revealed.has(key)) return hide(key)
     try {
-      const value = revealedValue((await revealValues(project, [place]))[0])
-      if (value === undefined) return refused()
-      show(key, value)
+      show(key, await revealOne(project, place))
     } catch (error) {
       toast(errorText(error), { tone: 'danger' })
     }
   }
-  const copy = async (place: CellPlace) => {
+  const copy = async (place: CellPlace, said = place.key) => {
     try {
-      const value = revealedValue((await revealValues(project, [place]))[0])
-      if (value === undefined) return refused()
-      await copyAndSay(value, place.key)
+      await copyAndSay(await revealOne(project, place), said)
     } catch (error) {
       toast(errorText(error), { tone: 'danger' })
     }
   }
   return { revealed, toggle, copy, hideAll }
 }
-
-const refused = () => toast(text.grid.mayNotReveal, { tone: 'danger' })

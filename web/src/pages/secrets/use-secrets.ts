@@ -7,6 +7,7 @@ import { usePending } from '~/components/pending-store'
 import { gridLines } from '~/lib/grid-model'
 import type { Cell } from '~/lib/matrix'
 import { insideFolder } from '~/lib/secret-name'
+import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { useMedia } from '~/lib/use-media'
 import { useRevealed } from './use-revealed'
@@ -127,7 +128,10 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     dispatch,
     revealed,
     toggle: (key: string, environment: string) => void toggle(place(key, environment)),
-    copy: (key: string, environment: string) => void copy(place(key, environment)),
+    copy: (key: string, environment: string) => {
+      const said = cellOf(key, environment)?.hasOverride ? text.own.shared(key) : key
+      void copy(place(key, environment), said)
+    },
     hideAll,
     selected,
     select,

@@ -14,6 +14,7 @@ import { Dialog } from '~/ui/dialog'
 import { Note } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
 import { DetailsTab, type Draft } from './details-tab'
+import { OwnValueTab } from './own-value-tab'
 import { VersionsTab } from './versions-tab'
 
 export type SheetTab = keyof typeof text.sheet.tabs
@@ -82,8 +83,9 @@ export default function SecretSheet(props: SheetProps & { start: SheetTab }) {
         chosen={tab}
         onChoose={setTab}
       >
-        {!cell.mayEdit && <Note>{text.grid.mayNot}</Note>}
+        {!cell.mayEdit && tab !== 'own' && <Note>{text.grid.mayNot}</Note>}
         {tab === 'details' && <DetailsTab draft={draft} tags={props.tags} onChange={setTyped} />}
+        {tab === 'own' && <OwnValueTab {...props} />}
         {tab === 'versions' && (
           <VersionsTab
             {...props}
