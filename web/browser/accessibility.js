@@ -67,6 +67,8 @@ for (const [mode, options] of MODES) {
         }
         await checkHistory(page, project, mode)
         await checkSecret(page, project, mode)
+        await checkImports(page, project, mode)
+        await checkEditor(page, project, mode)
         for (const [path, button] of DIALOGS) {
           await visit(page, path(project, organization))
           await page.getByRole('button', { name: button, exact: true }).first().click()
@@ -99,7 +101,8 @@ async function checkHistory(page, project, mode) {
 async function checkSecret(page, project, mode) {
   await visit(page, `/project/${project}/secrets/overview`)
   await page.getByRole('grid').focus()
-  await page.keyboard.press('i')
+  // The last row is a key; those above may be folders and imports.
+  for (const key of ['Control+End', 'Home', 'ArrowRight', 'i']) await page.keyboard.press(key)
   const tabs = page.getByRole('dialog').getByRole('tab')
   await tabs.first().waitFor()
   for (const name of await tabs.allTextContents()) {
@@ -108,6 +111,37 @@ async function checkSecret(page, project, mode) {
     await check(page, `${mode} secret, ${name}`)
   }
   await page.keyboard.press('Escape')
+}
+
+/** The editor of a cell with its list of what can be referred to, and with a reference to nothing. */
+async function checkEditor(page, project, mode) {
+  await visit(page, `/project/${project}/secrets/overview`)
+  await page.getByRole('grid').focus()
+  for (const key of ['Control+End', 'Home', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
+  await page.keyboard.type('$' + '{')
+  await page.getByRole('listbox').waitFor()
+  await check(page, `${mode} references`)
+  await page.keyboard.type('NOWHERE} ')
+  await page.getByText('Leads to nothing', { exact: false }).waitFor()
+  await check(page, `${mode} lost reference`)
+  await page.keyboard.press('Enter')
+  await check(page, `${mode} pending lost reference`)
+}
+
+async function checkImports(page, project, mode) {
+  await visit(page, `/project/${project}/secrets/overview`)
+  await page.getByRole('button', { name: 'More commands' }).click()
+  await check(page, `${mode} commands`)
+  await page.getByRole('menuitem', { name: 'Secret imports' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByLabel('From environment').selectOption('prod')
+  // Once it is there it stays: the next mode finds it.
+  if (!(await sheet.getByRole('listitem').count()))
+    await sheet.getByRole('button', { name: 'Add import' }).click()
+  await sheet.getByRole('listitem').first().waitFor()
+  await check(page, `${mode} imports`)
+  await page.keyboard.press('Escape')
+  await check(page, `${mode} grid with imports`)
 }
 
 async function visit(page, path) {

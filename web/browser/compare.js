@@ -22,7 +22,8 @@ test('what differs is known without values, and missing keys are copied as pendi
     await commit(watched)
     await click(watched, 'button', 'Dismiss')
 
-    await click(watched, 'button', 'Compare')
+    await click(watched, 'button', 'More commands')
+    await click(watched, 'menuitem', 'Compare environments')
     await page.getByLabel('Right environment').selectOption('prod')
     await page.getByText('1 only left, 0 only right, 1 different, 1 the same').waitFor()
     assert.equal(await page.getByRole('row', { name: /SAME/ }).count(), 0)

@@ -27,16 +27,28 @@ const { changes } = pendingReducer(NOTHING_PENDING, {
     },
   ],
 })
-const names = (filter: string, pending = true) =>
+const SOURCE = { environment: 'prod', path: '/shared' }
+const IMPORTED = {
+  prod: new Map([
+    ['DB_URL', SOURCE],
+    ['SHARED', SOURCE],
+  ]),
+}
+const names = (filter: string, pending = true, withImports = false) =>
   gridLines({
     rows,
+    imports: withImports ? [{ kind: 'import', source: SOURCE, places: {} }] : [],
+    imported: withImports ? IMPORTED : {},
     folders: [{ name: 'api', environments: ['dev'] }],
     folder: '/',
     environments: ['dev', 'prod'],
     changes: pending ? changes : new Map(),
     filter,
     tagNames: new Map([['t1', 'Payments']]),
-  }).map((line) => (line.kind === 'folder' ? `${line.name}/` : line.key))
+  }).map((line) => {
+    if (line.kind === 'key') return line.key
+    return line.kind === 'folder' ? `${line.name}/` : `< ${line.source.path}`
+  })
 
 test('folders come first, then new keys, then those of the server', () => {
   expect(names('')).toEqual(['api/', 'NEW', 'API_KEY', 'DB_URL'])
@@ -58,5 +70,13 @@ test('tag: and is: look at tags and states', () => {
 })
 
 test('missing keys are counted by environment', () => {
-  expect(missingCounts(rows, ['dev', 'prod'])).toEqual({ dev: 0, prod: 1 })
+  expect(missingCounts(rows, ['dev', 'prod'], {})).toEqual({ dev: 0, prod: 1 })
+  expect(missingCounts(rows, ['dev', 'prod'], IMPORTED)).toEqual({ dev: 0, prod: 0 })
+})
+
+test('imports are lines, and what they bring is there without being missing', () => {
+  expect(names('', false, true)).toEqual(['api/', '< /shared', 'API_KEY', 'DB_URL', 'SHARED'])
+  expect(names('is:imported', false, true)).toEqual(['DB_URL', 'SHARED'])
+  expect(names('is:missing', false, true)).toEqual(['SHARED'])
+  expect(names('shared', false, true)).toEqual(['< /shared', 'SHARED'])
 })

@@ -1,3 +1,4 @@
+import { type ImportLine, type Origin, originText } from './imports'
 import { type Change, cellKey } from './pending'
 
 /** What the grid needs to know of a secret to draw and find it. */
@@ -8,13 +9,25 @@ export type GridCell = {
   hasComment: boolean
   hasOverride: boolean
 }
-export type KeyLine<C> = { kind: 'key'; key: string; cells: Record<string, C | undefined>; isNew: boolean }
+export type KeyLine<C> = {
+  kind: 'key'
+  key: string
+  cells: Record<string, C | undefined>
+  isNew: boolean
+  /** Where it comes from, in environments that do not have it themselves. */
+  imported: Record<string, Origin | undefined>
+}
 export type FolderLine = { kind: 'folder'; name: string; environments: string[] }
-export type Line<C> = KeyLine<C> | FolderLine
+export type Line<C> = KeyLine<C> | FolderLine | ImportLine
+
+/** What imports bring: of each environment the keys, with where they are. */
+export type Imported = Record<string, ReadonlyMap<string, Origin>>
 
 type Input<C> = {
   rows: { key: string; cells: Record<string, C> }[]
   folders: { name: string; environments: string[] }[]
+  imports: ImportLine[]
+  imported: Imported
   folder: string
   environments: string[]
   changes: ReadonlyMap<string, Change>
@@ -23,8 +36,9 @@ type Input<C> = {
 }
 
 /**
- * The lines of the grid: folders, keys that are only pending, then the keys of the server in their order. New keys
- * stay on top until the list is read again, so that nothing moves under the hand that types.
+ * The lines of the grid: folders, imports, keys that are only pending, the keys of the server in their order, then
+ * keys that are only imported. New keys stay on top until the list is read again, so that nothing moves under the
+ * hand that types.
  */
 export function gridLines<C extends GridCell>(input: Input<C>): Line<C>[] {
   const known = new Set(input.rows.map((row) => row.key))
@@ -37,21 +51,40 @@ export function gridLines<C extends GridCell>(input: Input<C>): Line<C>[] {
   const folders = input.folders.filter(
     ({ name }) => !input.filter || name.toLowerCase().includes(input.filter.toLowerCase()),
   )
-  const lines: Line<C>[] = folders.map((folder) => ({ kind: 'folder', ...folder }))
-  for (const key of added) {
-    const line: KeyLine<C> = { kind: 'key', key, cells: {}, isNew: true }
+  const imports = input.imports.filter(
+    ({ source }) => !input.filter || originText(source).toLowerCase().includes(input.filter.toLowerCase()),
+  )
+  const lines: Line<C>[] = [...folders.map((folder) => ({ kind: 'folder' as const, ...folder })), ...imports]
+  const add = (key: string, cells: Record<string, C | undefined>, isNew: boolean) => {
+    const line: KeyLine<C> = { kind: 'key', key, cells, isNew, imported: originsOf(input, key, cells) }
     if (matches(line)) lines.push(line)
   }
-  for (const row of input.rows) {
-    const line: KeyLine<C> = { kind: 'key', key: row.key, cells: row.cells, isNew: false }
-    if (matches(line)) lines.push(line)
+  for (const key of added) add(key, {}, true)
+  for (const row of input.rows) add(row.key, row.cells, false)
+  const others = input.environments.flatMap((environment) => [...(input.imported[environment]?.keys() ?? [])])
+  for (const key of [...new Set(others)].sort()) {
+    if (!known.has(key) && !added.has(key)) add(key, {}, false)
   }
   return lines
 }
 
+/** Where a key comes from in environments that do not have it themselves. */
+function originsOf<C>(
+  { environments, imported }: Input<C>,
+  key: string,
+  cells: Record<string, C | undefined>,
+) {
+  const origins: Record<string, Origin | undefined> = {}
+  for (const environment of environments) {
+    const origin = cells[environment] ? undefined : imported[environment]?.get(key)
+    if (origin) origins[environment] = origin
+  }
+  return origins
+}
+
 /**
- * Reads the filter: words that must be in the key, `tag:name`, and `is:` with missing (not set in every environment
- * shown), changed (pending), empty, reference, commented or override.
+ * Reads the filter: words that must be in the key, `tag:name`, and `is:` with missing (not in every environment
+ * shown), changed (pending), empty, reference, commented, override or imported.
  */
 function filterOf<C extends GridCell>({ filter, environments, changes, folder, tagNames }: Input<C>) {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
@@ -63,12 +96,14 @@ function filterOf<C extends GridCell>({ filter, environments, changes, folder, t
       return cell !== undefined && is(cell)
     })
   const states: Record<string, (line: KeyLine<C>) => boolean> = {
-    'is:missing': (line) => environments.some((one) => !line.cells[one] && !isPending(line, one)),
+    'is:missing': (line) =>
+      environments.some((one) => !line.cells[one] && !line.imported[one] && !isPending(line, one)),
     'is:changed': (line) => environments.some((one) => isPending(line, one)),
     'is:empty': (line) => some(line, (cell) => cell.isEmpty),
     'is:reference': (line) => some(line, (cell) => cell.isReference),
     'is:commented': (line) => some(line, (cell) => cell.hasComment),
     'is:override': (line) => some(line, (cell) => cell.hasOverride),
+    'is:imported': (line) => environments.some((one) => line.imported[one]),
   }
   const hasTag = (line: KeyLine<C>, name: string) =>
     some(line, (cell) => cell.tagIds.some((id) => tagNames.get(id)?.toLowerCase() === name))
@@ -80,12 +115,15 @@ function filterOf<C extends GridCell>({ filter, environments, changes, folder, t
     })
 }
 
-/** How many of the keys each environment lacks, pending ones taken as there. */
+/** How many of the keys each environment lacks and does not import either. */
 export function missingCounts<C>(
   rows: { key: string; cells: Record<string, C> }[],
   environments: string[],
+  imported: Imported,
 ): Record<string, number> {
+  const lacks = (environment: string, row: { key: string; cells: Record<string, C> }) =>
+    !row.cells[environment] && !imported[environment]?.has(row.key)
   return Object.fromEntries(
-    environments.map((environment) => [environment, rows.filter((row) => !row.cells[environment]).length]),
+    environments.map((environment) => [environment, rows.filter((row) => lacks(environment, row)).length]),
   )
 }

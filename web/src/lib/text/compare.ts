@@ -3,7 +3,7 @@ const keys = (count: number) => `${count} key${count === 1 ? '' : 's'}`
 /** What the dashboard says of comparing environments. */
 export const compare = {
   compare: {
-    open: 'Compare',
+    open: 'Compare environments',
     title: 'Compare environments',
     hint: 'Which keys differ is known without showing a value. What you copy waits among the changes until you commit it.',
     left: 'Left environment',

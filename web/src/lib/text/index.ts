@@ -4,6 +4,7 @@ import { commands } from './commands'
 import { compare } from './compare'
 import { general } from './general'
 import { history } from './history'
+import { references } from './references'
 import { secrets } from './secrets'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
@@ -15,6 +16,7 @@ export const text = {
   ...secrets,
   ...history,
   ...compare,
+  ...references,
   ...access,
   ...audit,
   ...settings,

@@ -12,9 +12,13 @@ import {
 } from 'lucide-react'
 
 import { Mask } from '~/components/hidden-value'
+import type { ReferencePlace } from '~/components/reference-field'
 import { cellFacts } from '~/lib/cell-facts'
 import { classNames } from '~/lib/class-names'
+import { originText } from '~/lib/imports'
 import type { Cell } from '~/lib/matrix'
+import type { Change } from '~/lib/pending'
+import { referencesSplit } from '~/lib/references'
 import { text } from '~/lib/text'
 import { CellEditor } from './cell-editor'
 import styles from './grid.module.css'
@@ -24,7 +28,9 @@ type CellProps = {
   id: string
   column: number
   name: string
-  environment: string
+  /** Where the value is. */
+  place: ReferencePlace
+  changes: ReadonlyMap<string, Change>
   environmentName: string
   view: CellView
   denied: boolean
@@ -39,7 +45,7 @@ type CellProps = {
 
 /** One secret in one environment. */
 export function GridCell(props: CellProps) {
-  const { id, column, name, environment, view, isActive, isEditing, actions } = props
+  const { id, column, name, place, view, isActive, isEditing, actions } = props
   const state = stateOf(view, props.denied)
   return (
     <div
@@ -52,10 +58,13 @@ export function GridCell(props: CellProps) {
       {isEditing ? (
         <CellEditor
           label={`${name}, ${props.environmentName}`}
+          place={place}
+          changes={props.changes}
           start={view.change?.value ?? view.revealed ?? ''}
           isSet={Boolean(view.cell)}
+          hint={view.imported && text.imports.here}
           onSave={(value, move) => {
-            actions.save(name, environment, value)
+            actions.save(name, place.environment, value)
             props.onEditEnd(move)
           }}
           onCancel={() => props.onEditEnd(0)}
@@ -70,17 +79,17 @@ export function GridCell(props: CellProps) {
   )
 }
 
-type State = 'set' | 'missing' | 'added' | 'changed' | 'deleted' | 'conflict' | 'denied'
+type State = 'set' | 'imported' | 'missing' | 'added' | 'changed' | 'deleted' | 'conflict' | 'denied'
 
-function stateOf({ cell, change }: CellView, denied: boolean): State {
+function stateOf({ cell, change, imported }: CellView, denied: boolean): State {
   if (denied) return 'denied'
   if (change?.conflict !== undefined) return 'conflict'
   if (change) return ({ create: 'added', update: 'changed', delete: 'deleted' } as const)[change.kind]
-  return cell ? 'set' : 'missing'
+  return cell ? 'set' : imported ? 'imported' : 'missing'
 }
 
 function CellText({ view, state, sameAs }: { view: CellView; state: State; sameAs: string | undefined }) {
-  const { cell, change, revealed } = view
+  const { cell, change, revealed, imported } = view
   const words = text.grid
   if (state === 'denied') return <span className={styles.soft}>{words.noAccess}</span>
   if (state === 'missing') {
@@ -95,6 +104,7 @@ function CellText({ view, state, sameAs }: { view: CellView; state: State; sameA
   const shown = pendingValue ?? revealed
   const label = {
     set: '',
+    imported: '',
     added: words.added,
     changed: words.changed,
     deleted: words.deleted,
@@ -102,7 +112,12 @@ function CellText({ view, state, sameAs }: { view: CellView; state: State; sameA
   }[state]
   return (
     <>
-      {shown === undefined ? <Masked cell={cell} /> : <Value value={shown} />}
+      {shown === undefined ? <Masked cell={cell} /> : <Value value={shown} lost={view.lost} />}
+      {state === 'imported' && imported && (
+        <span className={styles.fact} title={text.imports.importedHint(originText(imported))}>
+          {text.imports.from(originText(imported))}
+        </span>
+      )}
       {cell?.hasOverride && (
         <span className={styles.mine} title={words.overrideHint}>
           {words.override}
@@ -137,20 +152,38 @@ function Facts({ cell, sameAs, isShown }: { cell: Cell; sameAs: string | undefin
 }
 
 /** A value on one line; of several lines the first, and how many there are. */
-function Value({ value }: { value: string }) {
+function Value({ value, lost }: { value: string; lost: string[] }) {
   const lines = value.split('\n')
   if (value === '') return <span className={styles.soft}>{text.grid.empty}</span>
   return (
     <span className={styles.value}>
-      <span>{lines[0]}</span>
+      <span>
+        <Marked value={lines[0] ?? ''} lost={lost} />
+      </span>
+      {lost.length > 0 && <em className={styles.lost}>{text.references.lostShort}</em>}
       {lines.length > 1 && <em>{text.grid.lines(lines.length)}</em>}
     </span>
   )
 }
 
+/** A line of a value in which references that lead to nothing are marked. */
+function Marked({ value, lost }: { value: string; lost: string[] }) {
+  if (!lost.length) return value
+  return referencesSplit(value).map((part, at) => {
+    const key = `${at}${part}`
+    return lost.includes(part) ? (
+      <span key={key} className={styles.lost}>
+        {part}
+      </span>
+    ) : (
+      part
+    )
+  })
+}
+
 /** The same as the keys do, for the mouse. They take no Tab stop: the grid has one, and keys of its own. */
-function CellButtons({ name, environment, view, actions, onDiscard }: CellProps) {
-  const { cell, change, revealed } = view
+function CellButtons({ name, place: { environment }, view, actions, onDiscard }: CellProps) {
+  const { cell, change, revealed, imported } = view
   const button = (label: string, icon: React.ReactNode, run: () => void) => (
     <button type="button" tabIndex={-1} aria-label={`${label} ${name}`} title={label} onClick={run}>
       {icon}
@@ -160,14 +193,14 @@ function CellButtons({ name, environment, view, actions, onDiscard }: CellProps)
   return (
     <span className={styles.buttons}>
       {change && button(words.discard, <Undo2 size={14} />, onDiscard)}
-      {cell &&
+      {(cell || imported) &&
         !change &&
         button(
           revealed === undefined ? words.reveal : words.hide,
           revealed === undefined ? <Eye size={14} /> : <EyeOff size={14} />,
           () => actions.reveal(name, environment),
         )}
-      {cell?.mayRead &&
+      {(cell?.mayRead || imported) &&
         !change &&
         button(words.copy, <Copy size={14} />, () => actions.copy(name, environment))}
       {(cell?.mayEdit ?? true) &&

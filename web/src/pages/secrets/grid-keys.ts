@@ -83,6 +83,12 @@ function act(event: KeyboardEvent, around: Around): boolean {
     run?.(line.name)
     return run !== undefined
   }
+  if (line.kind === 'import') {
+    const environment = column?.slug ?? Object.keys(line.places)[0]
+    if (event.key !== 'Enter' || !environment) return false
+    around.actions.openImports(environment)
+    return true
+  }
   if (event.key === ' ') {
     around.onSelect([line.key], !around.selected.has(line.key))
     return true

@@ -1,5 +1,6 @@
 import type { Environment } from '~/api/projects'
 import type { Line } from '~/lib/grid-model'
+import type { Origin } from '~/lib/imports'
 import type { Cell } from '~/lib/matrix'
 import type { Change } from '~/lib/pending'
 import type { SheetTab } from './sheet/secret-sheet'
@@ -21,12 +22,18 @@ export type CellActions = {
   openFolder: (name: string) => void
   changeFolder: (name: string) => void
   deleteFolder: (name: string) => void
+  /** Shows the imports of the folder in an environment. */
+  openImports: (environment: string) => void
 }
 
 /** What the grid shows of a cell. */
 export type CellView = {
   cell: Cell | undefined
   change: Change | undefined
+  /** Where it comes from, if the environment has it by an import only. */
+  imported: Origin | undefined
   /** The value, while it is revealed. */
   revealed: string | undefined
+  /** The references of the value shown that lead to nothing. */
+  lost: string[]
 }

@@ -1,7 +1,8 @@
-import { Folder, Pencil } from 'lucide-react'
+import { Folder, FolderInput, Pencil } from 'lucide-react'
 import { type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 
 import { classNames } from '~/lib/class-names'
+import { type ImportLine, originText } from '~/lib/imports'
 import { cellKey, type Pending } from '~/lib/pending'
 import { scrollToRow, useRowWindow } from '~/lib/row-window'
 import { text } from '~/lib/text'
@@ -10,6 +11,7 @@ import styles from './grid.module.css'
 import { GridCell } from './grid-cell'
 import { gridKey, type Position } from './grid-keys'
 import type { CellActions, Columns, GridLine } from './grid-types'
+import type { SecretsProject } from './use-secrets'
 
 const NAME_WIDTH = 240
 const COLUMN_WIDTH = 190
@@ -17,12 +19,15 @@ const COLUMN_WIDTH = 190
 export type GridHandle = { focus: () => void; goTo: (key: string, environment?: string) => void }
 
 type GridProps = {
+  project: SecretsProject
   ref?: RefObject<GridHandle | null>
   lines: GridLine[]
   columns: Columns
   folder: string
   changes: Pending['changes']
   revealed: ReadonlyMap<string, string>
+  /** The references of values shown that lead to nothing, by cell. */
+  lost: ReadonlyMap<string, string[]>
   denied: ReadonlySet<string>
   missing: Record<string, number>
   selected: ReadonlySet<string>
@@ -150,8 +155,11 @@ export function Grid(props: GridProps) {
   )
 }
 
-/** Names a line, wherever it is. No key has a slash. */
-const lineId = (line: GridLine | undefined) => (line?.kind === 'folder' ? `${line.name}/` : line?.key)
+/** Names a line, wherever it is: no key has a slash or a colon. */
+function lineId(line: GridLine | undefined): string | undefined {
+  if (line?.kind === 'folder') return `${line.name}/`
+  return line?.kind === 'import' ? originText(line.source) : line?.key
+}
 
 /**
  * Where the active line is now. When lines come or go above it while somebody is in the grid, what they look at stays
@@ -203,7 +211,7 @@ function Row(props: RowProps) {
       }}
     >
       <NameCell {...props} isSelected={isSelected} />
-      {line.kind === 'folder'
+      {line.kind !== 'key'
         ? columns.map((one, column) => (
             <div
               key={one.id}
@@ -213,7 +221,9 @@ function Row(props: RowProps) {
               data-cell={column + 1}
               className={classNames(styles.cell, styles.soft, active === column + 1 && styles.active)}
             >
-              {line.environments.includes(one.slug) ? text.grid.folder : ''}
+              {line.kind === 'folder'
+                ? line.environments.includes(one.slug) && text.grid.folder
+                : importText(line.places[one.slug])}
             </div>
           ))
         : columns.map((one, column) => {
@@ -224,12 +234,21 @@ function Row(props: RowProps) {
                 id={cellId(at, column + 1)}
                 column={column}
                 name={line.key}
-                environment={one.slug}
+                place={{
+                  project: props.project.id,
+                  environments: props.project.environments.map((other) => other.slug),
+                  environment: one.slug,
+                  folder,
+                  key: line.key,
+                }}
+                changes={props.changes}
                 environmentName={one.name}
                 view={{
                   cell: line.cells[one.slug],
                   change: props.changes.get(key),
                   revealed: props.revealed.get(key),
+                  imported: line.imported[one.slug],
+                  lost: props.lost.get(key) ?? [],
                 }}
                 denied={props.denied.has(one.slug)}
                 sameAs={columns.find((other) => other.slug === line.cells[one.slug]?.sameAs)?.name}
@@ -245,6 +264,12 @@ function Row(props: RowProps) {
   )
 }
 
+/** What an import is in one environment: its place, and how much it brings. */
+function importText(place: ImportLine['places'][string] | undefined): string {
+  if (!place) return ''
+  return `${text.imports.place(place.position, place.of)}, ${text.imports.keys(place.keys)}`
+}
+
 function NameCell({ line, at, active, isSelected, actions, onSelect }: RowProps & { isSelected: boolean }) {
   return (
     <div
@@ -254,7 +279,18 @@ function NameCell({ line, at, active, isSelected, actions, onSelect }: RowProps 
       data-cell={0}
       className={classNames(styles.name, active === 0 && styles.active)}
     >
-      {line.kind === 'folder' ? (
+      {line.kind === 'import' && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.folder}
+          onClick={() => actions.openImports(Object.keys(line.places)[0] ?? '')}
+        >
+          <FolderInput size={15} aria-hidden="true" />
+          {originText(line.source)}
+        </button>
+      )}
+      {line.kind === 'folder' && (
         <>
           <button
             type="button"
@@ -272,7 +308,8 @@ function NameCell({ line, at, active, isSelected, actions, onSelect }: RowProps 
             onClick={() => actions.changeFolder(line.name)}
           />
         </>
-      ) : (
+      )}
+      {line.kind === 'key' && (
         <>
           <input
             type="checkbox"

@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react'
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useRef, useState } from 'react'
 
 import type { Environment } from '~/api/projects'
+import { ReferenceField, type ReferencePlace } from '~/components/reference-field'
 import { isSecretName, splitAssignment } from '~/lib/secret-name'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
@@ -9,6 +10,8 @@ import styles from './quick-add.module.css'
 
 type QuickAddProps = {
   environments: Environment[]
+  /** Where the values go, for their references. */
+  place: Omit<ReferencePlace, 'environment'>
   autoCapitalization: boolean
   keyField: RefObject<HTMLInputElement | null>
   /** Environments in which a key is there already. */
@@ -21,6 +24,7 @@ type QuickAddProps = {
 /** The line on top of the grid that adds a secret: type or paste, Enter, and it is among the pending changes. */
 export function QuickAdd({
   environments,
+  place,
   autoCapitalization,
   keyField,
   whereSet,
@@ -89,8 +93,9 @@ export function QuickAdd({
           onChange={(event) => typeKey(event.target.value)}
           onKeyDown={(event) => enter(event, () => valueField.current?.focus())}
         />
-        <textarea
-          ref={valueField}
+        <ReferenceField
+          field={valueField}
+          place={{ ...place, environment: chosen[0] ?? '', key }}
           rows={Math.min(6, value.split('\n').length)}
           className={styles.value}
           aria-label={text.quickAdd.value}

@@ -13,6 +13,8 @@ type ReviewRowProps = {
   old: string | undefined
   shown: boolean
   tagNames: ReadonlyMap<string, string>
+  /** References of the new value that lead to nothing. */
+  lost: string[]
   onDiscard: () => void
   onKeepMine: () => void
 }
@@ -20,7 +22,7 @@ type ReviewRowProps = {
 const TONES = { create: 'success', update: 'warning', delete: 'danger' } as const
 
 /** One change: what is there and what will be, field by field. */
-export function ReviewRow({ change, old, shown, tagNames, onDiscard, onKeepMine }: ReviewRowProps) {
+export function ReviewRow({ change, old, shown, tagNames, lost, onDiscard, onKeepMine }: ReviewRowProps) {
   const { conflict } = change
   const tags = change.tagIds?.map((id) => tagNames.get(id) ?? id).join(', ')
   return (
@@ -45,6 +47,7 @@ export function ReviewRow({ change, old, shown, tagNames, onDiscard, onKeepMine 
           {shown ? <Difference before={old ?? ''} after={change.value} /> : text.review.masked}
         </Field>
       )}
+      {lost.length > 0 && <p className={styles.warning}>{text.references.lost(lost.join(', '))}</p>}
       {change.kind === 'delete' && shown && (
         <Field label={text.review.value}>
           <Difference before={old ?? ''} after="" />

@@ -5,7 +5,9 @@ import { errorText } from '~/api/client'
 import { COMMIT_MAX, commitChanges, revealedValue, revealValues } from '~/api/grid'
 import { revertCommit } from '~/api/history'
 import type { Environment } from '~/api/projects'
+import { useUnresolved } from '~/components/use-unresolved'
 import { type Action, type Change, cellKey, countByEnvironment, type Pending } from '~/lib/pending'
+import type { Written } from '~/lib/references'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
@@ -34,6 +36,7 @@ export function ReviewSheet(props: ReviewProps) {
   const { project, changes, dispatch } = props
   const list = [...changes.values()]
   const [old, setOld] = useState<ReadonlyMap<string, string>>()
+  const lost = useUnresolved(project, writtenIn(changes), changes)
   const names = new Map(props.environments.map((one) => [one.slug, one.name]))
   const isTooMuch = list.length > COMMIT_MAX
   const conflicts = list.some((change) => change.conflict !== undefined)
@@ -138,6 +141,7 @@ export function ReviewSheet(props: ReviewProps) {
                 old={old?.get(cellKey(change))}
                 shown={Boolean(old)}
                 tagNames={props.tagNames}
+                lost={lost.get(cellKey(change)) ?? []}
                 onDiscard={() => dispatch({ type: 'discard', keys: [cellKey(change)] })}
                 onKeepMine={() => dispatch({ type: 'keep-mine', key: cellKey(change) })}
               />
@@ -148,5 +152,13 @@ export function ReviewSheet(props: ReviewProps) {
     </Dialog>
   )
 }
+
+/** The new values by their cells. */
+const writtenIn = (changes: Pending['changes']): ReadonlyMap<string, Written> =>
+  new Map(
+    [...changes].flatMap(([name, change]) =>
+      change.value === undefined ? [] : [[name, { ...change, value: change.value }] as const],
+    ),
+  )
 
 const inEnvironment = (environment: string) => (change: Change) => change.environment === environment

@@ -10,6 +10,7 @@ const ExportDialog = lazy(() => import('./export-dialog'))
 const FolderDialog = lazy(() => import('./folder-dialog'))
 const ChangeFolderDialog = lazy(() => import('./change-folder-dialog'))
 const DeleteFolderDialog = lazy(() => import('./delete-folder-dialog'))
+const ImportsSheet = lazy(() => import('./imports-sheet'))
 const SecretSheet = lazy(() => import('./sheet/secret-sheet'))
 const ConnectDialog = lazy(() => import('~/components/connect/connect-dialog'))
 
@@ -18,6 +19,7 @@ export type Open =
   | { what: 'review' | 'export' | 'folder' | 'connect' }
   | { what: 'change-folder' | 'delete-folder'; name: string }
   | { what: 'import'; text: string }
+  | { what: 'imports'; environment: string }
   | { what: 'secret'; key: string; environment: string; tab: SheetTab }
 
 type DialogsProps = {
@@ -104,6 +106,16 @@ function dialogOf({ project, secrets, open, onOpen, onClose }: DialogsProps) {
       )
     case 'connect':
       return <ConnectDialog project={project} example={secrets.rows[0]?.key} onClose={onClose} />
+    case 'imports':
+      return (
+        <ImportsSheet
+          project={project.id}
+          folder={secrets.folder}
+          environments={project.environments}
+          start={open.environment}
+          onClose={onClose}
+        />
+      )
     case 'secret':
       return sheetOf(project.id, secrets, open, onClose)
   }

@@ -56,9 +56,10 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
     },
     save: (key, environment, value) => secrets.add([{ key, value }], [environment]),
     remove: secrets.remove,
-    reveal: (key, environment) => secrets.versionOf(key, environment) && secrets.toggle(key, environment),
-    copy: (key, environment) => secrets.versionOf(key, environment) && secrets.copy(key, environment),
+    reveal: (key, environment) => secrets.isSet(key, environment) && secrets.toggle(key, environment),
+    copy: (key, environment) => secrets.isSet(key, environment) && secrets.copy(key, environment),
     open: (key, environment, tab) => setOpen({ what: 'secret', key, environment, tab }),
+    openImports: (environment) => setOpen({ what: 'imports', environment }),
     openFolder: (name) => {
       const inside = insideFolder(folder, name)
       secrets.clearSelection()
@@ -82,7 +83,8 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
     { label: text.connect.open, run: () => setOpen({ what: 'connect' }) },
   ])
   const keysShown = lines.filter((line) => line.kind === 'key').length
-  const keysNew = lines.filter((line) => line.kind === 'key' && line.isNew).length
+  // Pending and imported ones are no rows of the folder.
+  const keysMore = lines.filter((line) => line.kind === 'key' && !Object.keys(line.cells).length).length
 
   return (
     <Droppable onText={(dropped) => setOpen({ what: 'import', text: dropped })}>
@@ -112,6 +114,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         />
       </Suspense>
       <QuickAdd
+        place={{ project: project.id, environments: project.environments.map((one) => one.slug), folder }}
         environments={secrets.columns}
         autoCapitalization={project.autoCapitalization}
         keyField={keyField}
@@ -125,13 +128,15 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
       {matrix.data && (
         <Grid
           ref={grid}
+          project={project}
           lines={lines}
           columns={secrets.columns}
           folder={folder}
           changes={pending.changes}
           revealed={secrets.revealed}
+          lost={secrets.lost}
           denied={secrets.denied}
-          missing={only ? {} : missingCounts(secrets.rows, slugs)}
+          missing={only ? {} : missingCounts(secrets.rows, slugs, secrets.imported)}
           selected={selected}
           editing={editing}
           actions={actions}
@@ -145,7 +150,7 @@ function SecretsView({ project, only }: { project: SecretsProject; only: string 
         <NothingHere filter={filter} onClear={() => secrets.setFilter('')} />
       )}
       <footer className={styles.foot} aria-live="polite">
-        {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysNew)} {news}
+        {matrix.data && text.secrets.shown(keysShown, secrets.rows.length + keysMore)} {news}
       </footer>
       {selected.size > 0 && (
         <SelectionBar

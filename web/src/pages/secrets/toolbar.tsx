@@ -1,4 +1,4 @@
-import { Columns2, Download, FolderPlus, Plug, Search, Upload } from 'lucide-react'
+import { Columns2, Download, Ellipsis, FolderInput, FolderPlus, Plug, Search, Upload } from 'lucide-react'
 import type { RefObject } from 'react'
 import { useLocation } from 'wouter'
 
@@ -9,6 +9,7 @@ import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CopyLine } from '~/ui/copy'
 import { Breadcrumb } from './breadcrumb'
+import { Menu } from '~/ui/menu'
 import type { Open } from './secrets-dialogs'
 import styles from './secrets-page.module.css'
 
@@ -25,6 +26,7 @@ type ToolbarProps = {
 /** Title, place, filter and the commands of the secrets page. */
 export function Toolbar(props: ToolbarProps) {
   const { project, only, folder } = props
+  const [first] = project.environments
   const [, navigate] = useLocation()
   return (
     <header className={styles.header}>
@@ -78,20 +80,30 @@ export function Toolbar(props: ToolbarProps) {
           <Button icon={<Download size={15} />} onClick={() => props.onOpen({ what: 'export' })}>
             {text.secrets.export}
           </Button>
-          {project.environments.length > 1 && (
-            <Button
-              icon={<Columns2 size={15} />}
-              onClick={() => navigate(compareFrom(project, only, folder))}
-            >
-              {text.compare.open}
-            </Button>
-          )}
           <Button icon={<FolderPlus size={15} />} onClick={() => props.onOpen({ what: 'folder' })}>
             {text.secrets.newFolder}
           </Button>
           <Button icon={<Plug size={15} />} onClick={() => props.onOpen({ what: 'connect' })}>
             {text.connect.open}
           </Button>
+          <Menu
+            label={text.secrets.more}
+            trigger={<Ellipsis size={16} />}
+            className={styles.more}
+            items={[
+              {
+                label: text.imports.open,
+                icon: <FolderInput size={15} />,
+                run: () => props.onOpen({ what: 'imports', environment: only ?? first?.slug ?? '' }),
+              },
+              {
+                label: text.compare.open,
+                icon: <Columns2 size={15} />,
+                disabled: project.environments.length > 1 ? undefined : text.compare.one,
+                run: () => navigate(compareFrom(project, only, folder)),
+              },
+            ]}
+          />
         </div>
       </div>
     </header>

@@ -9,11 +9,12 @@ import { toast } from '~/ui/toast'
 export function useRevealed(project: string) {
   const { shown: revealed, show, hide, hideAll } = useShown()
 
-  const toggle = async (place: CellPlace) => {
+  /** Shows the value of a cell or hides it. An imported one is read where it comes from. */
+  const toggle = async (place: CellPlace, origin = place) => {
     const key = cellKey(place)
     if (revealed.has(key)) return hide(key)
     try {
-      show(key, await revealOne(project, place))
+      show(key, await revealOne(project, origin))
     } catch (error) {
       toast(errorText(error), { tone: 'danger' })
     }

@@ -2,10 +2,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { matrixQuery } from '~/api/grid'
+import { importsQuery } from '~/api/imports'
 import { type Environment, tagsQuery } from '~/api/projects'
 import { usePending } from '~/components/pending-store'
+import { useUnresolved } from '~/components/use-unresolved'
 import { gridLines } from '~/lib/grid-model'
+import { importedKeys, importLines } from '~/lib/imports'
 import type { Cell } from '~/lib/matrix'
+import type { Written } from '~/lib/references'
 import { insideFolder } from '~/lib/secret-name'
 import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
@@ -34,6 +38,7 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
   const slugs = columns.map((one) => one.slug)
 
   const matrix = useQuery(matrixQuery(project.id, folder))
+  const imports = useQuery(importsQuery(project.id, folder)).data ?? {}
   const tags = useQuery(tagsQuery(project.id))
   const [pending, dispatch] = usePending(project.id)
   const { revealed, toggle, copy, hideAll } = useRevealed(project.id)
@@ -42,9 +47,12 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
   const all = matrix.data?.rows ?? []
   const rows = only ? all.filter((row) => row.cells[only]) : all
   const tagNames = new Map(tags.data?.map((tag) => [tag.id, tag.slug]))
+  const imported = importedKeys(imports)
   const lines = gridLines<Cell>({
     rows,
     folders: matrix.data?.folders.filter((one) => !only || one.environments.includes(only)) ?? [],
+    imports: importLines(imports, slugs),
+    imported,
     folder,
     environments: slugs,
     changes: pending.changes,
@@ -55,6 +63,15 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
   const place = (key: string, environment: string) => ({ environment, folder, key })
   const cellOf = (key: string, environment: string) => all.find((row) => row.key === key)?.cells[environment]
   const versionOf = (key: string, environment: string) => cellOf(key, environment)?.version ?? 0
+
+  /** Where the value of a cell is read, if it is only imported. */
+  const originOf = (key: string, environment: string) => {
+    const origin = cellOf(key, environment) ? undefined : imported[environment]?.get(key)
+    return origin && { environment: origin.environment, folder: origin.path, key }
+  }
+  /** Whether a cell has a value, of its own or an imported one. */
+  const isSet = (key: string, environment: string) =>
+    versionOf(key, environment) > 0 || Boolean(originOf(key, environment))
 
   /** Puts values among the pending changes, each in all of the environments. */
   const add = (entries: { key: string; value: string; comment?: string }[], environments: string[]) =>
@@ -99,7 +116,12 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
         .find((one) => one.name === name)
         ?.environments.filter((slug) => slugs.includes(slug)) ?? [],
   })
-  const refresh = () => client.invalidateQueries({ queryKey: ['matrix', project.id] })
+  const refresh = () =>
+    Promise.all(
+      ['matrix', 'imports', 'history'].map((key) =>
+        client.invalidateQueries({ queryKey: [key, project.id] }),
+      ),
+    ).then(() => undefined)
   const whereIs = (name: string) => ({
     folder: insideFolder(folder, name),
     environments: folderPlace(name).environments,
@@ -112,6 +134,17 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     dispatch({ type: 'folder-deleted', where: whereIs(name) })
     void refresh()
   }
+  // What can be seen of values: pending ones of this folder, and revealed ones.
+  const seen = new Map<string, Written>()
+  for (const [name, value] of revealed) {
+    const [environment = '', inFolder = ''] = name.split('\n')
+    seen.set(name, { environment, folder: inFolder, value })
+  }
+  for (const [name, change] of pending.changes) {
+    if (change.folder === folder && change.value !== undefined)
+      seen.set(name, { ...change, value: change.value })
+  }
+  const lost = useUnresolved(project.id, seen, pending.changes)
   return {
     folder,
     filter,
@@ -127,10 +160,12 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     pending,
     dispatch,
     revealed,
-    toggle: (key: string, environment: string) => void toggle(place(key, environment)),
+    lost,
+    toggle: (key: string, environment: string) =>
+      void toggle(place(key, environment), originOf(key, environment)),
     copy: (key: string, environment: string) => {
       const said = cellOf(key, environment)?.hasOverride ? text.own.shared(key) : key
-      void copy(place(key, environment), said)
+      void copy(originOf(key, environment) ?? place(key, environment), said)
     },
     hideAll,
     selected,
@@ -139,6 +174,8 @@ export function useSecrets(project: SecretsProject, only: string | undefined) {
     place,
     cellOf,
     versionOf,
+    isSet,
+    imported,
     add,
     remove,
     folderPlace,
