@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { addProject, click, commit, onPage, signIn, typeSecret } from './harness.js'
+import { addProject, click, commit, editCell, onPage, signIn, typeSecret } from './harness.js'
 
 const onlyIn = async ({ page }, name) => {
   for (const one of ['Development', 'Staging', 'Production'])
@@ -79,7 +79,7 @@ test('a reference to nothing is marked while typing, in the grid and in the revi
     const note = 'Leads to nothing: ${NOWHERE}, ${prod.URL}, ${dev.no.such.KEY}'
     await page.getByText(note).waitFor()
     await page.keyboard.press('Enter')
-    await page.locator('#cell-0-1').getByText('leads to nothing').waitFor()
+    await page.locator('#cell-0-1').getByRole('img', { name: note }).waitFor()
     await click(watched, 'button', 'Review')
     await page.getByRole('dialog').getByText(note).waitFor()
     await page.keyboard.press('Escape')
@@ -87,5 +87,52 @@ test('a reference to nothing is marked while typing, in the grid and in the revi
     await typeSecret(watched, 'NOWHERE', 'y')
     await click(watched, 'button', 'Review')
     await page.getByRole('dialog').getByText('Leads to nothing: ${prod.URL}, ${dev.no.such.KEY}').waitFor()
+  })
+})
+
+test('renaming what others refer to says so and takes the references along', async () => {
+  await inNewProject('Used', async (watched) => {
+    const { page } = watched
+    await onlyIn(watched, 'Development')
+    await typeSecret(watched, 'HOST', 'db')
+    await typeSecret(watched, 'URL', 'x')
+    await commit(watched)
+    await click(watched, 'button', 'Dismiss')
+    await page.getByRole('grid').focus()
+    for (const key of ['Control+End', 'Home', 'ArrowRight']) await page.keyboard.press(key)
+    await editCell(watched, 'http://${HOST}')
+    await commit(watched)
+    await click(watched, 'button', 'Dismiss')
+
+    await page.getByRole('grid').focus()
+    for (const key of ['Control+Home', 'ArrowRight', 'i']) await page.keyboard.press(key)
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('tab', { name: 'Used by' }).click()
+    await sheet.getByRole('link', { name: 'URL' }).waitFor()
+    await sheet.getByRole('tab', { name: 'Details' }).click()
+    await sheet.getByLabel('Key').fill('SERVER')
+    await page.keyboard.press('Enter')
+    await click(watched, 'button', 'Review')
+    await sheet.getByText('1 secret refers to it.', { exact: false }).waitFor()
+    await sheet.getByText('dev:/URL').waitFor()
+    await sheet.getByLabel('Give the references the new name').check()
+    await page.getByRole('button', { name: /^Commit \d/ }).click()
+    await page.getByText('Committed.').waitFor()
+    await click(watched, 'button', 'Dismiss')
+    await page.getByRole('rowheader', { name: 'SERVER' }).waitFor()
+    await page.getByRole('grid').focus()
+    for (const key of ['Control+End', 'Home', 'ArrowRight', 'r']) await page.keyboard.press(key)
+    await page.getByText('http://${SERVER}').waitFor()
+
+    // Deleting it breaks the reference; deleting both breaks nothing.
+    for (const key of ['Control+Home', 'ArrowRight', 'Delete']) await page.keyboard.press(key)
+    await click(watched, 'button', 'Review')
+    await sheet.getByText('Their references will be empty text.', { exact: false }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('grid').focus()
+    for (const key of ['Control+End', 'Home', 'ArrowRight', 'Delete']) await page.keyboard.press(key)
+    await click(watched, 'button', 'Review')
+    await page.getByRole('button', { name: /^Commit 2/ }).waitFor()
+    await sheet.getByText('refers to it', { exact: false }).waitFor({ state: 'detached' })
   })
 })

@@ -85,7 +85,7 @@ export async function commitChanges(
 const conflictsOf = (details: unknown) => (details as { conflicts?: WireConflict[] } | undefined)?.conflicts
 
 function wireChange(change: Change) {
-  const { kind, value, comment, tagIds, newKey, baseVersion } = change
+  const { kind, value, comment, tagIds, newKey, rewriteReferences, baseVersion } = change
   const fields = {
     ...(value === undefined ? {} : { value }),
     ...(comment === undefined ? {} : { comment }),
@@ -98,7 +98,7 @@ function wireChange(change: Change) {
     ...wirePlace(change),
     expectedVersion: baseVersion,
     ...fields,
-    ...(newKey === undefined ? {} : { newKey }),
+    ...(newKey === undefined ? {} : { newKey, rewriteReferences: Boolean(rewriteReferences) }),
   }
 }
 

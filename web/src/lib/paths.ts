@@ -15,6 +15,15 @@ export const paths = {
   environment: (project: string, environment: string, folder = '/') =>
     `/project/${project}/secrets/${environment}${folderQuery(folder)}`,
   projectAccess: (project: string, tab = 'identities') => `/project/${project}/members?selectedTab=${tab}`,
+  /** A secret in the table of its environment. */
+  secret: (
+    project: string,
+    { environment, folder, key }: { environment: string; folder: string; key: string },
+  ) => {
+    const query = new URLSearchParams(folder === '/' ? {} : { secretPath: folder })
+    query.set('q', key)
+    return `/project/${project}/secrets/${environment}?${query}`
+  },
   compare: (project: string, folder = '/', left = '', right = '') => {
     const query = new URLSearchParams()
     if (left) query.set('left', left)

@@ -11,6 +11,8 @@ export type Change = CellPlace & {
   tagIds?: string[]
   /** The new name, when the secret is renamed. */
   newKey?: string
+  /** Whether the references to the secret get its new name too. */
+  rewriteReferences?: boolean
   /** The version that the change was made on; 0 when there was no secret. */
   baseVersion: number
   /** The folder is not in this environment yet and is made first. */
@@ -19,7 +21,10 @@ export type Change = CellPlace & {
   conflict?: number
 }
 
-export type Fields = Pick<Change, 'value' | 'comment' | 'tagIds' | 'newKey' | 'isFolderMissing'>
+export type Fields = Pick<
+  Change,
+  'value' | 'comment' | 'tagIds' | 'newKey' | 'rewriteReferences' | 'isFolderMissing'
+>
 type Changes = ReadonlyMap<string, Change>
 
 /** All changes of one project that are not committed, in the order they were made, with what can be undone. */

@@ -222,7 +222,7 @@ export const secrets = {
   },
   sheet: {
     label: (key: string) => `About ${key}`,
-    tabs: { details: 'Details', versions: 'Versions', own: 'My value' },
+    tabs: { details: 'Details', versions: 'Versions', own: 'My value', uses: 'Used by' },
   },
   own: {
     hint: 'Only you see this value. Reading this secret as yourself, for example with the command line, can give it in place of the shared one; other people and machines always get the shared one.',

@@ -160,7 +160,14 @@ function Value({ value, lost }: { value: string; lost: string[] }) {
       <span>
         <Marked value={lines[0] ?? ''} lost={lost} />
       </span>
-      {lost.length > 0 && <em className={styles.lost}>{text.references.lostShort}</em>}
+      {lost.length > 0 && (
+        <TriangleAlert
+          className={styles.lostIcon}
+          size={13}
+          role="img"
+          aria-label={text.references.lost(lost.join(', '))}
+        />
+      )}
       {lines.length > 1 && <em>{text.grid.lines(lines.length)}</em>}
     </span>
   )

@@ -2,10 +2,12 @@ import type { ReactNode } from 'react'
 
 import type { Change } from '~/lib/pending'
 import { text } from '~/lib/text'
+import type { Uses } from '~/lib/uses'
 import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
 import { Difference } from '~/ui/difference'
 import styles from './review-sheet.module.css'
+import { UsesNote } from './uses-note'
 
 type ReviewRowProps = {
   change: Change
@@ -15,6 +17,9 @@ type ReviewRowProps = {
   tagNames: ReadonlyMap<string, string>
   /** References of the new value that lead to nothing. */
   lost: string[]
+  /** The secrets whose references the change breaks. */
+  uses: Uses | undefined
+  onRewrite: (rewrites: boolean) => void
   onDiscard: () => void
   onKeepMine: () => void
 }
@@ -22,7 +27,8 @@ type ReviewRowProps = {
 const TONES = { create: 'success', update: 'warning', delete: 'danger' } as const
 
 /** One change: what is there and what will be, field by field. */
-export function ReviewRow({ change, old, shown, tagNames, lost, onDiscard, onKeepMine }: ReviewRowProps) {
+export function ReviewRow(props: ReviewRowProps) {
+  const { change, old, shown, tagNames, lost, uses, onDiscard, onKeepMine } = props
   const { conflict } = change
   const tags = change.tagIds?.map((id) => tagNames.get(id) ?? id).join(', ')
   return (
@@ -41,6 +47,7 @@ export function ReviewRow({ change, old, shown, tagNames, lost, onDiscard, onKee
           {conflict === 0 ? text.review.conflictGone : text.review.conflictMade(conflict)}
         </p>
       )}
+      {uses && <UsesNote change={change} uses={uses} onRewrite={props.onRewrite} />}
       {change.newKey !== undefined && <Field label={text.review.rename}>{change.newKey}</Field>}
       {change.value !== undefined && (
         <Field label={text.review.value}>

@@ -1,14 +1,16 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { errorText } from '~/api/client'
 import { COMMIT_MAX, commitChanges, revealedValue, revealValues } from '~/api/grid'
 import { revertCommit } from '~/api/history'
 import type { Environment } from '~/api/projects'
+import { usesQuery } from '~/api/uses'
 import { useUnresolved } from '~/components/use-unresolved'
 import { type Action, type Change, cellKey, countByEnvironment, type Pending } from '~/lib/pending'
 import type { Written } from '~/lib/references'
 import { text } from '~/lib/text'
+import { breaking, usesLeft } from '~/lib/uses'
 import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
 import { TextField } from '~/ui/field'
@@ -37,6 +39,8 @@ export function ReviewSheet(props: ReviewProps) {
   const list = [...changes.values()]
   const [old, setOld] = useState<ReadonlyMap<string, string>>()
   const lost = useUnresolved(project, writtenIn(changes), changes)
+  const broken = breaking(changes)
+  const uses = useQuery({ ...usesQuery(project, broken), enabled: broken.length > 0 }).data
   const names = new Map(props.environments.map((one) => [one.slug, one.name]))
   const isTooMuch = list.length > COMMIT_MAX
   const conflicts = list.some((change) => change.conflict !== undefined)
@@ -142,6 +146,15 @@ export function ReviewSheet(props: ReviewProps) {
                 shown={Boolean(old)}
                 tagNames={props.tagNames}
                 lost={lost.get(cellKey(change)) ?? []}
+                uses={usesLeft(uses?.get(cellKey(change)), changes)}
+                onRewrite={(rewriteReferences) =>
+                  dispatch({
+                    type: 'edit',
+                    edits: [
+                      { place: change, baseVersion: change.baseVersion, fields: { rewriteReferences } },
+                    ],
+                  })
+                }
                 onDiscard={() => dispatch({ type: 'discard', keys: [cellKey(change)] })}
                 onKeepMine={() => dispatch({ type: 'keep-mine', key: cellKey(change) })}
               />

@@ -15,6 +15,7 @@ import { Note } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
 import { DetailsTab, type Draft } from './details-tab'
 import { OwnValueTab } from './own-value-tab'
+import { UsesTab } from './uses-tab'
 import { VersionsTab } from './versions-tab'
 
 export type SheetTab = keyof typeof text.sheet.tabs
@@ -83,9 +84,10 @@ export default function SecretSheet(props: SheetProps & { start: SheetTab }) {
         chosen={tab}
         onChoose={setTab}
       >
-        {!cell.mayEdit && tab !== 'own' && <Note>{text.grid.mayNot}</Note>}
+        {!cell.mayEdit && (tab === 'details' || tab === 'versions') && <Note>{text.grid.mayNot}</Note>}
         {tab === 'details' && <DetailsTab draft={draft} tags={props.tags} onChange={setTyped} />}
         {tab === 'own' && <OwnValueTab {...props} />}
+        {tab === 'uses' && <UsesTab {...props} />}
         {tab === 'versions' && (
           <VersionsTab
             {...props}
