@@ -10,7 +10,8 @@ export const paths = {
   auditLogs: (organization: string) => `/org/${organization}/audit-logs`,
   organizationSettings: (organization: string) => `/org/${organization}/settings`,
   secrets: (project: string, folder = '/') => `/project/${project}/secrets/overview${folderQuery(folder)}`,
-  secret: (project: string, folder: string, key: string) =>
+  /** A key in the grid of all environments. */
+  key: (project: string, folder: string, key: string) =>
     `/project/${project}/secrets/overview?${new URLSearchParams({ ...(folder === '/' ? {} : { secretPath: folder }), q: key })}`,
   environment: (project: string, environment: string, folder = '/') =>
     `/project/${project}/secrets/${environment}${folderQuery(folder)}`,

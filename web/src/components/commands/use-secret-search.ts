@@ -32,7 +32,7 @@ export function useSecretSearch(project: string | undefined, typed: string) {
   const commandOf = (one: Found): Command => ({
     label: one.key,
     where: placeOf(one, projects.find(({ id }) => id === one.project)?.name ?? ''),
-    run: () => navigate(paths.secret(one.project, one.folder, one.key)),
+    run: () => navigate(paths.key(one.project, one.folder, one.key)),
   })
   return {
     commands: found.slice(0, SHOWN_MAX).map(commandOf),

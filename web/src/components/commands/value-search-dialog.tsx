@@ -65,7 +65,7 @@ export default function ValueSearchDialog({
         <ul className={styles.found}>
           {search.data?.map((one) => (
             <li key={`${one.project}${one.folder}${one.key}`}>
-              <Link href={paths.secret(one.project, one.folder, one.key)} onClick={onClose}>
+              <Link href={paths.key(one.project, one.folder, one.key)} onClick={onClose}>
                 {one.key}
               </Link>
               <span>{placeOf(one, projects.find(({ id }) => id === one.project)?.name ?? '')}</span>
