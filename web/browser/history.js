@@ -97,7 +97,7 @@ test('a state that is no longer kept is refused in words, before anything happen
     const { page } = watched
     await typeSecret(watched, 'TOKEN', '0')
     await commitAs(watched, 'Begin')
-    await page.goto(`${SERVER}/project/${project}/settings`)
+    await page.goto(`${SERVER}/project/${project}/settings?part=retention`)
     await page.getByLabel('Versions kept of each secret').fill('1')
     await click(watched, 'button', 'Save')
     await page.getByText('Saved.').waitFor()

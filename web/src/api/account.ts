@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { renew, request } from './client'
+import type { Challenge } from './second-factor'
 import { currentSession, mayHaveSession, signedIn, signedOut } from './session'
 
 export type User = {
@@ -53,8 +54,9 @@ export async function resumeSession() {
 /**
  * Signs in and chooses the organization that was in use before, or the only one there is. Until one is chosen the
  * session is for none. The token is taken into use at the end, because requests may be waiting for a good one.
+ * Returns what still has to be given, if anything.
  */
-export async function signIn(email: string, password: string) {
+export async function signIn(email: string, password: string): Promise<Challenge | undefined> {
   const { accessToken: token } = await request<{ accessToken: string }>('POST', '/api/v3/auth/login', {
     body: { email, password },
     anonymous: true,
@@ -68,17 +70,27 @@ export async function signIn(email: string, password: string) {
   )
   const before = organizations.find((one) => one.id === currentSession().organizationId)
   const chosen = before ?? (organizations.length === 1 ? organizations[0] : undefined)
-  if (chosen) await selectOrganization(chosen.id, token)
-  else signedIn(token, '')
+  if (chosen) return selectOrganization(chosen.id, token)
+  signedIn(token, '')
+  return undefined
 }
 
-/** Makes the session one for an organization. */
-export async function selectOrganization(organizationId: string, token?: string) {
-  const selected = await request<{ token: string }>('POST', '/api/v3/auth/select-organization', {
-    body: { organizationId },
-    ...(token ? { token } : {}),
-  })
+/** Makes the session one for an organization, or returns what has to be given first. */
+export async function selectOrganization(
+  organizationId: string,
+  token?: string,
+): Promise<Challenge | undefined> {
+  const selected = await request<{ token: string; isMfaEnabled: boolean }>(
+    'POST',
+    '/api/v3/auth/select-organization',
+    {
+      body: { organizationId },
+      ...(token ? { token } : {}),
+    },
+  )
+  if (selected.isMfaEnabled) return { token: selected.token, organizationId }
   signedIn(selected.token, organizationId)
+  return undefined
 }
 
 export type Setup = {

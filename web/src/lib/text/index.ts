@@ -5,6 +5,7 @@ import { compare } from './compare'
 import { general } from './general'
 import { history } from './history'
 import { references } from './references'
+import { secondFactor } from './second-factor'
 import { secrets } from './secrets'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
@@ -14,6 +15,7 @@ export const text = {
   ...general,
   ...commands,
   ...secrets,
+  ...secondFactor,
   ...history,
   ...compare,
   ...references,

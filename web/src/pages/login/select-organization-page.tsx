@@ -1,11 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Building2 } from 'lucide-react'
+import { useState } from 'react'
 import { Redirect, useLocation } from 'wouter'
 
 import { organizationsQuery, selectOrganization } from '~/api/account'
 import { errorText } from '~/api/client'
+import type { Challenge } from '~/api/second-factor'
 import { useSession } from '~/api/session'
 import { Outside } from '~/components/outside'
+import { SecondFactorForm } from '~/components/second-factor-form'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
@@ -18,16 +21,29 @@ export default function SelectOrganizationPage() {
   const [, navigate] = useLocation()
   const signedIn = session.state === 'signed-in'
   const organizations = useQuery({ ...organizationsQuery, enabled: signedIn })
+  const [challenge, setChallenge] = useState<Challenge>()
+  const enter = (organization: string) => {
+    const port = callbackPort(location.search)
+    navigate(port ? `${paths.cliRedirect()}?callback_port=${port}` : paths.overview(organization))
+  }
   const select = useMutation({
     mutationFn: (id: string) => selectOrganization(id),
-    onSuccess: (_, id) => {
-      const port = callbackPort(location.search)
-      navigate(port ? `${paths.cliRedirect()}?callback_port=${port}` : paths.overview(id))
-    },
+    onSuccess: (asked, id) => (asked ? setChallenge(asked) : enter(id)),
   })
   const failure = organizations.error ?? select.error
 
   if (!signedIn) return <Redirect to={paths.login()} replace />
+  if (challenge) {
+    return (
+      <Outside title={text.login.title} hint={text.secondFactor.hint}>
+        <SecondFactorForm
+          challenge={challenge}
+          onDone={() => enter(challenge.organizationId)}
+          onBack={() => setChallenge(undefined)}
+        />
+      </Outside>
+    )
+  }
   return (
     <Outside title={text.login.choose} hint={text.login.chooseHint}>
       {failure && <Failure message={errorText(failure)} />}

@@ -11,6 +11,7 @@ import { Form } from '~/ui/form'
 import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import styles from './profile-page.module.css'
+import { SecondFactorSection } from './second-factor-section'
 import { SessionsSection } from './sessions-section'
 
 const PASSWORD_MIN = 12
@@ -21,6 +22,7 @@ export default function ProfilePage() {
     <Page title={text.profile.title}>
       <NameSection />
       <PasswordSection />
+      <SecondFactorSection />
       <ThemeSection />
       <KeyboardSection />
       <SessionsSection />
