@@ -11,7 +11,7 @@ use tacit_store::{
 };
 
 use super::{
-    App,
+    App, Patch,
     access::{ProjectAccess, ProjectName},
     audit::Event,
     caller::Caller,
@@ -26,13 +26,13 @@ pub const TAGS_MAX: i64 = 1000;
 /// The version that commits give tags while they exist: the rows have none.
 const VERSION: i64 = 1;
 
-/// What is to be changed of a tag; `None` keeps what is there.
+/// What is to be changed of a tag.
 #[derive(Clone, Debug, Default)]
 pub struct TagChanges {
-    /// Unique in the project.
+    /// Unique in the project; `None` keeps it.
     pub slug: Option<Slug>,
     /// As user interfaces show it.
-    pub color: Option<String>,
+    pub color: Patch<String>,
 }
 
 /// The tags of a project by slug.
@@ -229,16 +229,18 @@ fn record(work: &mut UnitOfWork, caller: &Caller, event: &str, row: &TagRow) {
     work.record(event.with("tag", row.slug.as_str()).with("tagId", row.id.as_str()));
 }
 
+/// Clients that make missing tags look for how this begins (wire-contract 6.4).
 fn taken(slug: &str) -> String {
-    format!("Tag with slug '{slug}' already exists in this project")
+    format!("Tag already exists: this project has one with slug '{slug}'")
 }
 
 impl TagChanges {
     fn apply_to(&self, row: &TagRow) -> TagRow {
-        TagRow {
-            slug: self.slug.as_ref().map_or_else(|| row.slug.clone(), |slug| slug.as_str().to_owned()),
-            color: self.color.clone().or_else(|| row.color.clone()),
-            ..row.clone()
+        let mut after = row.clone();
+        if let Some(slug) = &self.slug {
+            slug.as_str().clone_into(&mut after.slug);
         }
+        self.color.clone().apply(&mut after.color);
+        after
     }
 }

@@ -5,7 +5,9 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use serde_json::Value;
 
 use super::problem::Problem;
 use crate::app::{App, Caller, Client, Error, Issue, error::PathPart};
@@ -97,7 +99,7 @@ fn content_type(headers: &HeaderMap) -> ContentType {
 
 fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     // Syntax first: text that is not JSON is 400, JSON of the wrong form is 422.
-    let value: serde_json::Value = serde_json::from_slice(bytes)
+    let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Error::Invalid(format!("The body is not valid JSON: {error}")))?;
     if !value.is_object() {
         let mut issue = Issue::at("", "The body must be an object");
@@ -116,10 +118,51 @@ fn form_urlencoded(bytes: &[u8]) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(bytes)
 }
 
+/// Begins the complaint of [`located`]; the path follows as JSON, and the complaint itself on a line of
+/// its own.
+const LOCATED: &str = "at ";
+
+/// Reads fields that stand in a request beside others, and says which of them is wrong: serde itself
+/// forgets that about flattened fields.
+///
+/// # Errors
+///
+/// As reading a `T`.
+pub(crate) fn located<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path: Vec<Value> = error.path().iter().filter_map(path_value).collect();
+        serde::de::Error::custom(format!("{LOCATED}{}\n{}", Value::from(path), error.inner()))
+    })
+}
+
+fn path_value(segment: &serde_path_to_error::Segment) -> Option<Value> {
+    Some(match path_part(segment)? {
+        PathPart::Field(name) => name.into(),
+        PathPart::Position(index) => index.into(),
+    })
+}
+
+/// Takes the path that [`located`] put before a complaint, as often as it did.
+fn take_path(mut text: &str, path: &mut Vec<PathPart>) -> String {
+    while let Some((inner, rest)) = text.strip_prefix(LOCATED).and_then(|text| text.split_once('\n')) {
+        let parts: Vec<Value> = serde_json::from_str(inner).unwrap_or_default();
+        path.extend(parts.into_iter().filter_map(|part| match part {
+            Value::String(name) => Some(PathPart::Field(name)),
+            other => other.as_u64().and_then(|index| index.try_into().ok()).map(PathPart::Position),
+        }));
+        text = rest;
+    }
+    text.to_owned()
+}
+
 /// Turns serde's first complaint into an issue. It never quotes what was sent: that may be a value.
 fn issue_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Error {
     let mut path: Vec<PathPart> = error.path().iter().filter_map(path_part).collect();
-    let text = error.inner().to_string();
+    let text = take_path(&error.inner().to_string(), &mut path);
     let mut issue = Issue::at("", "Invalid value");
     if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         path.push(PathPart::Field(field.to_owned()));

@@ -92,6 +92,24 @@ async fn conditions_without_a_path_mean_the_root() {
 }
 
 #[tokio::test]
+async fn a_path_of_a_condition_is_spelled_as_freely_as_any_other() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        project.folder("/", "app").await;
+        for (number, path) in
+            ["/app", "app", "/app/", " app/ ", "app/**", "/a*", "**"].into_iter().enumerate()
+        {
+            let register = json!([on("secret:create", "dev", path)]);
+            let mut stream = server.subscribe(&project.admin, &project.id, register).await;
+            project.secret_in("/app", &format!("S{number}")).await;
+            assert_eq!(keys(&mut stream, "secret:create").await, [format!("/app:S{number}")], "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_deleted_folder_is_heard_of_secret_by_secret() {
     each_engine(async |server| {
         let admin = server.with_admin().await;

@@ -303,3 +303,166 @@ async fn a_folder_knows_when_a_secret_in_it_last_changed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_folder_is_named_by_project_id_or_slug_and_path_or_directory() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let (id, slug) = (project.id.as_str(), project.slug.as_str());
+        let names = [("projectId", id), ("workspaceId", id), ("projectSlug", slug), ("workspaceSlug", slug)];
+        for base in BASES {
+            for (field, name) in names {
+                for path in ["path", "directory"] {
+                    let place = json!({ field: name, "environment": "dev", path: "deep/" });
+                    let send = async |method: &str, path: &str, more: Value| {
+                        let mut body = place.clone();
+                        for (name, value) in more.as_object().unwrap() {
+                            body[name] = value.clone();
+                        }
+                        let answer = server.call(method, path, Some(&project.admin), Some(body)).await;
+                        assert_eq!(answer.status, 200, "{method} {path} {place}: {}", answer.text);
+                        answer.body["folder"].clone()
+                    };
+                    let made = send("POST", base, json!({ "name": "app" })).await;
+                    assert_eq!(made["path"], "/deep/app");
+                    let query = format!("{base}?{field}={name}&environment=dev&{path}=/deep");
+                    let list = server.call("GET", &query, Some(&project.admin), None).await;
+                    assert_eq!(list.body["folders"][0]["id"], made["id"], "{query}: {}", list.text);
+                    let item = format!("{base}/{}", made["id"].as_str().unwrap());
+                    assert_eq!(send("PATCH", &item, json!({ "name": "web" })).await["path"], "/deep/web");
+                    send("DELETE", &format!("{base}/web"), json!({ "forceDelete": true })).await;
+                }
+            }
+            for (query, status) in [
+                (format!("workspaceId={id}"), 422),
+                ("environment=dev".to_owned(), 422),
+                (format!("projectId={id}&environment="), 422),
+            ] {
+                let answer = server.call("GET", &format!("{base}?{query}"), Some(&project.admin), None).await;
+                assert_eq!(
+                    (answer.status, &answer.body["message"][0]["message"]),
+                    (status, &json!("Required"))
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_description_is_kept_changed_and_cleared_alone_and_in_a_batch() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let longest = "ä".repeat(1_024);
+        for base in BASES {
+            let body = json!({ "name": "app", "description": longest });
+            let made = project.ok("POST", base, body).await["folder"].clone();
+            assert_eq!(made["description"], longest);
+            let item = format!("{base}/{}", made["id"].as_str().unwrap());
+            let batch = format!("{base}/batch");
+            let change = |more: Value| {
+                let mut change =
+                    json!({ "id": made["id"], "environment": "dev", "path": "/", "name": "app" });
+                for (name, value) in more.as_object().unwrap() {
+                    change[name] = value.clone();
+                }
+                json!({ "projectSlug": project.slug, "folders": [change] })
+            };
+            let kept = project.ok("PATCH", &item, json!({ "name": "app" })).await["folder"].clone();
+            assert_eq!(kept, made);
+            let kept = project.ok("PATCH", &batch, change(json!({}))).await["folders"][0].clone();
+            assert_eq!((&kept["description"], &kept["version"]), (&json!(longest), &json!(1)));
+            let set = project.ok("PATCH", &batch, change(json!({ "description": " one " }))).await;
+            assert_eq!(set["folders"][0]["description"], "one");
+            let cleared = project.ok("PATCH", &batch, change(json!({ "description": null }))).await;
+            assert_eq!(cleared["folders"][0]["description"], Value::Null);
+            let set = project.ok("PATCH", &item, json!({ "name": "app", "description": "two" })).await;
+            assert_eq!(
+                (&set["folder"]["description"], &set["folder"]["version"]),
+                (&json!("two"), &json!(4))
+            );
+            let more = json!("x".repeat(1_025));
+            let alone = json!({ "name": "app", "description": more });
+            for (method, path, body) in [
+                ("POST", base, alone.clone()),
+                ("PATCH", item.as_str(), alone),
+                ("PATCH", batch.as_str(), change(json!({ "description": more }))),
+            ] {
+                assert_eq!(project.call(method, path, body).await.status, 422, "{method} {path}");
+            }
+            project.ok("DELETE", &item, json!({})).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_checks_every_name_place_and_number() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let (a, b) = (project.folder("/", "a").await, project.folder("/", "b").await);
+        let item = |id: &Value, name: &str| json!({ "id": id, "environment": "dev", "name": name });
+        let mut elsewhere = item(&a["id"], "x");
+        elsewhere["environment"] = json!("prod");
+        let many: Vec<_> = (0..1001).map(|number| item(&json!(format!("n{number}")), "x")).collect();
+        for path in ["/api/v1/folders/batch", "/api/v2/folders/batch"] {
+            for (folders, status) in [
+                (json!([item(&a["id"], "b")]), 400),
+                (json!([item(&a["id"], "x"), item(&b["id"], "x")]), 400),
+                (json!([item(&a["id"], "b"), item(&b["id"], "a")]), 400),
+                (json!([item(&a["id"], "a/b")]), 400),
+                (json!([item(&a["id"], &"x".repeat(256))]), 400),
+                (json!([elsewhere]), 404),
+                (json!([item(&json!("nope"), "x")]), 404),
+                (json!([{ "id": a["id"], "name": "x" }]), 422),
+                (json!([{ "id": a["id"], "environment": "dev" }]), 422),
+                (json!([{ "environment": "dev", "name": "x" }]), 422),
+                (json!(many), 422),
+            ] {
+                let answer = project.call("PATCH", path, json!({ "folders": folders })).await;
+                assert_eq!(answer.status, status, "{folders}: {}", answer.text);
+            }
+            let nowhere = json!({ "folders": [item(&a["id"], "x")], "workspaceId": "" });
+            assert_eq!(project.call("PATCH", path, nowhere).await.status, 422);
+        }
+        assert_eq!(paths(&project, "recursive=1").await, ["/a", "/b"]);
+        let longest = "x".repeat(255);
+        let chain = json!({ "folders": [item(&b["id"], &longest), item(&json!("a"), "b")] });
+        let changed = project.ok("PATCH", "/api/v2/folders/batch", chain).await;
+        assert_eq!(
+            (&changed["folders"][0]["name"], &changed["folders"][1]["path"]),
+            (&json!(longest), &json!("/b"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_folder_is_deleted_by_its_id_only_where_it_is() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        for base in BASES {
+            let deep = project.folder("/a/b", "c").await;
+            let item = format!("{base}/{}", deep["id"].as_str().unwrap());
+            for place in
+                [json!({}), json!({ "path": "/a" }), json!({ "path": "/a/b", "environment": "prod" })]
+            {
+                assert_eq!(project.call("DELETE", &item, place.clone()).await.status, 404, "{place}");
+            }
+            let rename = json!({ "name": "x", "path": "/a" });
+            assert_eq!(project.call("PATCH", &item, rename).await.status, 404);
+            let deleted = project.ok("DELETE", &item, json!({ "path": "/a/b", "forceDelete": false })).await;
+            assert_eq!(deleted["folder"]["path"], "/a/b/c");
+            assert_eq!(paths(&project, "recursive=1").await, ["/a", "/a/b"]);
+        }
+        assert_eq!(
+            project.call("DELETE", "/api/v2/folders/a", json!({ "forceDelete": "x" })).await.status,
+            422
+        );
+    })
+    .await;
+}

@@ -38,6 +38,7 @@ mod secret_references;
 mod secrets;
 mod secrets_batch;
 mod secrets_concurrency;
+mod secrets_fields;
 mod secrets_list;
 mod secrets_move;
 mod secrets_overrides;

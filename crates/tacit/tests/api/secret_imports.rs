@@ -69,6 +69,66 @@ async fn imports_are_made_found_ordered_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_import_is_shown_with_all_that_clients_read() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let body = project.read(&format!("/api/v1/projects/{}", project.id)).await;
+        let environments = body["project"]["environments"].as_array().unwrap().clone();
+        let environment = |slug: &str| {
+            let found = environments.iter().find(|one| one["slug"] == slug).unwrap();
+            json!({ "id": found["id"], "name": found["name"], "slug": slug })
+        };
+        for (base, field) in [(BASES[0], "workspaceId"), (BASES[1], "projectId")] {
+            let place = format!("{field}={}&environment=dev", project.id);
+            let mut body = source("prod", "app/");
+            body["environment"] = json!("dev");
+            body[field] = json!(project.id);
+            let answer = server.call("POST", base, Some(&project.admin), Some(body)).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            assert!(answer.body["message"].is_string());
+            let made = answer.body["secretImport"].clone();
+            let expected = json!({
+                "id": made["id"], "version": 1, "importPath": "/app", "importEnv": environment("prod"),
+                "position": 1, "folderId": project.root().await.as_str(), "isReplication": false,
+                "isReplicationSuccess": null, "replicationStatus": null, "lastReplicated": null,
+                "isReserved": false, "createdAt": "2026-01-31T12:00:00.000Z", "updatedAt": "2026-01-31T12:00:00.000Z",
+            });
+            assert_eq!(made, expected);
+            // The path is the root if it is left out.
+            for query in [place.clone(), format!("{place}&path=/"), format!("{place}&path=")] {
+                let answer = server.call("GET", &format!("{base}?{query}"), Some(&project.admin), None).await;
+                assert_eq!(answer.body["secretImports"], json!([made]), "{query}");
+                assert!(answer.body["message"].is_string());
+            }
+            let mut found = expected.clone();
+            found["environment"] = environment("dev");
+            found["projectId"] = json!(project.id);
+            found["secretPath"] = json!("/");
+            let item = format!("{base}/{}", made["id"].as_str().unwrap());
+            let answer = server.call("GET", &item, Some(&project.admin), None).await;
+            assert_eq!(answer.body, json!({ "secretImport": found }));
+
+            let changed = project.ok("PATCH", &item, json!({ "import": { "path": "/other" } })).await;
+            assert_eq!(changed["secretImport"]["importPath"], "/other");
+            assert_eq!(changed["secretImport"]["importEnv"], environment("prod"));
+            assert_eq!(changed["secretImport"]["version"], 2);
+            let wrong = json!({ "path": "/", "environment": "prod", "import": { "position": 1 } });
+            assert_eq!(project.call("PATCH", &item, wrong.clone()).await.status, 404);
+            assert_eq!(project.call("DELETE", &item, wrong).await.status, 404);
+            for import in [json!({ "position": 0 }), json!({ "position": -1 }), json!({ "position": "x" })] {
+                let answer = project.call("PATCH", &item, json!({ "import": import })).await;
+                assert_eq!(answer.status, 422, "{import}: {}", answer.text);
+            }
+            let deleted = project.ok("DELETE", &item, json!({})).await;
+            assert!(deleted["message"].is_string());
+            assert_eq!(deleted["secretImport"], changed["secretImport"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_imported_is_refused() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

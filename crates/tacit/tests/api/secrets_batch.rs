@@ -212,3 +212,105 @@ async fn a_folder_has_a_hundred_thousand_secrets_at_most() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn names_that_change_hands_in_one_batch_are_free_in_the_order_of_the_items() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let (a, b) = (project.secret("A", "a").await, project.secret("B", "b").await);
+        let rename = async |path: &str, items: Value| {
+            let body = json!({ "secrets": items });
+            let answer = project.call("PATCH", path, body).await;
+            (answer.status, answer.body)
+        };
+        for path in PATHS {
+            let swap = json!([
+                { "secretKey": "A", "newSecretName": "B" }, { "secretKey": "B", "newSecretName": "A" }
+            ]);
+            assert_eq!(rename(path, swap).await.0, 400);
+            let same = json!([
+                { "secretKey": "A", "newSecretName": "X" }, { "secretKey": "B", "newSecretName": "X" }
+            ]);
+            assert_eq!(rename(path, same).await.0, 400);
+            assert_eq!(values(&project).await, json!({ "/A": "a", "/B": "b" }));
+        }
+
+        let chain = json!([
+            { "secretKey": "B", "newSecretName": "C" }, { "secretKey": "A", "newSecretName": "B" }
+        ]);
+        let (status, body) = rename(PATHS[0], chain).await;
+        assert_eq!(status, 200, "{body}");
+        assert_eq!((&body["secrets"][0]["id"], &body["secrets"][1]["id"]), (&b["id"], &a["id"]));
+        assert_eq!(values(&project).await, json!({ "/B": "a", "/C": "b" }));
+        assert_eq!(project.revision().await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_upsert_makes_a_secret_with_all_that_an_item_says_and_under_its_new_name() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        project.folder("/", "app").await;
+        let tag = project.tag("one").await;
+        let item = json!({
+            "secretKey": "N", "newSecretName": "M", "secretPath": "/app", "secretValue": " v\n", "secretComment": " c ",
+            "tagIds": [tag], "skipMultilineEncoding": true, "secretReminderNote": "n",
+            "secretReminderRepeatDays": 5, "secretMetadata": [{ "key": "k", "value": "v" }],
+        });
+        let bare = json!({ "secretKey": "BARE" });
+
+        let body = json!({ "mode": "upsert", "secrets": [item, bare] });
+        let made = project.ok("PATCH", PATHS[1], body).await["secrets"].clone();
+
+        let full = project.read("/api/v4/secrets/M?secretPath=/app").await["secret"].clone();
+        assert_eq!(made[0], full);
+        assert_eq!((&full["secretValue"], &full["secretComment"]), (&json!("v\n"), &json!("c")));
+        assert_eq!((&full["tags"][0]["slug"], &full["skipMultilineEncoding"]), (&json!("one"), &json!(true)));
+        assert_eq!((&full["secretReminderNote"], &full["secretReminderRepeatDays"]), (&json!("n"), &json!(5)));
+        assert_eq!(full["secretMetadata"][0]["key"], "k");
+        assert_eq!((&made[1]["secretValue"], &made[1]["secretComment"]), (&json!(""), &json!("")));
+        assert_eq!(project.revision().await, 2);
+        // The new name is taken now, whatever the mode.
+        let again = json!({ "mode": "upsert", "secrets": [{ "secretKey": "OTHER", "newSecretName": "BARE" }] });
+        assert_eq!(project.call("PATCH", PATHS[0], again).await.status, 400);
+        let missing = json!({ "mode": "upsert", "secrets": [{ "secretKey": "A", "secretPath": "/nope" }] });
+        assert_eq!(project.call("PATCH", PATHS[0], missing).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_names_its_project_and_folder_in_every_spelling() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        project.folder("/", "app").await;
+        let (id, slug) = (json!(project.id), json!(project.slug));
+        let secrets = json!([{ "secretKey": "A", "secretValue": "1" }]);
+        for path in PATHS {
+            for (field, name) in
+                [("projectId", &id), ("workspaceId", &id), ("projectSlug", &slug), ("workspaceSlug", &slug)]
+            {
+                for method in ["POST", "PATCH", "DELETE"] {
+                    let mut body = json!({ "environment": "dev", "secretPath": "app/", "secrets": secrets });
+                    body[field] = name.clone();
+                    let answer = server.call(method, path, Some(&project.admin), Some(body)).await;
+                    assert_eq!(answer.status, 200, "{method} {path} {field}: {}", answer.text);
+                    assert_eq!(answer.body["secrets"][0]["secretPath"], "/app");
+                }
+            }
+            for body in [
+                json!({ "environment": "dev", "secrets": secrets }),
+                json!({ "projectId": id, "secrets": secrets }),
+                json!({ "projectId": "", "projectSlug": "", "environment": "dev", "secrets": secrets }),
+            ] {
+                let answer = server.call("POST", path, Some(&project.admin), Some(body)).await;
+                assert_eq!(answer.status, 400, "{}", answer.text);
+            }
+        }
+    })
+    .await;
+}

@@ -142,3 +142,60 @@ async fn an_unchanged_answer_is_304_and_a_changed_one_has_another_tag() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn both_generations_list_and_filter_the_same() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let tag = project.tag("one").await;
+        project.folder("/", "app").await;
+        let body = json!({ "secretValue": "${B}", "tagIds": [tag], "secretMetadata": [{ "key": "k", "value": "v" }] });
+        project.ok("POST", "/api/v4/secrets/A", body).await;
+        project.secret("B", "b").await;
+        project.secret_in("/app", "C").await;
+        let ten = vec!["key=k,value=v"; 10].join("|");
+        let keys = |list: &serde_json::Value| {
+            let key = |one: &serde_json::Value| one["secretKey"].as_str().unwrap().to_owned();
+            list["secrets"].as_array().unwrap().iter().map(key).collect::<Vec<_>>()
+        };
+        for (query, expected) in [
+            ("recursive=true", vec!["A", "B", "C"]),
+            ("recursive=false", vec!["A", "B"]),
+            ("tagSlugs=%20one%20,,", vec!["A"]),
+            ("metadataFilter=key=k,value=v", vec!["A"]),
+            ("metadataFilter=key=k", vec!["A"]),
+            ("metadataFilter=value=v", vec!["A"]),
+            ("metadataFilter=key=k,value=other", vec![]),
+            ("metadataFilter=", vec!["A", "B"]),
+            (ten.as_str(), vec!["A"]),
+            ("viewSecretValue=false&tagSlugs=one", vec!["A"]),
+            ("secretPath=app/&viewSecretValue=true", vec!["C"]),
+        ] {
+            let query = if query == ten { format!("metadataFilter={ten}") } else { query.to_owned() };
+            let v4 = project.read(&format!("/api/v4/secrets?expandSecretReferences=false&{query}")).await;
+            let v3 = project.read(&format!("/api/v3/secrets/raw?{query}")).await;
+            assert_eq!(v3, v4, "{query}");
+            assert_eq!(keys(&v3), expected, "{query}");
+        }
+        for query in [
+            format!("metadataFilter={ten}|key=k"),
+            "viewSecretValue=".to_owned(),
+            "recursive=True".to_owned(),
+            "expandSecretReferences=1".to_owned(),
+            "metadataFilter=k%3Dv".to_owned(),
+        ] {
+            for base in ["/api/v3/secrets/raw", "/api/v4/secrets"] {
+                let answer = project.call("GET", &format!("{base}?{query}"), serde_json::Value::Null).await;
+                assert_eq!((answer.status, &answer.body["error"]), (422, &json!("ValidationFailure")), "{query}");
+                assert!(answer.body["message"][0]["path"].is_array(), "{query}");
+            }
+        }
+        // Only what is left out differs.
+        assert_eq!(project.read("/api/v4/secrets").await["secrets"][0]["secretValue"], "b");
+        assert_eq!(project.read("/api/v3/secrets/raw").await["secrets"][0]["secretValue"], "${B}");
+        let expanded = project.read("/api/v3/secrets/raw?expandSecretReferences=true").await;
+        assert_eq!(expanded["secrets"][0]["secretValue"], "b");
+    })
+    .await;
+}

@@ -130,3 +130,35 @@ async fn a_secret_of_another_project_cannot_be_moved_into_reach() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn secrets_are_moved_in_every_spelling_of_both_generations_by_people_and_machines() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        project.folder("/a", "b").await;
+        let (id, slug) = (json!(project.id), json!(project.slug));
+        for (token, path) in
+            [(&project.admin, "/api/v3/secrets/move"), (&owner.token, "/api/v4/secrets/move")]
+        {
+            for (field, name) in
+                [("projectId", &id), ("workspaceId", &id), ("projectSlug", &slug), ("workspaceSlug", &slug)]
+            {
+                let made = project.secret("A", "1").await;
+                let mut body = json!({
+                    "sourceEnvironment": "dev", "destinationEnvironment": "dev",
+                    "destinationSecretPath": "a/b/", "secretIds": [made["id"]], "shouldOverwrite": true,
+                });
+                body[field] = name.clone();
+                let answer = server.call("POST", path, Some(token), Some(body)).await;
+                assert_eq!(answer.status, 200, "{path} {field}: {}", answer.text);
+                assert_eq!(answer.body, json!({ "isSourceUpdated": true, "isDestinationUpdated": true }));
+                assert_eq!(project.keys("recursive=true").await, ["/a/b:A"]);
+            }
+        }
+        let ids: Vec<String> = (0..1001).map(|number| format!("id {number}")).collect();
+        let (status, body) = move_to_prod(&project, &[], json!({ "secretIds": ids })).await;
+        assert_eq!((status, &body["message"][0]["path"]), (422, &json!(["secretIds"])));
+    })
+    .await;
+}

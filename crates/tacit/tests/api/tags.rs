@@ -1,6 +1,6 @@
 //! Tags of projects.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     harness::each_engine,
@@ -127,6 +127,53 @@ async fn only_those_with_the_right_touch_tags() {
         let own = eve.project_id("Own").await;
         let path = format!("/api/v1/projects/{own}/tags/{}", id(&tag));
         assert_eq!(eve.status("GET", &path, None).await, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_color_can_be_cleared_and_a_slug_is_lowered_and_trimmed() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let project = ada.project_id("Shop").await;
+        let base = format!("/api/v1/projects/{project}/tags");
+        let longest = "x".repeat(64);
+        let body = json!({ "slug": format!(" {} ", longest.to_uppercase()), "color": "x".repeat(64) });
+
+        let tag = ada.ok("POST", &base, Some(body)).await["tag"].clone();
+        let path = format!("{base}/{}", id(&tag));
+        assert_eq!(tag["slug"], longest);
+        let kept = ada.ok("PATCH", &path, Some(json!({ "slug": " A-b " }))).await["tag"].clone();
+        assert_eq!((&kept["slug"], &kept["color"]), (&json!("a-b"), &tag["color"]));
+        let cleared = ada.ok("PATCH", &path, Some(json!({ "color": null }))).await["tag"].clone();
+        assert_eq!((&cleared["slug"], &cleared["color"]), (&json!("a-b"), &Value::Null));
+        let made = ada.ok("POST", &base, Some(json!({ "slug": "none", "color": null }))).await["tag"].clone();
+        assert_eq!(made["color"], Value::Null);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clients_that_make_missing_tags_read_the_refusals() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let project = ada.project_id("Shop").await;
+        for prefix in ["projects", "workspace"] {
+            let base = format!("/api/v1/{prefix}/{project}/tags");
+            let unknown = ada.call("GET", &format!("{base}/slug/{prefix}"), None).await;
+            assert_eq!((unknown.status, &unknown.body["error"]), (404, &json!("NotFound")));
+            let body = json!({ "slug": prefix, "color": "" });
+            ada.ok("POST", &base, Some(body.clone())).await;
+            let taken = ada.call("POST", &base, Some(body)).await;
+            assert_eq!((taken.status, &taken.body["error"]), (400, &json!("BadRequest")));
+            assert!(
+                taken.body["message"].as_str().unwrap().starts_with("Tag already exist"),
+                "{}",
+                taken.text
+            );
+        }
     })
     .await;
 }

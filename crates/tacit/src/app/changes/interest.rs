@@ -40,12 +40,14 @@ pub struct PathPattern {
 }
 
 impl PathPattern {
-    /// Every text is one. A slash at the end counts as little as it does in a path.
+    /// Every text is one. A slash at the end or none at the beginning counts as little as it does in a
+    /// path.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let short = text.trim_end_matches('/');
-        let text = if short.is_empty() { "/" } else { short };
-        Self { text: text.to_owned(), glob: Glob::new(text) }
+        let is_whole = short.starts_with(['/', '*']);
+        let text = if is_whole { short.to_owned() } else { format!("/{short}") };
+        Self { glob: Glob::new(&text), text }
     }
 
     fn is_one_path(&self) -> bool {

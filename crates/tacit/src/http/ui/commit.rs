@@ -70,7 +70,7 @@ struct Target {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct CreateFields {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     target: Target,
     /// Its value, empty if it is left out.
     value: Option<SecretValue>,
@@ -92,7 +92,7 @@ struct CreateFields {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UpdateFields {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     target: Target,
     /// The version the change was made for.
     expected_version: i64,
@@ -127,7 +127,7 @@ struct UpdateFields {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RenameFields {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     target: Target,
     /// The version the change was made for.
     expected_version: i64,
@@ -142,7 +142,7 @@ struct RenameFields {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DeleteFields {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     target: Target,
     /// The version that is meant.
     expected_version: i64,
@@ -222,6 +222,7 @@ impl CreateFields {
         let fields = NewSecretFields {
             secret_comment: self.comment,
             secret_metadata: self.metadata,
+            metadata: None,
             tag_ids: self.tag_ids,
             skip_multiline_encoding: self.skip_multiline_encoding,
             secret_reminder_note: self.reminder_note,

@@ -36,7 +36,7 @@ const LIMIT_DEFAULT: i64 = 20;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// Only commits with this in their message or in the name of who made them.
     #[serde(default)]
@@ -74,7 +74,7 @@ pub(crate) struct CountResponse {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChangesQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// Only what is directly in this folder.
     folder_id: Option<Trimmed>,
@@ -100,7 +100,7 @@ pub(crate) struct ChangesResponse<'a> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RollbackRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// The id of the folder.
     folder_id: Option<Trimmed>,
@@ -122,7 +122,7 @@ pub(crate) struct RollbackRequest {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RevertRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// Why, for the commit log; up to 256 characters.
     message: Option<Message>,

@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CompareQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// The other state: a revision or a time (RFC 3339); now if left out.
     to: Option<Moment>,

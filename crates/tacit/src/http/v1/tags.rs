@@ -7,7 +7,7 @@ use tacit_core::{id::TagId, name::Slug};
 
 use crate::{
     app::{
-        App, Caller, Error,
+        App, Caller, Error, Patch,
         access::ProjectName,
         tags::{self, TagChanges},
     },
@@ -80,8 +80,9 @@ pub(crate) async fn get_by_slug<R: From<NamedTag>>(
 pub struct UpdateRequest {
     /// Unique in the project, 1 to 64 characters.
     slug: Option<String>,
-    /// As user interfaces show it; may be empty.
-    color: Option<Trimmed>,
+    /// As user interfaces show it; may be empty, and null clears it.
+    #[serde(default)]
+    color: Patch<Trimmed>,
 }
 
 /// `PATCH …/tags/{tag}` changes a tag.
@@ -93,7 +94,7 @@ pub(crate) async fn update<R: From<Tag>>(
 ) -> Result<Json<R>, Problem> {
     let changes = TagChanges {
         slug: request.slug.as_deref().map(slug).transpose()?,
-        color: request.color.map(color).transpose()?,
+        color: request.color.try_map(color)?,
     };
     let row = tags::update(&app, &caller, ProjectName::IdOrSlug(project), id, changes).await?;
     Ok(Json(Tag::from(row).into()))

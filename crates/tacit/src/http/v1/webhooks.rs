@@ -27,7 +27,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct CreateRequest {
     /// The project.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// What the receiver understands.
     #[serde(default)]
@@ -85,7 +85,7 @@ pub(crate) async fn create(
 #[serde(rename_all = "camelCase")]
 pub struct ListQuery {
     /// The project.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// Only of the environment with this slug.
     environment: Option<Trimmed>,

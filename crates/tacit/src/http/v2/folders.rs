@@ -30,7 +30,7 @@ const DESCRIPTION_LENGTH_MAX: usize = 1_024;
 /// What `POST /api/v2/folders` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct CreateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// Letters, digits, hyphens and underscores, up to 255.
     name: Trimmed,
@@ -43,7 +43,7 @@ pub(crate) struct CreateRequest {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// Whether folders further below belong to the list.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(crate) struct ListQuery {
 /// What `PATCH /api/v2/folders/{folder}` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct UpdateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// The name from now on.
     name: Trimmed,
@@ -67,7 +67,7 @@ pub(crate) struct UpdateRequest {
 /// What `PATCH /api/v2/folders/batch` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct UpdateManyRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// The changes, 1 to 1,000.
     folders: Vec<UpdateItem>,
@@ -94,7 +94,7 @@ struct UpdateItem {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeleteRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// Everything inside is deleted with or without it.
     #[serde(rename = "forceDelete", default)]

@@ -41,7 +41,7 @@ struct SourceFields {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// What to include.
     import: SourceFields,
@@ -65,7 +65,7 @@ struct ChangeFields {
 /// What `PATCH /api/v2/secret-imports/{import}` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct UpdateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
     /// The changes.
     import: ChangeFields,
@@ -74,7 +74,7 @@ pub(crate) struct UpdateRequest {
 /// What names the folder that includes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct PlaceRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: FolderPlace,
 }
 

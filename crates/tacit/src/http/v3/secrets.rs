@@ -54,7 +54,7 @@ pub(crate) async fn list(
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TagsRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// Whose secret.
     #[serde(default)]

@@ -21,7 +21,7 @@ use crate::{
 /// Where the secret is.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct TreeQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
 }
 

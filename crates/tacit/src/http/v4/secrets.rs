@@ -60,7 +60,7 @@ impl Resolving {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GetQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// A version of it; the present one if left out.
     version: Option<i64>,
@@ -71,7 +71,7 @@ pub(crate) struct GetQuery {
     r#type: SecretType,
     /// Whether the value is wanted; true if left out.
     view_secret_value: Option<Strict>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     resolving: Resolving,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct GetQuery {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// A revision of the project or a time (RFC 3339) in the past at which to list them.
     at: Option<Moment>,
@@ -94,7 +94,7 @@ pub(crate) struct ListQuery {
     /// Only secrets with all of these metadata: `key=k1,value=v1|key=k2,value=v2`, up to 10.
     #[serde(default)]
     metadata_filter: Trimmed,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     resolving: Resolving,
     /// Whether the caller's own values replace the shared ones. Generation 3 always shows both.
     #[serde(default)]
@@ -113,14 +113,14 @@ pub(crate) struct GetByIdQuery {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// The value.
     secret_value: SecretValue,
     /// Whose secret.
     #[serde(default)]
     r#type: SecretType,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     fields: NewSecretFields,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct CreateRequest {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UpdateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// Whose secret.
     #[serde(default)]
@@ -136,7 +136,7 @@ pub(crate) struct UpdateRequest {
     /// Whether the references to the secret, in other secrets too, get its new name. False if left out.
     #[serde(default)]
     rewrite_references: bool,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     fields: SecretChangeFields,
 }
 
@@ -144,7 +144,7 @@ pub(crate) struct UpdateRequest {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeleteRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// Whose secret.
     #[serde(default)]

@@ -28,7 +28,7 @@ use crate::{
 /// What `POST /api/v4/secrets/batch` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct CreateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// The secrets, 1 to 1,000.
     secrets: Vec<CreateItem>,
@@ -42,14 +42,14 @@ struct CreateItem {
     secret_key: Required,
     /// Its value.
     secret_value: SecretValue,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     fields: NewSecretFields,
 }
 
 /// What `PATCH /api/v4/secrets/batch` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct UpdateRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// What to do about secrets that are not there.
     #[serde(default)]
@@ -79,14 +79,14 @@ struct UpdateItem {
     secret_key: Required,
     /// Its folder, if it is another than the request's.
     secret_path: Option<Trimmed>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     fields: SecretChangeFields,
 }
 
 /// What `DELETE /api/v4/secrets/batch` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct DeleteRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     place: SecretPlace,
     /// The secrets, 1 to 1,000.
     secrets: Vec<DeleteItem>,

@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MoveRequest {
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// The slug of the environment they are in.
     source_environment: Option<Trimmed>,

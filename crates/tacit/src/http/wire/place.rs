@@ -26,7 +26,7 @@ pub(crate) struct ProjectFields {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SecretPlace {
     /// The project.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// The slug of the environment.
     environment: Option<Trimmed>,
@@ -39,7 +39,7 @@ pub(crate) struct SecretPlace {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct FolderPlace {
     /// The project.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
     project: ProjectFields,
     /// The slug of the environment.
     environment: Option<Trimmed>,

@@ -103,6 +103,8 @@ pub(crate) struct NewSecretFields {
     pub(crate) secret_comment: Option<SecretComment>,
     /// Its metadata.
     pub(crate) secret_metadata: Option<Vec<MetadataFields>>,
+    /// The older form of `secretMetadata`: plain entries by key. Not looked at beside the newer one.
+    pub(crate) metadata: Option<BTreeMap<String, Trimmed>>,
     /// The ids of its tags.
     pub(crate) tag_ids: Option<Vec<Trimmed>>,
     /// A hint for clients about line feeds in the value.
@@ -127,7 +129,7 @@ impl NewSecretFields {
             kind: kind.into(),
             value,
             comment: self.secret_comment.unwrap_or_default().0,
-            metadata: metadata(self.secret_metadata.unwrap_or_default())?,
+            metadata: written_metadata(self.secret_metadata, self.metadata)?.unwrap_or_default(),
             tag_ids: tag_ids(self.tag_ids.unwrap_or_default()),
             skip_multiline_encoding: self.skip_multiline_encoding.unwrap_or(false),
             reminder_note: self.secret_reminder_note.map(reminder_note).transpose()?,
@@ -177,10 +179,7 @@ impl SecretChangeFields {
             rewrites_references: false,
             value: self.secret_value.map(|value| value.0),
             comment: self.secret_comment.or_default().map(|comment| comment.0),
-            metadata: match self.secret_metadata.or_default() {
-                Some(entries) => Some(metadata(entries)?),
-                None => self.metadata.map(plain_metadata).transpose()?,
-            },
+            metadata: written_metadata(self.secret_metadata.or_default(), self.metadata)?,
             tags: self.tag_ids.or_default().map(|ids| TagChange::Replace(tag_ids(ids))),
             skip_multiline_encoding: self.skip_multiline_encoding.or_default(),
             reminder_note: self.secret_reminder_note.try_map(reminder_note)?,
@@ -215,6 +214,17 @@ fn metadata(entries: Vec<MetadataFields>) -> Result<Vec<MetadataEntry>> {
         is_encrypted: fields.is_encrypted,
     };
     Ok(entries.into_iter().map(entry).collect())
+}
+
+/// The metadata that a request brings, in the newer form or else in the older one.
+fn written_metadata(
+    entries: Option<Vec<MetadataFields>>,
+    older: Option<BTreeMap<String, Trimmed>>,
+) -> Result<Option<Vec<MetadataEntry>>> {
+    match entries {
+        Some(entries) => metadata(entries).map(Some),
+        None => older.map(plain_metadata).transpose(),
+    }
 }
 
 /// Metadata as older clients write it.
