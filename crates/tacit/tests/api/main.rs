@@ -36,6 +36,7 @@ mod second_factor;
 mod secret_imports;
 mod secret_references;
 mod secrets;
+mod secrets_access_list;
 mod secrets_batch;
 mod secrets_concurrency;
 mod secrets_fields;

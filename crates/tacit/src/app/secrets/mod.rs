@@ -7,6 +7,7 @@
 //! A write is one transaction and one commit however many secrets it changes. It locks the project
 //! before it reads what it changes, so two writers never build on the same version.
 
+mod access_list;
 mod commit_changes;
 mod content;
 mod create;
@@ -37,6 +38,7 @@ mod update;
 mod used_by;
 mod versions;
 
+pub use access_list::{SecretMember, SecretMembers, access_list};
 pub use commit_changes::{
     COMMIT_MESSAGE_LENGTH_MAX, ChangeItem, Changes, Committed, Conflict, ConflictReason, Edit, Present,
     commit_changes,

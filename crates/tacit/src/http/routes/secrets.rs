@@ -9,6 +9,7 @@ use crate::{
             Access::{Caller, Identity},
             Route, delete, get, patch, post,
         },
+        v1::secret_access,
         v3,
         v4::{secret_references, secrets, secrets_batch, secrets_move},
         wire::secret::{ListSecretsResponse, SecretResponse, SecretsResponse},
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(secret("/api/v3/secrets/raw/{name}"));
     routes.push(tree("/api/v4/secrets/{name}/secret-reference-tree"));
     routes.push(tree("/api/v3/secrets/raw/{name}/secret-reference-tree"));
+    routes.push(access_list("/api/v1/secrets/{name}/access-list"));
     routes.extend(tags("/api/v3/secrets/tags/{name}"));
     routes.extend(encrypted("/api/v3/secrets"));
     routes.extend(encrypted("/api/v3/secrets/batch"));
@@ -84,6 +86,14 @@ fn tree(path: &'static str) -> Route {
         .event("get-secret")
         .query::<secret_references::TreeQuery>()
         .answer::<secret_references::TreeResponse<'static>>()
+}
+
+fn access_list(path: &'static str) -> Route {
+    get(path, Caller, secret_access::access_list)
+        .summary("Lists who may do what with a secret")
+        .event("get-secret-access-list")
+        .query::<secret_access::AccessListQuery>()
+        .answer::<secret_access::AccessListResponse>()
 }
 
 fn update_one(path: &'static str) -> Route {

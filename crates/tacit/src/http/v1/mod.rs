@@ -24,6 +24,7 @@ pub mod project_changes;
 pub mod project_roles;
 pub mod project_settings;
 pub mod projects;
+pub mod secret_access;
 pub mod secret_versions;
 pub mod snapshots;
 pub mod status;
