@@ -185,3 +185,75 @@ fn path_part(segment: &serde_path_to_error::Segment) -> Option<PathPart> {
         serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+    use crate::http::v4::secrets::{GetQuery, ListQuery};
+
+    /// What came instead of a list, never quoted.
+    fn issue<T>(read: Result<T, Error>) -> Option<Issue> {
+        match read {
+            Err(Error::Form(issues)) => issues.into_iter().next(),
+            _ => None,
+        }
+    }
+
+    /// A query: bytes of any kind, or pairs of names that a list knows and traps.
+    fn query() -> impl Strategy<Value = Vec<u8>> {
+        let name = select(vec![
+            "projectId",
+            "environment",
+            "secretPath",
+            "recursive",
+            "viewSecretValue",
+            "at",
+            "version",
+            "type",
+            "expandSecretReferences",
+            "include_imports",
+            "includeImports",
+            "metadataFilter",
+            "tagSlugs",
+            "includePersonalOverrides",
+            "x",
+            "",
+            "a[]",
+            "a.b",
+        ]);
+        let value = prop_oneof![
+            "[a-zA-Z0-9%+&;=,|/ .:-]{0,12}",
+            select(vec!["true", "false", "%00", "%ff", "1", "-1", "99999999999999999999", "canary"])
+                .prop_map(str::to_owned),
+        ];
+        let pairs = vec((name, value), 0..6).prop_map(|pairs| {
+            let pairs: Vec<_> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+            pairs.join("&").into_bytes()
+        });
+        prop_oneof![3 => pairs, 1 => vec(any::<u8>(), 0..80)]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_query_arrives_is_read_or_has_an_issue_that_quotes_nothing(query in query()) {
+            for issue in [issue(read_form::<ListQuery>(&query)), issue(read_form::<GetQuery>(&query))] {
+                let Some(issue) = issue else { continue };
+                prop_assert!(!issue.message.is_empty() && !issue.message.contains("canary"), "{:?}", issue);
+                prop_assert!(!issue.message.starts_with(LOCATED), "{:?}", issue);
+            }
+        }
+    }
+
+    #[test]
+    fn an_issue_of_a_part_beside_others_has_its_whole_path() {
+        let path = |query: &str| issue(read_form::<ListQuery>(query.as_bytes())).map(|issue| issue.path);
+        let field = |name: &str| Some(vec![PathPart::Field(name.to_owned())]);
+
+        assert_eq!(path("projectId=a%00"), field("projectId"));
+        assert_eq!(path("includeImports=x"), field("includeImports"));
+        assert_eq!(path("recursive=x"), field("recursive"));
+        assert_eq!(path("recursive=true"), None);
+    }
+}

@@ -1,6 +1,9 @@
 //! Whatever arrives on whichever route from somebody who may do everything: an answer, never a failure
 //! of the server, and every refusal in the envelope.
 //!
+//! Half of the requests are made up throughout. The other half name a project, an environment, folders and
+//! secrets that are there, so that they get as far as their use case.
+//!
 //! Each route gets some requests of each test; more by `PROPTEST_CASES`.
 
 use std::collections::BTreeSet;
@@ -24,7 +27,8 @@ use tacit::http::{
 use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
-    every_route::{assert_envelope, ends_session, known_ids},
+    every_route::{assert_envelope, ends_session},
+    fuzz_known::{anchors, deletable, known, place, plausible, restore},
     harness::{Answer, TestServer, each_engine},
 };
 
@@ -34,6 +38,8 @@ const CASES_SHARE: u32 = 32;
 /// A request on one route, as far as it is made up.
 #[derive(Clone, Debug)]
 struct Fuzzed {
+    /// Whether it is about what exists.
+    is_real: bool,
     /// For each parameter of the path, something to put there; nothing for what exists.
     path: Vec<Option<String>>,
     query: Option<String>,
@@ -227,11 +233,82 @@ fn headers() -> impl Strategy<Value = Vec<(&'static str, Vec<u8>)>> {
     vec((name, value), 0..3)
 }
 
-fn fuzzed(route: &Route) -> impl Strategy<Value = Fuzzed> {
+/// The names of the fields of a route's query and body.
+fn fields(route: &Route) -> (Vec<String>, Vec<String>) {
     let mut in_query = BTreeSet::from(["projectId".to_owned(), "offset".to_owned()]);
     let mut in_body = BTreeSet::from(["projectId".to_owned(), "environment".to_owned()]);
     names(route.query, &mut in_query);
     names(route.body, &mut in_body);
+    (in_query.into_iter().collect(), in_body.into_iter().collect())
+}
+
+/// What a field of a request about what exists says, in JSON.
+type Filled = (String, Text);
+
+/// A value that a field may well have, or a trap as it stands there.
+#[derive(Clone, Debug)]
+enum Text {
+    Plausible(Value),
+    Trap(Index),
+}
+
+/// Most of the fields of which something is known, and now and then a trap in any.
+fn filled(names: Vec<String>, ids: &Value) -> impl Strategy<Value = Vec<Filled>> + use<> {
+    let known = anchors(ids);
+    let is_free = |name: &String| known.iter().all(|(anchor, _)| anchor != name);
+    let names: Vec<(String, Vec<Value>)> =
+        names.into_iter().filter(is_free).map(|name| (name.clone(), plausible(&name, ids))).collect();
+    vec((any::<Index>(), 0..12_u8), names.len()).prop_map(move |choices| {
+        let one = |((name, values), (at, choice)): (&(String, Vec<Value>), (Index, u8))| match choice {
+            0 => Some((name.clone(), Text::Trap(at))),
+            1..=7 if !values.is_empty() => Some((name.clone(), Text::Plausible(at.get(values).clone()))),
+            _ => None,
+        };
+        names.iter().zip(choices).filter_map(one).collect()
+    })
+}
+
+fn real_query(fields: Vec<Filled>, anchors: &[(&'static str, String)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut traps = String::new();
+    query.extend_pairs(anchors);
+    for (name, text) in fields {
+        match text {
+            Text::Plausible(Value::String(text)) => drop(query.append_pair(&name, &text)),
+            Text::Plausible(value) => drop(query.append_pair(&name, &value.to_string())),
+            Text::Trap(at) => traps.push_str(&format!("&{name}={}", at.get(QUERY_VALUES))),
+        }
+    }
+    query.finish() + &traps
+}
+
+fn real_body(fields: Vec<Filled>, anchors: &[(&'static str, String)]) -> Vec<u8> {
+    let mut parts: Vec<_> = anchors.iter().map(|(name, id)| format!("\"{name}\":\"{id}\"")).collect();
+    parts.extend(fields.into_iter().map(|(name, text)| match text {
+        Text::Plausible(value) => format!("\"{name}\":{value}"),
+        Text::Trap(at) => format!("\"{name}\":{}", at.get(VALUES)),
+    }));
+    format!("{{{}}}", parts.join(",")).into_bytes()
+}
+
+/// A request about what exists.
+fn real(route: &Route, ids: &Value) -> impl Strategy<Value = Fuzzed> + use<> {
+    let (in_query, in_body) = fields(route);
+    let known = anchors(ids);
+    let parameters = route.path.matches('{').count();
+    (filled(in_query, ids), filled(in_body, ids), headers()).prop_map(move |(query, body, headers)| Fuzzed {
+        is_real: true,
+        path: vec![None; parameters],
+        query: Some(real_query(query, &known)),
+        content_type: "application/json",
+        headers,
+        body: real_body(body, &known),
+    })
+}
+
+/// A request that is made up throughout.
+fn made_up(route: &Route) -> impl Strategy<Value = Fuzzed> + use<> {
+    let (in_query, in_body) = fields(route);
     let segment = prop_oneof![
         select(vec![
             "%00",
@@ -249,9 +326,15 @@ fn fuzzed(route: &Route) -> impl Strategy<Value = Fuzzed> {
         "[A-Za-z0-9%._~-]{1,20}",
     ];
     let path = vec(prop::option::of(segment), route.path.matches('{').count());
-    let queries = query(in_query.into_iter().collect());
-    (path, queries, select(CONTENT_TYPES), headers(), body(in_body.into_iter().collect())).prop_map(
-        |(path, query, content_type, headers, body)| Fuzzed { path, query, content_type, headers, body },
+    (path, query(in_query), select(CONTENT_TYPES), headers(), body(in_body)).prop_map(
+        |(path, query, content_type, headers, body)| Fuzzed {
+            is_real: false,
+            path,
+            query,
+            content_type,
+            headers,
+            body,
+        },
     )
 }
 
@@ -266,7 +349,8 @@ impl Fuzzed {
                 None => target.push_str(part),
                 Some(name) => match made_up.next().unwrap() {
                     Some(text) => target.push_str(text),
-                    None if keeps_away(route) => target.push_str("00000000-0000-4000-8000-000000000000"),
+                    None if keeps_away(route) => target.push_str(deletable(name)),
+                    None if route.path.ends_with("{*path}") => target.push_str(place(name, ids)),
                     None => target.push_str(ids[name.trim_start_matches('*')].as_str().unwrap_or("A")),
                 },
             }
@@ -291,9 +375,15 @@ impl Fuzzed {
     }
 }
 
-/// Routes that would take away what the test goes on with, and streams, which do not end.
+/// Routes that would take away what the test goes on with.
 fn keeps_away(route: &Route) -> bool {
-    route.method == Method::DELETE || route.path.contains("/events/") || route.path.ends_with("/revoke")
+    let renames_environment = route.method == Method::PATCH && route.path.ends_with("/{environment}");
+    route.method == Method::DELETE || renames_environment || route.path.ends_with("/revoke")
+}
+
+/// Routes of secrets and folders, which requests before may have taken away.
+fn is_about_secrets(route: &Route) -> bool {
+    route.path.contains("/secrets") || route.path.contains("/folders")
 }
 
 fn check(route: &Route, request: &Fuzzed, answer: &Answer) {
@@ -306,20 +396,36 @@ fn check(route: &Route, request: &Fuzzed, answer: &Answer) {
     }
 }
 
+/// What is answered; nothing for a stream, which does not end.
+async fn answer(server: &TestServer, request: Request<Body>) -> Option<Answer> {
+    let response = server.respond(request).await;
+    let is_stream = response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    if is_stream { None } else { Some(Answer::read(response).await) }
+}
+
 async fn fuzz(server: &TestServer) {
     let admin = server.with_admin().await;
-    let ids = known_ids(&admin).await;
+    let ids = known(&admin).await;
     let cases = (Config::default().cases / CASES_SHARE).max(1);
     for route in routes::all().iter().filter(|route| !ends_session(route)) {
         let token = if route.access == Access::Identity { &admin.identity_token } else { &admin.token };
         let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 100, ..Config::default() });
         let one = |request: Fuzzed| {
             let Some(sent) = request.request(route, token, &ids) else { return Ok(()) };
-            let answer = block_in_place(|| Handle::current().block_on(server.send(sent)));
-            check(route, &request, &answer);
+            let answer = block_in_place(|| {
+                Handle::current().block_on(async {
+                    if request.is_real && is_about_secrets(route) {
+                        restore(&admin, &ids).await;
+                    }
+                    answer(server, sent).await
+                })
+            });
+            if let Some(answer) = answer {
+                check(route, &request, &answer);
+            }
             Ok(())
         };
-        runner.run(&fuzzed(route), one).unwrap();
+        runner.run(&prop_oneof![made_up(route), real(route, &ids)], one).unwrap();
     }
     let list = format!("/api/v4/secrets?projectId={}&environment=dev", ids["project"].as_str().unwrap());
     let answer = admin.call("GET", &list, None).await;

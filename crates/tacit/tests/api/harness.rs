@@ -73,6 +73,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads a response to its end.
+    pub async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
     /// The body without the id of the request, which is never the same twice.
     pub fn without_request_id(&self) -> Value {
         let mut body = self.body.clone();
@@ -150,11 +159,7 @@ impl TestServer {
 
     /// Sends a request from loopback.
     pub async fn send(&self, request: axum::http::Request<Body>) -> Answer {
-        let (parts, body) = self.respond(request).await.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        Answer::read(self.respond(request).await).await
     }
 
     /// Sends a request from loopback. The body of the answer is still to be read.

@@ -17,6 +17,7 @@ mod events_subscribe;
 mod every_route;
 mod folders;
 mod fuzz;
+mod fuzz_known;
 mod harness;
 mod harness_events;
 mod harness_identities;

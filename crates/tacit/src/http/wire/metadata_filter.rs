@@ -34,6 +34,8 @@ fn invalid(rule: String) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     fn pair_of(key: Option<&str>, value: Option<&str>) -> MetadataPair {
@@ -49,6 +51,25 @@ mod tests {
             [pair_of(Some("team"), Some("web")), pair_of(Some("tier"), None), pair_of(None, Some("a,b=c"))]
         );
         assert!(parse("").unwrap().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_arrives_is_pairs_or_an_issue_with_the_parameter(text in "([kv,|= a]|key=|,value=|value=|\\PC){0,40}") {
+            match parse(&text) {
+                Ok(pairs) => prop_assert!(pairs.len() <= PAIRS_MAX),
+                Err(Error::Form(issues)) => prop_assert_eq!(issues.len(), 1),
+                Err(other) => return Err(TestCaseError::fail(other.to_string())),
+            }
+        }
+
+        #[test]
+        fn what_is_written_as_pairs_is_read_as_those(pairs in vec(("[a-z=]{1,5}", "[a-z=, ]{0,5}"), 0..=PAIRS_MAX)) {
+            let written: Vec<_> = pairs.iter().map(|(key, value)| format!("key={key},value={value}")).collect();
+            let read = parse(&written.join("|")).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let expected: Vec<_> = pairs.iter().map(|(key, value)| pair_of(Some(key), Some(value.trim()))).collect();
+            prop_assert_eq!(read, expected);
+        }
     }
 
     #[test]
