@@ -154,7 +154,7 @@ async fn both_generations_list_and_filter_the_same() {
         project.ok("POST", "/api/v4/secrets/A", body).await;
         project.secret("B", "b").await;
         project.secret_in("/app", "C").await;
-        let ten = vec!["key=k,value=v"; 10].join("|");
+        let ten = ["key=k,value=v"; 10].join("|");
         let keys = |list: &serde_json::Value| {
             let key = |one: &serde_json::Value| one["secretKey"].as_str().unwrap().to_owned();
             list["secrets"].as_array().unwrap().iter().map(key).collect::<Vec<_>>()
