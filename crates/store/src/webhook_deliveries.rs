@@ -128,6 +128,19 @@ pub async fn merge(
     Ok(changed > 0)
 }
 
+/// How many notices wait for a webhook.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_pending(db: &mut Connection, webhook: &WebhookId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(*) AS number FROM webhook_deliveries WHERE webhook_id = $1 AND state = 'pending'",
+        params![webhook],
+    )
+    .await
+}
+
 /// The notices to be sent now, those that waited longest first, at most `limit`.
 ///
 /// # Errors

@@ -64,5 +64,7 @@ mod ui_reveal;
 mod universal_auth;
 mod users;
 mod webhook_deliveries;
+mod webhook_nodes;
 mod webhook_receiver;
+mod webhook_tls;
 mod webhooks;

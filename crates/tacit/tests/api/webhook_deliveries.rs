@@ -1,7 +1,9 @@
 //! Webhooks: what a change sends, trying again, giving up.
 
 use serde_json::{Value, json};
-use tacit::app::webhooks::deliver;
+use tacit::app::webhooks::deliver::{self, WAITING_MAX};
+use tacit_core::{id::WebhookId, time::Timestamp};
+use tacit_store::webhook_deliveries::{self, PENDING, WebhookDeliveryRow};
 
 use crate::{
     harness::{Admin, TestServer, each_engine},
@@ -10,12 +12,12 @@ use crate::{
 };
 
 /// What the job does in each round.
-async fn round(server: &TestServer) {
+pub async fn round(server: &TestServer) {
     deliver::collect(&server.app).await.unwrap();
     deliver::send_due(&server.app).await.unwrap();
 }
 
-async fn deliveries(admin: &Admin<'_>, webhook: &Value) -> Vec<Value> {
+pub async fn deliveries(admin: &Admin<'_>, webhook: &Value) -> Vec<Value> {
     let target = format!("/api/ui/v1/webhooks/{}/deliveries", webhook["id"].as_str().unwrap());
     admin.ok("GET", &target, None).await["deliveries"].as_array().unwrap().clone()
 }
@@ -133,4 +135,59 @@ async fn what_happens_while_a_webhook_is_off_is_not_told() {
         assert_eq!(receiver.take().len(), 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn beyond_a_thousand_that_wait_changes_are_one_notice_for_all_the_webhook_is_about() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Shop").await;
+        let receiver = Receiver::start().await;
+        let webhook = make(&admin, &project, &receiver.url, json!({ "secretPath": "/**" })).await;
+        wait_many(server, &webhook, WAITING_MAX - 1).await;
+        for name in ["A", "B", "C"] {
+            let folder = json!({ "workspaceId": project, "environment": "dev", "name": name });
+            admin.ok("POST", "/api/v1/folders", Some(folder)).await;
+            let path = format!("/{name}");
+            let secret =
+                json!({ "workspaceId": project, "environment": "dev", "secretValue": "1", "secretPath": path });
+            admin.ok("POST", "/api/v3/secrets/raw/K", Some(secret)).await;
+            deliver::collect(&server.app).await.unwrap();
+        }
+
+        let waiting = deliveries(&admin, &webhook).await;
+        let path = |delivery: &Value| delivery["secretPath"].as_str().unwrap().to_owned();
+        let mut newest: Vec<_> = waiting.iter().map(path).filter(|path| !path.starts_with("/old")).collect();
+        newest.sort();
+        assert_eq!(newest, ["/**", "/A"]);
+        round(server).await;
+        let mut told: Vec<_> =
+            receiver.take().iter().map(|one| one.json()["project"]["secretPath"].clone().to_string()).collect();
+        told.sort();
+        assert_eq!(told, ["\"/**\"", "\"/A\""]);
+    })
+    .await;
+}
+
+/// Lets a webhook believe that this many notices wait for it until tomorrow.
+async fn wait_many(server: &TestServer, webhook: &Value, count: i64) {
+    let (now, webhook_id) = (server.app.now(), WebhookId::new(webhook["id"].as_str().unwrap()));
+    let mut db = server.app.database.begin().await.unwrap();
+    for number in 0..count {
+        let row = WebhookDeliveryRow {
+            id: server.app.new_id(),
+            webhook_id: webhook_id.clone(),
+            secret_path: format!("/old{number}"),
+            revision: 0,
+            state: PENDING.to_owned(),
+            attempts: 1,
+            next_attempt_at: now.plus_seconds(86_400),
+            lease_expires_at: Timestamp::from_millis(0),
+            last_error: None,
+            created_at: now.plus_seconds(-1),
+            updated_at: now,
+        };
+        webhook_deliveries::insert(&mut db, &row).await.unwrap();
+    }
+    db.commit().await.unwrap();
 }

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use ureq::{
     Agent,
     http::{HeaderName, Request, Response, header},
-    tls::{RootCerts, TlsConfig},
+    tls::{Certificate, RootCerts, TlsConfig},
     unversioned::transport::DefaultConnector,
 };
 use zeroize::Zeroizing;
@@ -83,6 +83,13 @@ impl Egress {
     #[must_use]
     pub fn new(rules: EgressRules) -> Self {
         Self(Arc::new(Parts { rules, roots: OnceLock::new(), waited_for: Semaphore::new(WAITED_FOR_MAX) }))
+    }
+
+    /// Sends where `rules` permit, and trusts these certificates instead of those of the system.
+    #[must_use]
+    pub fn trusting(rules: EgressRules, roots: Vec<Certificate<'static>>) -> Self {
+        let roots = OnceLock::from(RootCerts::from(roots));
+        Self(Arc::new(Parts { rules, roots, waited_for: Semaphore::new(WAITED_FOR_MAX) }))
     }
 
     /// A turn for a request that somebody waits for.

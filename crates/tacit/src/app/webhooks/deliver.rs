@@ -2,9 +2,11 @@
 //! in the transaction that moves the cursor, and a notice is sent under a lease until it is sent or
 //! given up. A receiver may get a notice twice, and never misses one silently.
 
+use std::collections::HashMap;
+
 use futures_util::{StreamExt, stream};
 use tacit_core::{
-    id::ProjectId,
+    id::{ProjectId, WebhookId},
     time::Timestamp,
     webhook::{FolderPattern, retry_after_seconds},
 };
@@ -26,6 +28,9 @@ const PROJECTS_A_ROUND: i64 = 100;
 const COMMITS_A_ROUND: i64 = 100;
 /// Notices that a node sends at a time.
 const AT_A_TIME: i64 = 16;
+/// Notices to one webhook that wait at a time. What changes beyond is one notice more, for everything
+/// the webhook is about.
+pub const WAITING_MAX: i64 = 1_000;
 /// How long a node may keep a notice: well above what a request may take.
 const LEASE_SECONDS: i64 = 60;
 /// How long notices that were sent or given up are kept.
@@ -52,35 +57,59 @@ async fn collect_project(work: &mut UnitOfWork, project: &ProjectId) -> Result<(
     let mut receivers = webhooks::list(&mut work.db, project).await?;
     receivers.retain(|webhook| !webhook.is_disabled);
     if !receivers.is_empty() {
+        let mut waiting = HashMap::new();
         for folder in webhook_changes::list(&mut work.db, project, after, until).await? {
-            tell(work, &receivers, &folder).await?;
+            tell(work, &receivers, &folder, &mut waiting).await?;
         }
     }
     Ok(webhooks::move_cursor(&mut work.db, project, until).await?)
 }
 
-async fn tell(work: &mut UnitOfWork, receivers: &[WebhookRow], folder: &ChangedFolderRow) -> Result<()> {
+/// How many notices wait, for each webhook that was looked at.
+type Waiting = HashMap<WebhookId, i64>;
+
+async fn tell(
+    work: &mut UnitOfWork,
+    receivers: &[WebhookRow],
+    folder: &ChangedFolderRow,
+    waiting: &mut Waiting,
+) -> Result<()> {
     for webhook in receivers {
         if webhook.environment_slug == folder.environment_slug
             && webhook.since_revision < folder.revision
             && FolderPattern::is_about(&webhook.secret_path, &folder.path)
         {
-            enqueue(work, webhook, &folder.path, folder.revision).await?;
+            enqueue(work, webhook, folder, waiting).await?;
         }
     }
     Ok(())
 }
 
 /// A burst of changes to one folder is one notice.
-async fn enqueue(work: &mut UnitOfWork, webhook: &WebhookRow, path: &str, revision: i64) -> Result<()> {
-    let now = work.app.now();
-    if webhook_deliveries::merge(&mut work.db, &webhook.id, path, revision, now).await? {
+async fn enqueue(
+    work: &mut UnitOfWork,
+    webhook: &WebhookRow,
+    folder: &ChangedFolderRow,
+    waiting: &mut Waiting,
+) -> Result<()> {
+    let (now, revision) = (work.app.now(), folder.revision);
+    if webhook_deliveries::merge(&mut work.db, &webhook.id, &folder.path, revision, now).await? {
         return Ok(());
     }
+    let count = match waiting.get(&webhook.id) {
+        Some(count) => *count,
+        None => webhook_deliveries::count_pending(&mut work.db, &webhook.id).await?,
+    };
+    let is_full = count >= WAITING_MAX;
+    let path = if is_full { &webhook.secret_path } else { &folder.path };
+    if is_full && webhook_deliveries::merge(&mut work.db, &webhook.id, path, revision, now).await? {
+        return Ok(());
+    }
+    waiting.insert(webhook.id.clone(), count + 1);
     let row = WebhookDeliveryRow {
         id: work.app.new_id(),
         webhook_id: webhook.id.clone(),
-        secret_path: path.to_owned(),
+        secret_path: path.clone(),
         revision,
         state: PENDING.to_owned(),
         attempts: 0,
