@@ -197,6 +197,35 @@ pub async fn list_newest(
     }
 }
 
+row! {
+    /// Who did something.
+    pub struct ActorIdRow {
+        /// The id of a person or an identity.
+        pub actor_id: String,
+    }
+}
+
+/// Who did something in a project at this time or later, by id, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn actors(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    project: &ProjectId,
+    from: Timestamp,
+    limit: i64,
+) -> Result<Vec<ActorIdRow>> {
+    db.fetch_all(
+        "SELECT DISTINCT actor_id FROM audit_events
+          WHERE organization_id = $1 AND project_id = $2 AND created_at >= $3 AND actor_id IS NOT NULL
+          ORDER BY actor_id LIMIT $4",
+        params![organization, project, from, limit],
+    )
+    .await
+}
+
 /// The sequence number of an event of an organization.
 ///
 /// # Errors

@@ -29,6 +29,8 @@ use super::{
 
 /// Events in one answer at most.
 pub const LOGS_MAX: i64 = 1_000;
+/// Actors in one answer at most.
+pub const ACTORS_MAX: i64 = 1_000;
 /// How far an answer may begin behind the newest event that fits.
 pub const OFFSET_MAX: i64 = 100_000;
 /// Kinds of events, and facts, in one filter at most.
@@ -104,6 +106,24 @@ pub async fn list(app: &App, caller: &Caller, query: &LogQuery) -> Result<Vec<Lo
     }
     app.audit.record(event)?;
     Ok(events)
+}
+
+/// The ids of those who did something in a project within 30 days, as far as [`ACTORS_MAX`] goes.
+///
+/// # Errors
+///
+/// As [`list`] for a project.
+pub async fn actors(app: &App, caller: &Caller, project: String) -> Result<Vec<String>> {
+    app.audit.flush().await?;
+    let mut db = app.database.read().await?;
+    let query = LogQuery { project: Some(project), ..LogQuery::default() };
+    let scope = Scope::of(app, &mut db, caller, &query).await?;
+    let project = scope.project.ok_or_else(|| Error::Internal("a project was asked for".to_owned()))?;
+    let from = Timestamp::from_millis(app.now().millis().saturating_sub(WINDOW_MILLIS));
+    let organization = &caller.organization()?.id;
+    let rows = audit_events::actors(&mut db, organization, &project, from, ACTORS_MAX).await?;
+    app.audit.record(Event::new(app, caller, "get-audit-log-actors").project(&project))?;
+    Ok(rows.into_iter().map(|row| row.actor_id).collect())
 }
 
 impl LogQuery {

@@ -135,3 +135,26 @@ async fn who_is_not_in_a_project_sees_nothing_of_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn those_who_did_something_in_a_project_are_listed_for_filters() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        let (reader, token) = admin.member(&project.id, "viewer").await;
+        project.call_as(&token, "GET", "/api/v4/secrets", Value::Null).await;
+        let path = format!("/api/v1/workspace/{}/audit-logs/filters/actors", project.id);
+        let elsewhere = server.second_organization().await;
+
+        let actors = admin.ok("GET", &path, None).await["actors"].clone();
+
+        let mut expected = vec![admin.user_id.clone(), reader.clone()];
+        expected.sort();
+        assert_eq!(actors, json!(expected));
+        let filter = format!("actor={reader}&eventType=get-secrets");
+        assert_eq!(project.logs(&filter).await.len(), 1);
+        assert_eq!(server.call("GET", &path, Some(&project.outsider().await), None).await.status, 403);
+        assert_eq!(server.call("GET", &path, Some(&elsewhere.token), None).await.status, 404);
+    })
+    .await;
+}

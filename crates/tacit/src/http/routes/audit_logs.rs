@@ -18,5 +18,9 @@ pub(super) fn routes() -> Vec<Route> {
             .event("get-audit-logs")
             .query::<audit_logs::LogsQuery>()
             .answer::<audit_logs::LogsResponse>(),
+        get("/api/v1/workspace/{project}/audit-logs/filters/actors", Caller, audit_logs::actors)
+            .summary("Lists who did something in a project, for filters")
+            .event("get-audit-log-actors")
+            .answer::<audit_logs::ActorsResponse>(),
     ]
 }

@@ -129,6 +129,22 @@ pub(crate) async fn list_of_project(
     answer(&app, &caller, query, Some(project)).await
 }
 
+/// Who did something in a project.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ActorsResponse {
+    /// The ids of people and identities that have events of the last 30 days, up to 1,000.
+    actors: Vec<String>,
+}
+
+/// `GET /api/v1/workspace/{project}/audit-logs/filters/actors` lists whom a filter may name.
+pub(crate) async fn actors(
+    State(app): State<App>,
+    caller: Caller,
+    Path(project): Path<String>,
+) -> Result<Json<ActorsResponse>, Problem> {
+    Ok(Json(ActorsResponse { actors: audit_logs::actors(&app, &caller, project).await? }))
+}
+
 async fn answer(
     app: &App,
     caller: &Caller,
