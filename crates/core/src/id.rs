@@ -90,6 +90,12 @@ ids! {
     AccessTokenId
     /// The place of an actor in an organization or a project.
     MembershipId
+    /// A custom role of an organization or a project.
+    RoleId
+    /// A group of people and machine identities.
+    GroupId
+    /// A privilege beside the roles of a member.
+    PrivilegeId
     /// A webhook of a project.
     WebhookId
     /// One notice to a webhook.

@@ -43,6 +43,11 @@ impl Conditions {
         self.predicates.iter().filter(move |(other, _)| *other == field).map(|(_, predicate)| predicate)
     }
 
+    /// Whether one of them, asking about `field`, is met by one of two values only.
+    pub(super) fn tell_apart(&self, field: Field, one: &str, other: &str) -> bool {
+        self.on(field).any(|predicate| predicate.tells_apart(one, other))
+    }
+
     /// The form of the wire, exactly as it was written.
     #[must_use]
     pub fn as_json(&self) -> &Map<String, Value> {

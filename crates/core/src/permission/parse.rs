@@ -80,9 +80,19 @@ fn text_predicate(operator: &str, value: &Value, field: Field) -> Result<TextPre
         "$ne" => TextPredicate::NoneOf(vec![text(value, field)?]),
         "$in" => TextPredicate::OneOf(texts(value, field)?),
         "$nin" => TextPredicate::NoneOf(texts(value, field)?),
-        "$glob" => TextPredicate::Like(Glob::new(&text(value, field)?)),
+        "$glob" => TextPredicate::Like(pattern(value, field)?),
         _ => return Err(RuleProblem::UnknownOperator(field).here()),
     })
+}
+
+/// Reads a pattern. Braces, classes and negation mean something in other globs and would be plain
+/// characters in ours: a denial that never applies would be an open door.
+fn pattern(value: &Value, field: Field) -> Result<Glob, RuleError> {
+    let text = text(value, field)?;
+    if text.starts_with('!') || text.contains(['{', '}', '[', ']', '(', ')', '\\']) {
+        return Err(RuleProblem::NotAPattern.here());
+    }
+    Ok(Glob::new(&text))
 }
 
 /// Reads `{operator: value, …}`, at least one.

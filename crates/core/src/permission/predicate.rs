@@ -49,6 +49,18 @@ impl Predicate {
         }
     }
 
+    /// Whether only one of two texts is like this, or is among what this asks for.
+    pub(super) fn tells_apart(&self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Text(predicate) => predicate.accepts(one) != predicate.accepts(other),
+            Self::HasAll(items) => {
+                let asks_for = |text: &str| items.iter().any(|item| item == text);
+                asks_for(one) != asks_for(other)
+            }
+            Self::HasEntry { .. } => false,
+        }
+    }
+
     /// Whether a thing that has no such attribute is like this.
     pub(super) fn accepts_nothing(&self) -> bool {
         matches!(self, Self::Text(TextPredicate::NoneOf(_)))

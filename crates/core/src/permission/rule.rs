@@ -8,7 +8,7 @@ use super::action::ActionSet;
 use super::catalog::basic_actions;
 use super::conditions::Sight;
 use super::rule_error::{RuleError, RuleProblem};
-use super::{Action, Conditions, Entry, Object, Scope, Subject, parse};
+use super::{Action, Conditions, Entry, Field, Object, Scope, Subject, parse};
 
 /// Rules of one role or privilege. Each decision looks at all of them.
 pub const RULES_MAX: usize = 300;
@@ -92,6 +92,18 @@ impl Rule {
     #[must_use]
     pub fn conditions(&self) -> Option<&Conditions> {
         self.conditions.as_ref()
+    }
+
+    /// The rule that allows what this one denies. `None` if it denies nothing.
+    pub(super) fn as_allowed(&self) -> Option<Self> {
+        self.is_inverted().then(|| Self { inverted: None, ..self.clone() })
+    }
+
+    /// Whether it decides differently about two things that differ in `field` alone, whatever else
+    /// they are: it asks about the field, and one of the two values meets what it asks.
+    #[must_use]
+    pub fn tells_apart(&self, field: Field, one: &str, other: &str) -> bool {
+        self.conditions.as_ref().is_some_and(|all| all.tell_apart(field, one, other))
     }
 
     /// Whether it says anything about one of these basic actions on `subject`.

@@ -63,6 +63,9 @@ pub enum RuleProblem {
     /// A path that could never match one.
     #[error("A path must start with /")]
     NotAPath,
+    /// A pattern with characters that mean something elsewhere, but not here.
+    #[error("A pattern has *, ** and ? only: no {{ }} [ ] ( ) \\ and no ! at its beginning")]
+    NotAPattern,
 }
 
 impl RuleProblem {

@@ -3,6 +3,7 @@
 mod boundary;
 mod decisions;
 mod globs;
+mod holding;
 mod implication;
 mod model;
 mod operators;

@@ -199,3 +199,14 @@ fn a_stored_rule_of_either_scope_reads_back() {
     }
     assert!(serde_json::from_value::<Rule>(json!({ "subject": "workspace", "action": "lease" })).is_err());
 }
+
+#[test]
+fn a_pattern_means_what_it_means_elsewhere() {
+    for glob in ["{a,b}", "[ab]", "a(b)", "!a", "a\\*"] {
+        assert_eq!(
+            conditions_refused_at(&json!({ "secretName": { "$glob": glob } })),
+            json!(["secretName", "$glob"]),
+            "{glob}"
+        );
+    }
+}
