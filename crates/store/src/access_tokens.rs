@@ -8,6 +8,7 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
+    organization_grants::group_roles,
     value::{params, row},
 };
 
@@ -62,6 +63,10 @@ row! {
         pub organization_id: OrganizationId,
         /// Its role there.
         pub role: String,
+        /// What that role allows, if it is a custom one.
+        pub role_permissions: Option<String>,
+        /// The roles of its groups there, as [`crate::organization_grants`] says.
+        pub group_roles: Option<String>,
         /// Whether it may manage the instance.
         pub is_instance_admin: bool,
         /// Whether somebody ended the token.
@@ -92,13 +97,19 @@ row! {
 /// Fails only if the database does.
 pub async fn find_with_identity(db: &mut Connection, id: &AccessTokenId) -> Result<Option<TokenIdentityRow>> {
     db.fetch_optional(
-        "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
-                t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.period_seconds, t.num_uses,
-                t.num_uses_limit, a.access_token_trusted_ips, t.created_at, t.last_renewed_at
-           FROM access_tokens t
-           JOIN identities i ON i.id = t.identity_id
-           JOIN auth_methods a ON a.id = t.auth_method_id
-          WHERE t.id = $1",
+        concat!(
+            "SELECT t.id, t.identity_id, i.name, i.organization_id, i.role, i.is_instance_admin,
+                    t.is_revoked, t.ttl_seconds, t.max_ttl_seconds, t.period_seconds, t.num_uses,
+                    t.num_uses_limit, a.access_token_trusted_ips, t.created_at, t.last_renewed_at,
+                    c.permissions AS role_permissions, ",
+            group_roles!("gm.identity_id = i.id"),
+            " AS group_roles
+               FROM access_tokens t
+               JOIN identities i ON i.id = t.identity_id
+               JOIN auth_methods a ON a.id = t.auth_method_id
+               LEFT JOIN roles c ON c.id = i.custom_role_id
+              WHERE t.id = $1"
+        ),
         params![id],
     )
     .await

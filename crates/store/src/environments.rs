@@ -8,6 +8,7 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
+    project_grants::projects_of_member,
     project_memberships::Member,
     value::{params, row},
 };
@@ -134,22 +135,26 @@ pub async fn list_of_member(
     match member {
         Member::User(id) => {
             db.fetch_all(
-                "SELECT e.* FROM environments e
-                   JOIN projects p ON p.id = e.project_id
-                   JOIN project_memberships m ON m.project_id = p.id
-                  WHERE p.organization_id = $1 AND m.user_id = $2
-                  ORDER BY e.position, e.id",
+                concat!(
+                    "SELECT e.* FROM environments e
+                       JOIN projects p ON p.id = e.project_id
+                      WHERE p.organization_id = $1 AND p.id IN (",
+                    projects_of_member!("user_id", "$2"),
+                    ") ORDER BY e.position, e.id"
+                ),
                 params![organization, id],
             )
             .await
         }
         Member::Identity(id) => {
             db.fetch_all(
-                "SELECT e.* FROM environments e
-                   JOIN projects p ON p.id = e.project_id
-                   JOIN project_memberships m ON m.project_id = p.id
-                  WHERE p.organization_id = $1 AND m.identity_id = $2
-                  ORDER BY e.position, e.id",
+                concat!(
+                    "SELECT e.* FROM environments e
+                       JOIN projects p ON p.id = e.project_id
+                      WHERE p.organization_id = $1 AND p.id IN (",
+                    projects_of_member!("identity_id", "$2"),
+                    ") ORDER BY e.position, e.id"
+                ),
                 params![organization, id],
             )
             .await

@@ -6,6 +6,9 @@ pub enum StoreError {
     /// A row with the same key is there already.
     #[error("a row with this key exists")]
     AlreadyExists,
+    /// What the row belongs to is not there, or what is to be deleted is still in use.
+    #[error("a row this one needs, or one that needs this one")]
+    Related,
     /// The database cannot be reached, is full, or did not confirm the commit. Nothing of the
     /// transaction was kept; trying again later may work.
     #[error("database unavailable: {0}")]
@@ -46,6 +49,7 @@ impl From<rusqlite::Error> for StoreError {
         };
         match (cause.code, cause.extended_code) {
             (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::AlreadyExists,
+            (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Self::Related,
             (
                 ErrorCode::DiskFull
                 | ErrorCode::SystemIoFailure
@@ -73,6 +77,7 @@ impl From<tokio_postgres::Error> for StoreError {
         // Class 54 is a program limit; 08 (connection), 40 (rolled back), 53 (resources) and 57 (operator) pass by themselves.
         match state.code().get(..2) {
             _ if *state == SqlState::UNIQUE_VIOLATION => Self::AlreadyExists,
+            _ if *state == SqlState::FOREIGN_KEY_VIOLATION => Self::Related,
             Some("54") => Self::TooLong,
             Some("08" | "40" | "53" | "57") => Self::Unavailable(describe(&error)),
             _ => Self::Failure(describe(&error)),

@@ -1,7 +1,7 @@
 //! Machine identities and their place in the organization.
 
 use tacit_core::{
-    id::{IdentityId, MembershipId, OrganizationId},
+    id::{IdentityId, MembershipId, OrganizationId, RoleId},
     time::Timestamp,
 };
 
@@ -22,8 +22,10 @@ row! {
         pub membership_id: MembershipId,
         /// 1 to 255 characters; several may have the same.
         pub name: String,
-        /// The slug of its role in the organization.
+        /// The slug of its role in the organization; `custom` for a custom one.
         pub role: String,
+        /// The custom role.
+        pub custom_role_id: Option<RoleId>,
         /// Whether it may manage the instance.
         pub is_instance_admin: bool,
         /// Whether deleting it is refused.
@@ -62,8 +64,8 @@ pub async fn insert(db: &mut Connection, identity: &IdentityRow) -> Result<()> {
     db.execute(
         "INSERT INTO identities
             (id, organization_id, membership_id, name, role, is_instance_admin, has_delete_protection,
-             metadata, last_login_auth_method, last_login_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             metadata, last_login_auth_method, last_login_at, created_at, updated_at, custom_role_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             &identity.id,
             &identity.organization_id,
@@ -77,6 +79,7 @@ pub async fn insert(db: &mut Connection, identity: &IdentityRow) -> Result<()> {
             identity.last_login_at,
             identity.created_at,
             identity.updated_at,
+            identity.custom_role_id.as_ref(),
         ],
     )
     .await?;
@@ -127,7 +130,8 @@ pub async fn lock(
 pub async fn update(db: &mut Connection, identity: &IdentityRow) -> Result<()> {
     db.execute(
         "UPDATE identities
-            SET name = $2, role = $3, has_delete_protection = $4, metadata = $5, updated_at = $6
+            SET name = $2, role = $3, has_delete_protection = $4, metadata = $5, updated_at = $6,
+                custom_role_id = $7
           WHERE id = $1",
         params![
             &identity.id,
@@ -136,6 +140,7 @@ pub async fn update(db: &mut Connection, identity: &IdentityRow) -> Result<()> {
             identity.has_delete_protection,
             &identity.metadata,
             identity.updated_at,
+            identity.custom_role_id.as_ref(),
         ],
     )
     .await?;

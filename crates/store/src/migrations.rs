@@ -17,4 +17,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "secret_references", include_str!("../migrations/0013_secret_references.sql")),
     (14, "webhooks", include_str!("../migrations/0014_webhooks.sql")),
     (15, "second_factor", include_str!("../migrations/0015_second_factor.sql")),
+    (16, "roles", include_str!("../migrations/0016_roles.sql")),
 ];

@@ -1,7 +1,7 @@
 //! Which people are in an organization, and with which role.
 
 use tacit_core::{
-    id::{MembershipId, OrganizationId, UserId},
+    id::{MembershipId, OrganizationId, RoleId, UserId},
     time::Timestamp,
 };
 
@@ -20,8 +20,10 @@ row! {
         pub organization_id: OrganizationId,
         /// The person.
         pub user_id: UserId,
-        /// The slug of their role.
+        /// The slug of their role; `custom` for a custom one.
         pub role: String,
+        /// The custom role.
+        pub custom_role_id: Option<RoleId>,
         /// Whether the place counts.
         pub is_active: bool,
         /// When it was made.
@@ -38,8 +40,10 @@ row! {
         pub id: MembershipId,
         /// The person.
         pub user_id: UserId,
-        /// The slug of their role.
+        /// The slug of their role; `custom` for a custom one.
         pub role: String,
+        /// The custom role.
+        pub custom_role_id: Option<RoleId>,
         /// Whether the place counts.
         pub is_active: bool,
         /// Their e-mail.
@@ -81,7 +85,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<OrganizationMemberRow>> {
     db.fetch_all(
-        "SELECT m.id, m.user_id, m.role, m.is_active,
+        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active,
                 u.email, u.first_name, u.last_name, u.is_instance_admin
            FROM organization_memberships m
            JOIN users u ON u.id = m.user_id
@@ -99,8 +103,8 @@ pub async fn list(
 pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow) -> Result<()> {
     db.execute(
         "INSERT INTO organization_memberships
-            (id, organization_id, user_id, role, is_active, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            (id, organization_id, user_id, role, is_active, created_at, updated_at, custom_role_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             &membership.id,
             &membership.organization_id,
@@ -109,8 +113,66 @@ pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow)
             membership.is_active,
             membership.created_at,
             membership.updated_at,
+            membership.custom_role_id.as_ref(),
         ],
     )
     .await?;
     Ok(())
+}
+
+/// The member of an organization whose membership is called `id`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &MembershipId,
+) -> Result<Option<OrganizationMemberRow>> {
+    db.fetch_optional(
+        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active,
+                u.email, u.first_name, u.last_name, u.is_instance_admin
+           FROM organization_memberships m
+           JOIN users u ON u.id = m.user_id
+          WHERE m.organization_id = $1 AND m.id = $2",
+        params![organization, id],
+    )
+    .await
+}
+
+/// Stores role and time of change, and whether the place counts.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn update(db: &mut Connection, membership: &OrganizationMembershipRow) -> Result<()> {
+    db.execute(
+        "UPDATE organization_memberships
+            SET role = $2, custom_role_id = $3, is_active = $4, updated_at = $5
+          WHERE id = $1",
+        params![
+            &membership.id,
+            &membership.role,
+            membership.custom_role_id.as_ref(),
+            membership.is_active,
+            membership.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many active members hold `role`, a built-in one.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_active(db: &mut Connection, organization: &OrganizationId, role: &str) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(*) AS number FROM organization_memberships
+          WHERE organization_id = $1 AND role = $2 AND is_active",
+        params![organization, role],
+    )
+    .await
 }

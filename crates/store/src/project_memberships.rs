@@ -10,7 +10,7 @@ pub use members::{
 
 pub use projects::{MemberProjectRow, projects_of};
 use tacit_core::{
-    id::{IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
+    id::{GroupId, IdentityId, MembershipId, OrganizationId, ProjectId, RoleId, UserId},
     time::Timestamp,
 };
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 row! {
-    /// The place of a user or an identity in a project.
+    /// The place of a user, an identity or a group in a project.
     pub struct MembershipRow {
         /// Its id.
         pub id: MembershipId,
@@ -31,6 +31,8 @@ row! {
         pub user_id: Option<UserId>,
         /// The machine identity, if the member is one.
         pub identity_id: Option<IdentityId>,
+        /// The group, if the member is one.
+        pub group_id: Option<GroupId>,
         /// When the member joined.
         pub created_at: Timestamp,
         /// When its roles last changed.
@@ -45,8 +47,14 @@ row! {
         pub id: String,
         /// The membership it belongs to.
         pub membership_id: MembershipId,
-        /// The slug of the role.
+        /// The slug of the role; `custom` for a custom one.
         pub role: String,
+        /// The custom role.
+        pub custom_role_id: Option<RoleId>,
+        /// The name of the custom role.
+        pub custom_role_name: Option<String>,
+        /// The slug of the custom role.
+        pub custom_role_slug: Option<String>,
         /// Whether it ends by itself.
         pub is_temporary: bool,
         /// How long it lasts, as the client wrote it.
@@ -71,36 +79,16 @@ pub enum Member<'a> {
     Identity(&'a IdentityId),
 }
 
-/// The roles of a member in a project, ended ones included; empty if it is no member.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn roles_of(
-    db: &mut Connection,
-    project: &ProjectId,
-    member: Member<'_>,
-) -> Result<Vec<MembershipRoleRow>> {
-    match member {
-        Member::User(id) => {
-            db.fetch_all(
-                "SELECT r.* FROM membership_roles r
-                   JOIN project_memberships m ON m.id = r.membership_id
-                  WHERE m.project_id = $1 AND m.user_id = $2",
-                params![project, id],
-            )
-            .await
-        }
-        Member::Identity(id) => {
-            db.fetch_all(
-                "SELECT r.* FROM membership_roles r
-                   JOIN project_memberships m ON m.id = r.membership_id
-                  WHERE m.project_id = $1 AND m.identity_id = $2",
-                params![project, id],
-            )
-            .await
-        }
-    }
+/// Roles with the names of custom ones.
+macro_rules! roles {
+    ($rest:literal) => {
+        concat!(
+            "SELECT r.*, c.name AS custom_role_name, c.slug AS custom_role_slug
+               FROM membership_roles r
+               LEFT JOIN roles c ON c.id = r.custom_role_id ",
+            $rest
+        )
+    };
 }
 
 /// Adds a member without roles.
@@ -110,8 +98,9 @@ pub async fn roles_of(
 /// [`StoreError::AlreadyExists`](crate::StoreError::AlreadyExists) if it is a member already.
 pub async fn insert(db: &mut Connection, membership: &MembershipRow) -> Result<()> {
     db.execute(
-        "INSERT INTO project_memberships (id, project_id, user_id, identity_id, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO project_memberships
+            (id, project_id, user_id, identity_id, created_at, updated_at, group_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params![
             &membership.id,
             &membership.project_id,
@@ -119,6 +108,7 @@ pub async fn insert(db: &mut Connection, membership: &MembershipRow) -> Result<(
             membership.identity_id.as_ref(),
             membership.created_at,
             membership.updated_at,
+            membership.group_id.as_ref(),
         ],
     )
     .await?;
@@ -133,8 +123,9 @@ pub async fn insert(db: &mut Connection, membership: &MembershipRow) -> Result<(
 pub async fn insert_role(db: &mut Connection, role: &MembershipRoleRow) -> Result<()> {
     db.execute(
         "INSERT INTO membership_roles
-            (id, membership_id, role, is_temporary, temporary_range, starts_at, ends_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            (id, membership_id, role, is_temporary, temporary_range, starts_at, ends_at, created_at,
+             updated_at, custom_role_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             &role.id,
             &role.membership_id,
@@ -145,10 +136,41 @@ pub async fn insert_role(db: &mut Connection, role: &MembershipRoleRow) -> Resul
             role.ends_at,
             role.created_at,
             role.updated_at,
+            role.custom_role_id.as_ref(),
         ],
     )
     .await?;
     Ok(())
+}
+
+/// The membership of a group in a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_group(
+    db: &mut Connection,
+    project: &ProjectId,
+    group: &GroupId,
+) -> Result<Option<MembershipRow>> {
+    db.fetch_optional(
+        "SELECT * FROM project_memberships WHERE project_id = $1 AND group_id = $2",
+        params![project, group],
+    )
+    .await
+}
+
+/// The memberships of groups in a project in no order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_groups(db: &mut Connection, project: &ProjectId) -> Result<Vec<MembershipRow>> {
+    db.fetch_all(
+        "SELECT * FROM project_memberships WHERE project_id = $1 AND group_id IS NOT NULL",
+        params![project],
+    )
+    .await
 }
 
 /// Takes all roles from a membership and notes when.
@@ -265,20 +287,22 @@ pub async fn all_roles_of(
     match member {
         Member::User(id) => {
             db.fetch_all(
-                "SELECT r.* FROM membership_roles r
-                   JOIN project_memberships m ON m.id = r.membership_id
-                   JOIN projects p ON p.id = m.project_id
-                  WHERE p.organization_id = $1 AND m.user_id = $2",
+                roles!(
+                    "JOIN project_memberships m ON m.id = r.membership_id
+                     JOIN projects p ON p.id = m.project_id
+                    WHERE p.organization_id = $1 AND m.user_id = $2"
+                ),
                 params![organization, id],
             )
             .await
         }
         Member::Identity(id) => {
             db.fetch_all(
-                "SELECT r.* FROM membership_roles r
-                   JOIN project_memberships m ON m.id = r.membership_id
-                   JOIN projects p ON p.id = m.project_id
-                  WHERE p.organization_id = $1 AND m.identity_id = $2",
+                roles!(
+                    "JOIN project_memberships m ON m.id = r.membership_id
+                     JOIN projects p ON p.id = m.project_id
+                    WHERE p.organization_id = $1 AND m.identity_id = $2"
+                ),
                 params![organization, id],
             )
             .await
@@ -292,7 +316,7 @@ pub async fn all_roles_of(
 ///
 /// Fails only if the database does.
 pub async fn roles(db: &mut Connection, membership: &MembershipId) -> Result<Vec<MembershipRoleRow>> {
-    db.fetch_all("SELECT * FROM membership_roles WHERE membership_id = $1", params![membership]).await
+    db.fetch_all(roles!("WHERE r.membership_id = $1"), params![membership]).await
 }
 
 /// The roles of all memberships of a project in no order.
@@ -302,15 +326,13 @@ pub async fn roles(db: &mut Connection, membership: &MembershipId) -> Result<Vec
 /// Fails only if the database does.
 pub async fn roles_in_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<MembershipRoleRow>> {
     db.fetch_all(
-        "SELECT r.* FROM membership_roles r
-           JOIN project_memberships m ON m.id = r.membership_id
-          WHERE m.project_id = $1",
+        roles!("JOIN project_memberships m ON m.id = r.membership_id WHERE m.project_id = $1"),
         params![project],
     )
     .await
 }
 
-/// How many memberships of a project hold `role` without an end.
+/// How many people and identities hold `role` in a project without an end, other than by a group.
 ///
 /// # Errors
 ///
@@ -319,7 +341,7 @@ pub async fn count_permanent(db: &mut Connection, project: &ProjectId, role: &st
     db.fetch_one(
         "SELECT COUNT(*) AS number FROM membership_roles r
            JOIN project_memberships m ON m.id = r.membership_id
-          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary",
+          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary AND m.group_id IS NULL",
         params![project, role],
     )
     .await

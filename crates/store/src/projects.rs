@@ -9,6 +9,7 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
+    project_grants::projects_of_member,
     project_memberships::Member,
     value::{params, row},
 };
@@ -221,20 +222,22 @@ pub async fn list_of_member(
     match member {
         Member::User(id) => {
             db.fetch_all(
-                "SELECT p.* FROM projects p
-                   JOIN project_memberships m ON m.project_id = p.id
-                  WHERE p.organization_id = $1 AND m.user_id = $2
-                  ORDER BY p.id LIMIT $3",
+                concat!(
+                    "SELECT p.* FROM projects p WHERE p.organization_id = $1 AND p.id IN (",
+                    projects_of_member!("user_id", "$2"),
+                    ") ORDER BY p.id LIMIT $3"
+                ),
                 params![organization, id, limit],
             )
             .await
         }
         Member::Identity(id) => {
             db.fetch_all(
-                "SELECT p.* FROM projects p
-                   JOIN project_memberships m ON m.project_id = p.id
-                  WHERE p.organization_id = $1 AND m.identity_id = $2
-                  ORDER BY p.id LIMIT $3",
+                concat!(
+                    "SELECT p.* FROM projects p WHERE p.organization_id = $1 AND p.id IN (",
+                    projects_of_member!("identity_id", "$2"),
+                    ") ORDER BY p.id LIMIT $3"
+                ),
                 params![organization, id, limit],
             )
             .await

@@ -8,6 +8,7 @@ use tacit_core::{
 use crate::{
     Connection,
     error::Result,
+    organization_grants::group_roles,
     value::{params, row},
 };
 
@@ -29,6 +30,10 @@ row! {
         /// The role in the organization asked for; `None` if not an active member there, or if it asks for
         /// a second factor and the session did not give it.
         pub role: Option<String>,
+        /// What that role allows, if it is a custom one.
+        pub role_permissions: Option<String>,
+        /// The roles of the user's groups there, as [`crate::organization_grants`] says.
+        pub group_roles: Option<String>,
     }
 }
 
@@ -43,16 +48,21 @@ pub async fn find_with_user(
     organization: Option<&OrganizationId>,
 ) -> Result<Option<SessionUserRow>> {
     db.fetch_optional(
-        "SELECT s.id AS session_id, s.access_version, s.expires_at,
-                u.id AS user_id, u.email, u.is_instance_admin,
-                CASE WHEN o.requires_second_factor AND s.second_factor_at IS NULL
-                     THEN NULL ELSE m.role END AS role
-           FROM user_sessions s
-           JOIN users u ON u.id = s.user_id
-           LEFT JOIN organization_memberships m
-                  ON m.user_id = u.id AND m.organization_id = $2 AND m.is_active
-           LEFT JOIN organizations o ON o.id = m.organization_id
-          WHERE s.id = $1",
+        concat!(
+            "SELECT s.id AS session_id, s.access_version, s.expires_at,
+                    u.id AS user_id, u.email, u.is_instance_admin,
+                    CASE WHEN o.requires_second_factor AND s.second_factor_at IS NULL
+                         THEN NULL ELSE m.role END AS role,
+                    c.permissions AS role_permissions, ",
+            group_roles!("gm.user_id = u.id AND g.organization_id = $2"),
+            " AS group_roles
+               FROM user_sessions s
+               JOIN users u ON u.id = s.user_id
+               LEFT JOIN organization_memberships m
+                      ON m.user_id = u.id AND m.organization_id = $2 AND m.is_active
+               LEFT JOIN roles c ON c.id = m.custom_role_id
+              WHERE s.id = $1"
+        ),
         params![session, organization],
     )
     .await

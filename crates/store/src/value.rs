@@ -194,6 +194,9 @@ id_values!(
     ClientSecretId,
     AccessTokenId,
     MembershipId,
+    RoleId,
+    GroupId,
+    PrivilegeId,
     WebhookId,
     WebhookDeliveryId
 );

@@ -21,6 +21,8 @@ mod identities;
 mod people;
 mod project_memberships;
 mod projects;
+mod roles;
+mod roles_migration;
 mod secret_imports;
 mod secret_overrides;
 mod secret_references;

@@ -8,19 +8,22 @@ use std::sync::Arc;
 use tacit_core::{
     cipher::DataKey,
     id::{OrganizationId, ProjectId},
-    permission::{Action, Object, PermissionSet, ProjectRole, Rule, Subject},
+    permission::{Action, Fingerprint, Object, PermissionSet, Subject},
     time::Timestamp,
 };
 use tacit_store::{
-    Connection,
-    project_memberships::{self, Member, MembershipRoleRow},
+    Connection, organization_grants, organizations,
+    project_grants::{self, GrantRow},
+    project_memberships::Member,
     projects::{self, ProjectRow},
 };
 
 use super::{
     App,
-    caller::{self, Actor, Caller},
+    caller::{self, Actor, Caller, OrganizationAccess},
     error::{Error, Result},
+    rights,
+    work::UnitOfWork,
 };
 
 /// How a request names a project.
@@ -39,10 +42,12 @@ pub enum ProjectName {
 pub struct ProjectAccess {
     /// The project.
     pub project: ProjectRow,
-    /// The caller's roles in it, also those that have ended.
-    pub roles: Vec<MembershipRoleRow>,
-    /// What the roles that count now allow.
+    /// The caller's roles and privileges in it, its own and those of its groups, also ended ones.
+    pub grants: Vec<GrantRow>,
+    /// What those that count now allow.
     pub permissions: Arc<PermissionSet>,
+    /// Stands for `permissions`: what the rules decide may be kept for it.
+    pub fingerprint: Fingerprint,
 }
 
 impl ProjectAccess {
@@ -61,22 +66,32 @@ impl ProjectAccess {
         let organization = &caller.organization()?.id;
         let project = find_project(db, organization, name).await?;
         caller.enters(&project.id);
-        let roles = project_memberships::roles_of(db, &project.id, member(caller)).await?;
-        if roles.is_empty() {
+        let grants = project_grants::of_member(db, &project.id, member(caller)).await?;
+        if grants.is_empty() {
             return Err(not_a_member(caller));
         }
-        let permissions = Arc::new(permissions_of(&roles, now));
-        Ok(Self { project, roles, permissions })
+        Self::with_grants(project, grants, now)
     }
 
-    /// Whether the caller still has the roles it entered with.
+    /// The place of somebody who has these roles and privileges in the project.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if stored rules cannot be read.
+    pub fn with_grants(project: ProjectRow, grants: Vec<GrantRow>, now: Timestamp) -> Result<Self> {
+        let permissions = Arc::new(rights::permissions_of(&grants, now)?);
+        let fingerprint = rights::fingerprint_of(&grants, now);
+        Ok(Self { project, grants, permissions, fingerprint })
+    }
+
+    /// Whether the caller still has the roles and privileges it entered with.
     ///
     /// # Errors
     ///
     /// Fails only if the database does.
     pub async fn is_current(&self, db: &mut Connection, caller: &Caller) -> Result<bool> {
-        let mut now = project_memberships::roles_of(db, &self.project.id, member(caller)).await?;
-        let mut then = self.roles.clone();
+        let mut now = project_grants::of_member(db, &self.project.id, member(caller)).await?;
+        let mut then = self.grants.clone();
         now.sort_by(|one, other| one.id.cmp(&other.id));
         then.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(now == then)
@@ -158,6 +173,21 @@ impl ProjectAccess {
     }
 }
 
+/// Begins a change of who may do what in the caller's organization: other such changes wait until it
+/// ends, and the caller's rights are those of now.
+///
+/// # Errors
+///
+/// [`Error::Unauthenticated`] if the caller is not in the organization any more.
+pub async fn change_organization(work: &mut UnitOfWork, caller: &Caller) -> Result<OrganizationAccess> {
+    let id = caller.organization()?.id.clone();
+    organizations::raise_access_revision(&mut work.db, &id).await?;
+    let grants = organization_grants::of_member(&mut work.db, &id, member(caller))
+        .await?
+        .ok_or(Error::Unauthenticated("You are not in this organization any more"))?;
+    OrganizationAccess::with_grants(id, grants)
+}
+
 /// The project of that name in the organization.
 ///
 /// # Errors
@@ -184,23 +214,6 @@ pub async fn find_project(
                 .ok_or_else(|| Error::NotFound(format!("Project with ID or slug '{name}' not found")))
         }
     }
-}
-
-/// What roles allow now. Each role is a source of its own (`decisions.md` 28).
-#[must_use]
-pub fn permissions_of(roles: &[MembershipRoleRow], now: Timestamp) -> PermissionSet {
-    PermissionSet::new(roles.iter().filter(|role| counts(role, now)).map(rules_of).collect())
-}
-
-/// Whether a role counts now: always, or within its time.
-#[must_use]
-pub fn counts(role: &MembershipRoleRow, now: Timestamp) -> bool {
-    !role.is_temporary
-        || (role.starts_at.is_some_and(|start| start <= now) && role.ends_at.is_some_and(|end| now < end))
-}
-
-fn rules_of(role: &MembershipRoleRow) -> Vec<Rule> {
-    ProjectRole::from_slug(&role.role).map(ProjectRole::rules).unwrap_or_default()
 }
 
 /// The caller as memberships name it.

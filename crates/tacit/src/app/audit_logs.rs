@@ -15,16 +15,18 @@ use tacit_core::{
 use tacit_store::{
     Connection,
     audit_events::{self, AuditEventFilter, AuditEventRow},
-    project_memberships, projects,
+    projects,
 };
 
 use super::{
     App, Caller,
     access::{self, ProjectAccess, ProjectName, find_project},
     audit::Event,
+    boundary::ByProject,
     bounds::Bounds,
     caller::OrganizationAccess,
     error::{Error, Result},
+    rights,
 };
 
 /// Events in one answer at most.
@@ -209,15 +211,16 @@ fn allows(organization: &OrganizationAccess, action: Action, subject: Subject) -
 /// The projects in which the caller may read the log.
 async fn own_projects(app: &App, db: &mut Connection, caller: &Caller) -> Result<HashSet<String>> {
     let member = access::member(caller);
-    let roles = project_memberships::all_roles_of(db, &caller.organization()?.id, member).await?;
-    let memberships = project_memberships::projects_of(db, member).await?;
+    let own = ByProject::of_member(db, &caller.organization()?.id, member).await?;
     let now = app.now();
-    let may_read = |membership: &project_memberships::MemberProjectRow| {
-        let own: Vec<_> = roles.iter().filter(|role| role.membership_id == membership.id).cloned().collect();
-        let rights = access::permissions_of(&own, now);
-        rights.allows(Action::Read, Subject::AuditLogs, &Object::default())
-    };
-    Ok(memberships.iter().filter(|one| may_read(one)).map(|one| one.project_id.to_string()).collect())
+    let mut projects = HashSet::new();
+    for (project, grants) in own.iter() {
+        let rights = rights::permissions_of(grants, now)?;
+        if rights.allows(Action::Read, Subject::AuditLogs, &Object::default()) {
+            projects.insert(project.to_string());
+        }
+    }
+    Ok(projects)
 }
 
 /// The part of the log that was asked for.

@@ -247,6 +247,7 @@ fn identity_row(app: &App, organization: &OrganizationRow) -> IdentityRow {
         membership_id: app.new_id(),
         name: IDENTITY_NAME.to_owned(),
         role: OrganizationRole::Admin.slug().to_owned(),
+        custom_role_id: None,
         is_instance_admin: true,
         has_delete_protection: false,
         metadata: "[]".to_owned(),

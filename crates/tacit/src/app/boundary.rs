@@ -1,71 +1,66 @@
 //! The privilege boundary: nobody gives, or gets hold of, what they do not have (`decisions.md` 29).
 //!
 //! Who can make a credential of an identity can act as that identity, so all changes to an
-//! identity and to its credentials ask here.
+//! identity and to its credentials ask here. So do all changes of roles, privileges and groups: what
+//! they newly allow, and what they no longer deny, is given to everybody they concern.
+
+use std::collections::BTreeMap;
 
 use tacit_core::{
-    id::{IdentityId, OrganizationId},
-    permission::{OrganizationRole, PermissionSet, ProjectRole},
+    id::{IdentityId, OrganizationId, ProjectId},
+    permission::{Holding, Missing, PermissionSet, Source},
     time::Timestamp,
 };
 use tacit_store::{
     Connection,
     identities::{self, IdentityRow},
-    organizations,
-    project_memberships::{self, Member, MembershipRoleRow},
+    organization_grants::{self, OrganizationGrantsRow},
+    project_grants::{self, GrantRow},
+    project_memberships::Member,
 };
 
 use super::{
-    access::{self, ProjectAccess},
-    caller::Caller,
+    access,
+    caller::{Caller, OrganizationAccess},
     error::{Error, Result},
+    rights,
     work::UnitOfWork,
 };
-
-/// Refuses unless the caller holds every right of `wanted` in its organization.
-///
-/// # Errors
-///
-/// [`Error::Boundary`] with the rights it lacks.
-pub fn require_at_least(caller: &Caller, wanted: &PermissionSet, message: &'static str) -> Result<()> {
-    require_held(&caller.organization()?.permissions, wanted, message)
-}
 
 /// Refuses unless `holder` holds every right of `wanted`.
 ///
 /// # Errors
 ///
 /// [`Error::Boundary`] with the rights it lacks.
-pub fn require_held(holder: &PermissionSet, wanted: &PermissionSet, message: &'static str) -> Result<()> {
-    let missing = holder.missing_from(wanted);
+pub fn require_held(holder: &PermissionSet, wanted: &Holding, message: &'static str) -> Result<()> {
+    refuse(wanted.missing_from(holder), message)
+}
+
+/// Refuses a change of what somebody has unless `holder` holds all that it gives them.
+///
+/// # Errors
+///
+/// [`Error::Boundary`] with the rights it lacks.
+pub fn require_change(
+    holder: &PermissionSet,
+    before: &Holding,
+    after: &Holding,
+    message: &'static str,
+) -> Result<()> {
+    refuse(before.gain_missing_from(after, holder), message)
+}
+
+fn refuse(missing: Vec<Missing>, message: &'static str) -> Result<()> {
     if missing.is_empty() { Ok(()) } else { Err(Error::Boundary { message, missing }) }
 }
 
-/// Refuses roles that allow more than the caller may do in the project.
+/// What roles in an organization give.
 ///
 /// # Errors
 ///
-/// [`Error::Boundary`] with the rights the caller lacks.
-pub fn require_roles_within(access: &ProjectAccess, roles: &[ProjectRole]) -> Result<()> {
-    let wanted = PermissionSet::new(roles.iter().map(|role| role.rules()).collect());
-    require_held(&access.permissions, &wanted, "You cannot give a role with rights that you do not have")
-}
-
-/// The organization role with this slug.
-///
-/// # Errors
-///
-/// [`Error::NotFound`] if there is none.
-pub fn organization_role(slug: &str) -> Result<OrganizationRole> {
-    OrganizationRole::from_slug(slug).ok_or_else(|| Error::not_found("Role", slug))
-}
-
-/// What an organization role allows; nothing if there is no such role.
-#[must_use]
-pub fn organization_rights(slug: &str) -> PermissionSet {
-    PermissionSet::new(vec![
-        OrganizationRole::from_slug(slug).map(OrganizationRole::rules).unwrap_or_default(),
-    ])
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn organization_holding(grants: &OrganizationGrantsRow) -> Result<Holding> {
+    Ok(Holding::new(rights::in_organization(grants)?.into_iter().map(Source::permanent).collect()))
 }
 
 /// Begins a change to an identity: other changes of access in the organization wait until it ends,
@@ -81,13 +76,26 @@ pub async fn open_identity(
     id: &IdentityId,
     message: &'static str,
 ) -> Result<IdentityRow> {
-    let organization = &caller.organization()?.id;
-    organizations::raise_access_revision(&mut work.db, organization).await?;
+    enter_identity(work, caller, id, message).await.map(|(identity, _)| identity)
+}
+
+/// As [`open_identity`], with the caller's rights in the organization.
+///
+/// # Errors
+///
+/// As [`open_identity`].
+pub async fn enter_identity(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    id: &IdentityId,
+    message: &'static str,
+) -> Result<(IdentityRow, OrganizationAccess)> {
+    let access = access::change_organization(work, caller).await?;
     let identity =
-        identities::lock(&mut work.db, organization, id).await?.ok_or_else(|| unknown_identity(id))?;
+        identities::lock(&mut work.db, &access.id, id).await?.ok_or_else(|| unknown_identity(id))?;
     let now = work.app.now();
-    require_over_identity(&mut work.db, caller, &identity, now, message).await?;
-    Ok(identity)
+    require_over_identity(&mut work.db, caller, &access, &identity, now, message).await?;
+    Ok((identity, access))
 }
 
 /// What is said of an identity that the organization does not have.
@@ -97,7 +105,7 @@ pub fn unknown_identity(id: &IdentityId) -> Error {
 }
 
 /// Refuses unless the caller holds every right that the identity has: in the instance, in the
-/// organization and in each of its projects.
+/// organization and in each of its projects, by itself or by a group.
 ///
 /// # Errors
 ///
@@ -106,6 +114,7 @@ pub fn unknown_identity(id: &IdentityId) -> Error {
 pub async fn require_over_identity(
     db: &mut Connection,
     caller: &Caller,
+    access: &OrganizationAccess,
     identity: &IdentityRow,
     now: Timestamp,
     message: &'static str,
@@ -113,52 +122,93 @@ pub async fn require_over_identity(
     if identity.is_instance_admin && !caller.actor.is_instance_admin() {
         return Err(Error::Refused(message.to_owned()));
     }
-    require_at_least(caller, &organization_rights(&identity.role), message)?;
-    let organization = &caller.organization()?.id;
-    let theirs = ProjectRoles::of(db, organization, Member::Identity(&identity.id)).await?;
-    if theirs.is_empty() {
+    require_over_member(db, caller, access, Member::Identity(&identity.id), now, message).await
+}
+
+/// Refuses unless the caller holds every right that a person or an identity has: in the organization
+/// and in each of its projects, by itself or by a group.
+///
+/// # Errors
+///
+/// [`Error::Boundary`] with the rights it lacks.
+pub async fn require_over_member(
+    db: &mut Connection,
+    caller: &Caller,
+    access: &OrganizationAccess,
+    member: Member<'_>,
+    now: Timestamp,
+    message: &'static str,
+) -> Result<()> {
+    let in_organization = organization_grants::of_member(db, &access.id, member)
+        .await?
+        .ok_or_else(|| Error::NotFound("This is no member of the organization".to_owned()))?;
+    require_held(&access.permissions, &organization_holding(&in_organization)?, message)?;
+    let theirs = ByProject::of_member(db, &access.id, member).await?;
+    require_in_projects(db, caller, access, &theirs, now, |holder, grants| {
+        require_held(holder, &rights::holding_of(grants, now)?, message)
+    })
+    .await
+}
+
+/// Asks `check` about the caller's rights in each project in which somebody has something.
+///
+/// # Errors
+///
+/// What `check` returns.
+pub async fn require_in_projects(
+    db: &mut Connection,
+    caller: &Caller,
+    access: &OrganizationAccess,
+    theirs: &ByProject,
+    now: Timestamp,
+    check: impl Fn(&PermissionSet, &[GrantRow]) -> Result<()>,
+) -> Result<()> {
+    if theirs.0.is_empty() {
         return Ok(());
     }
-    let own = ProjectRoles::of(db, organization, access::member(caller)).await?;
-    for (project, roles) in &theirs.0 {
-        let wanted: Vec<MembershipRoleRow> =
-            roles.iter().filter(|role| !is_over(role, now)).map(without_time).collect();
-        let holder = access::permissions_of(own.in_project(project), now);
-        require_held(&holder, &access::permissions_of(&wanted, now), message)?;
+    let own = ByProject::of_member(db, &access.id, access::member(caller)).await?;
+    for (project, grants) in &theirs.0 {
+        check(&rights::permissions_of(own.in_project(project), now)?, grants)?;
     }
     Ok(())
 }
 
-/// The roles of an actor by project.
-struct ProjectRoles(Vec<(String, Vec<MembershipRoleRow>)>);
+/// Roles and privileges by project.
+#[derive(Debug)]
+pub struct ByProject(BTreeMap<ProjectId, Vec<GrantRow>>);
 
-impl ProjectRoles {
-    async fn of(db: &mut Connection, organization: &OrganizationId, member: Member<'_>) -> Result<Self> {
-        let roles = project_memberships::all_roles_of(db, organization, member).await?;
-        if roles.is_empty() {
-            return Ok(Self(Vec::new()));
+impl ByProject {
+    /// Those of an actor.
+    ///
+    /// # Errors
+    ///
+    /// Fails only if the database does.
+    pub async fn of_member(
+        db: &mut Connection,
+        organization: &OrganizationId,
+        member: Member<'_>,
+    ) -> Result<Self> {
+        Ok(Self::new(project_grants::in_organization(db, organization, member).await?))
+    }
+
+    /// Sorts grants by project.
+    #[must_use]
+    pub fn new(grants: Vec<GrantRow>) -> Self {
+        let mut projects = BTreeMap::<ProjectId, Vec<GrantRow>>::new();
+        for grant in grants {
+            projects.entry(grant.project_id.clone()).or_default().push(grant);
         }
-        let projects = project_memberships::projects_of(db, member).await?;
-        let roles_in = |membership| {
-            roles.iter().filter(|role| role.membership_id == membership).cloned().collect::<Vec<_>>()
-        };
-        Ok(Self(projects.into_iter().map(|row| (row.project_id.to_string(), roles_in(row.id))).collect()))
+        Self(projects)
     }
 
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Those in one project; none if there are none.
+    #[must_use]
+    pub fn in_project(&self, project: &ProjectId) -> &[GrantRow] {
+        self.0.get(project).map_or(&[], Vec::as_slice)
     }
 
-    fn in_project(&self, project: &str) -> &[MembershipRoleRow] {
-        self.0.iter().find(|(id, _)| id == project).map_or(&[], |(_, roles)| roles)
+    /// The projects with what is had there.
+    pub fn iter(&self) -> impl Iterator<Item = (&ProjectId, &[GrantRow])> {
+        self.0.iter().map(|(project, grants)| (project, grants.as_slice()))
     }
-}
-
-fn is_over(role: &MembershipRoleRow, now: Timestamp) -> bool {
-    role.is_temporary && role.ends_at.is_some_and(|end| end <= now)
-}
-
-/// A role that begins later counts already: its holder will have it without asking again.
-fn without_time(role: &MembershipRoleRow) -> MembershipRoleRow {
-    MembershipRoleRow { is_temporary: false, ..role.clone() }
 }

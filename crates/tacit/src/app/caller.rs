@@ -7,10 +7,14 @@ use std::{
 
 use tacit_core::{
     id::{AccessTokenId, IdentityId, OrganizationId, ProjectId, SessionId, UserId},
-    permission::{Action, Object, PermissionSet, Subject},
+    permission::{Action, Fingerprint, Object, PermissionSet, Subject},
 };
+use tacit_store::organization_grants::OrganizationGrantsRow;
 
-use super::error::{Error, Result};
+use super::{
+    error::{Error, Result},
+    rights,
+};
 
 /// The actor of one request. Every use case asks it before it does anything.
 #[derive(Clone, Debug)]
@@ -58,10 +62,12 @@ pub enum Actor {
 pub struct OrganizationAccess {
     /// Which.
     pub id: OrganizationId,
-    /// The slug of the caller's role there.
+    /// The slug of the caller's own role there; `custom` for a custom one.
     pub role: String,
-    /// What that role allows.
+    /// What that role and those of the caller's groups allow.
     pub permissions: Arc<PermissionSet>,
+    /// Stands for `permissions`: what the rules decide may be kept for it.
+    pub fingerprint: Fingerprint,
 }
 
 /// Where a request comes from.
@@ -163,6 +169,17 @@ impl Caller {
 }
 
 impl OrganizationAccess {
+    /// The place of somebody who has these roles in the organization.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if stored rules cannot be read.
+    pub(super) fn with_grants(id: OrganizationId, grants: OrganizationGrantsRow) -> Result<Self> {
+        let permissions = Arc::new(PermissionSet::new(rights::in_organization(&grants)?));
+        let fingerprint = rights::organization_fingerprint(&grants)?;
+        Ok(Self { id, role: grants.role, permissions, fingerprint })
+    }
+
     /// Asks the organization role.
     ///
     /// # Errors

@@ -123,6 +123,15 @@ pub enum PathPart {
     Position(usize),
 }
 
+impl From<tacit_core::permission::PathPart> for PathPart {
+    fn from(part: tacit_core::permission::PathPart) -> Self {
+        match part {
+            tacit_core::permission::PathPart::Key(key) => Self::Field(key),
+            tacit_core::permission::PathPart::Index(index) => Self::Position(index),
+        }
+    }
+}
+
 impl Issue {
     /// An issue with the field called `field`.
     pub fn at(field: &str, message: impl Into<String>) -> Self {

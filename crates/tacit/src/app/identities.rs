@@ -2,21 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 use tacit_core::{
-    id::IdentityId,
+    id::{IdentityId, OrganizationId},
     permission::{Action, Subject},
 };
 use tacit_store::{
     Connection, auth_methods,
     identities::{self, IdentityOrganizationRow, IdentityRow},
-    organizations,
+    roles::{self, RoleRow},
 };
 
 use super::{
-    Actor, App, Caller, UnitOfWork,
+    Actor, App, Caller, UnitOfWork, access,
     audit::Event,
     boundary,
     bounds::Bounds,
     error::{Error, Result},
+    roles::GivenRole,
     token_settings::set,
 };
 
@@ -30,6 +31,8 @@ const METADATA_MAX: usize = 100;
 pub struct Identity {
     /// The identity.
     pub row: IdentityRow,
+    /// Its role in the organization, if that is a custom one.
+    pub custom_role: Option<RoleRow>,
     /// Its auth methods, the first attached first.
     pub auth_methods: Vec<String>,
 }
@@ -74,7 +77,11 @@ pub struct IdentityChange {
 impl Identity {
     async fn of(db: &mut Connection, row: IdentityRow) -> Result<Self> {
         let methods = auth_methods::list_of_identity(db, &row.id).await?;
-        Ok(Self { row, auth_methods: methods.into_iter().map(|row| row.method).collect() })
+        let custom_role = match &row.custom_role_id {
+            Some(role) => roles::find_anywhere(db, &row.organization_id, role).await?,
+            None => None,
+        };
+        Ok(Self { row, custom_role, auth_methods: methods.into_iter().map(|row| row.method).collect() })
     }
 
     /// Its metadata.
@@ -95,35 +102,56 @@ impl Identity {
 /// [`Error::NotFound`] for an unknown role, [`Error::Boundary`] for one above the caller's rights.
 pub async fn create(app: &App, caller: &Caller, organization: &str, new: NewIdentity) -> Result<Identity> {
     caller.organization_named(organization)?;
-    let row = prepare(app, caller, new)?;
+    check_new(&new)?;
     let caller = caller.clone();
-    app.write(move |work| Box::pin(async move { add(work, &caller, row).await })).await
+    app.write(move |work| Box::pin(async move { add(work, &caller, new).await })).await
 }
 
-/// A new identity of the caller's organization, if the caller may make it.
+/// Checks the form of a new identity.
 ///
 /// # Errors
 ///
-/// As [`create`].
-pub(super) fn prepare(app: &App, caller: &Caller, new: NewIdentity) -> Result<IdentityRow> {
-    let organization = caller.organization()?;
-    check(Some(&new.name), Some(&new.metadata))?;
-    organization.require(Action::Create, Subject::Identity)?;
-    boundary::organization_role(&new.role)?;
-    let wanted = boundary::organization_rights(&new.role);
-    boundary::require_at_least(
-        caller,
-        &wanted,
-        "You cannot make an identity with more rights than you have",
-    )?;
+/// [`Error::Form`].
+pub(super) fn check_new(new: &NewIdentity) -> Result<()> {
+    check(Some(&new.name), Some(&new.metadata))
+}
 
+/// Makes an identity, as a part of something larger.
+///
+/// # Errors
+///
+/// As [`create`]; [`Error::Invalid`] if there are [`IDENTITIES_MAX`].
+pub(super) async fn add(work: &mut UnitOfWork, caller: &Caller, new: NewIdentity) -> Result<Identity> {
+    const MESSAGE: &str = "You cannot make an identity with more rights than you have";
+    caller.organization()?.require(Action::Create, Subject::Identity)?;
+    let access = access::change_organization(work, caller).await?;
+    access.require(Action::Create, Subject::Identity)?;
+    let role = GivenRole::in_organization(&mut work.db, &access.id, &new.role).await?;
+    boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
+    if identities::count(&mut work.db, &access.id).await? >= IDENTITIES_MAX {
+        return Err(Error::Invalid(format!("There are {IDENTITIES_MAX} identities already")));
+    }
+    let row = new_row(&work.app, access.id, new, role)?;
+    identities::insert(&mut work.db, &row).await?;
+    let event = event(&work.app, caller, "create-identity", &row);
+    work.record(event.with("role", row.role.as_str()));
+    Identity::of(&mut work.db, row).await
+}
+
+fn new_row(
+    app: &App,
+    organization_id: OrganizationId,
+    new: NewIdentity,
+    role: GivenRole,
+) -> Result<IdentityRow> {
     let now = app.now();
     Ok(IdentityRow {
         id: app.new_id(),
-        organization_id: organization.id.clone(),
+        organization_id,
         membership_id: app.new_id(),
         name: new.name,
-        role: new.role,
+        role: role.role,
+        custom_role_id: role.custom.map(|custom| custom.id),
         is_instance_admin: false,
         has_delete_protection: new.has_delete_protection,
         metadata: store_metadata(app, &new.metadata, &[])?,
@@ -132,21 +160,6 @@ pub(super) fn prepare(app: &App, caller: &Caller, new: NewIdentity) -> Result<Id
         created_at: now,
         updated_at: now,
     })
-}
-
-/// Stores what [`prepare`] returned.
-///
-/// # Errors
-///
-/// [`Error::Invalid`] if there are [`IDENTITIES_MAX`].
-pub(super) async fn add(work: &mut UnitOfWork, caller: &Caller, row: IdentityRow) -> Result<Identity> {
-    organizations::raise_access_revision(&mut work.db, &row.organization_id).await?;
-    if identities::count(&mut work.db, &row.organization_id).await? >= IDENTITIES_MAX {
-        return Err(Error::Invalid(format!("There are {IDENTITIES_MAX} identities already")));
-    }
-    identities::insert(&mut work.db, &row).await?;
-    work.record(event(&work.app, caller, "create-identity", &row).with("role", row.role.as_str()));
-    Ok(Identity { row, auth_methods: Vec::new() })
 }
 
 /// The identity called `id`.
@@ -188,13 +201,17 @@ pub async fn update(app: &App, caller: &Caller, id: &IdentityId, change: Identit
     let (caller, id) = (caller.clone(), id.clone());
     app.write(move |work| {
         Box::pin(async move {
-            let before = boundary::open_identity(work, &caller, &id, MESSAGE).await?;
+            let (before, access) = boundary::enter_identity(work, &caller, &id, MESSAGE).await?;
             let mut row = before.clone();
-            apply(&work.app, &mut row, change)?;
-            if row.role != before.role {
-                boundary::organization_role(&row.role)?;
-                boundary::require_at_least(&caller, &boundary::organization_rights(&row.role), MESSAGE)?;
+            if let Some(slug) = &change.role {
+                let role = GivenRole::in_organization(&mut work.db, &access.id, slug).await?;
+                let held = GivenRole::of_identity(&mut work.db, &before).await?;
+                boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
+                boundary::require_change(&access.permissions, &held.holding(), &role.holding(), MESSAGE)?;
+                row.custom_role_id = role.custom.map(|custom| custom.id);
+                row.role = role.role;
             }
+            apply(&work.app, &mut row, change)?;
             if row != before {
                 row.updated_at = work.app.now();
                 identities::update(&mut work.db, &row).await?;
@@ -211,7 +228,6 @@ fn apply(app: &App, row: &mut IdentityRow, change: IdentityChange) -> Result<()>
         row.metadata = store_metadata(app, &pairs, &read_metadata(row)?)?;
     }
     set(&mut row.name, change.name);
-    set(&mut row.role, change.role);
     set(&mut row.has_delete_protection, change.has_delete_protection);
     Ok(())
 }

@@ -3,13 +3,14 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use tacit_core::{
-    id::IdentityId,
+    id::{IdentityId, RoleId},
     permission::{Action, Object, Subject},
 };
 use tacit_store::{
     auth_methods,
     identities::{self, IdentityRow},
     project_memberships::{self, Member, MemberProjectRow, MembershipRoleRow},
+    roles::{self, RoleRow},
 };
 
 use super::{
@@ -156,13 +157,19 @@ pub async fn search(
     let mut db = app.database.read().await?;
     let rows = identities::list(&mut db, &organization.id, IDENTITIES_MAX).await?;
     let (rows, total_count) = search.page(rows);
+    let roles = roles::list(&mut db, &organization.id, None).await?;
+    let roles: HashMap<RoleId, RoleRow> = roles.into_iter().map(|role| (role.id.clone(), role)).collect();
     let mut methods: HashMap<IdentityId, Vec<String>> = HashMap::new();
     for row in auth_methods::list_of_organization(&mut db, &organization.id).await? {
         methods.entry(row.identity_id).or_default().push(row.method);
     }
     let identities: Vec<Identity> = rows
         .into_iter()
-        .map(|row| Identity { auth_methods: methods.remove(&row.id).unwrap_or_default(), row })
+        .map(|row| Identity {
+            auth_methods: methods.remove(&row.id).unwrap_or_default(),
+            custom_role: row.custom_role_id.as_ref().and_then(|id| roles.get(id)).cloned(),
+            row,
+        })
         .collect();
     app.audit.record(Event::new(app, caller, event).with("count", identities.len()))?;
     Ok(Page { identities, total_count })

@@ -41,7 +41,7 @@ async fn grant(work: &mut UnitOfWork, caller: &Caller, name: &ProjectName) -> Re
         Some(membership) => membership,
         None => join(work, caller, &project.id).await?,
     };
-    let roles = project_memberships::roles_of(&mut work.db, &project.id, member).await?;
+    let roles = project_memberships::roles(&mut work.db, &membership.id).await?;
     let admin = ProjectRole::Admin.slug();
     if !roles.iter().any(|role| role.role == admin && !role.is_temporary) {
         project_memberships::clear_roles(&mut work.db, &membership.id, work.app.now()).await?;
@@ -62,6 +62,7 @@ async fn join(work: &mut UnitOfWork, caller: &Caller, project: &ProjectId) -> Re
         project_id: project.clone(),
         user_id,
         identity_id,
+        group_id: None,
         created_at: now,
         updated_at: now,
     };
@@ -75,6 +76,9 @@ fn admin_role(app: &App, membership: &MembershipRow) -> MembershipRoleRow {
         id: app.new_id(),
         membership_id: membership.id.clone(),
         role: ProjectRole::Admin.slug().to_owned(),
+        custom_role_id: None,
+        custom_role_name: None,
+        custom_role_slug: None,
         is_temporary: false,
         temporary_range: None,
         starts_at: None,

@@ -108,6 +108,7 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
         organization_id: row.id.clone(),
         user_id: admin.clone(),
         role: OrganizationRole::Admin.slug().to_owned(),
+        custom_role_id: None,
         is_active: true,
         created_at: now,
         updated_at: now,
@@ -237,18 +238,4 @@ pub async fn get_permissions(
     let membership = organization_memberships::find(&mut db, &access.id, user).await?.ok_or(GONE)?;
     app.audit.record(Event::new(app, caller, "get-organization-permissions"))?;
     Ok((membership, access.clone()))
-}
-
-/// The organization whose roles the caller may read.
-///
-/// # Errors
-///
-/// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `read` on roles.
-pub async fn list_roles(app: &App, caller: &Caller, id: &str) -> Result<OrganizationRow> {
-    let access = caller.organization_named(id)?;
-    access.require(Action::Read, Subject::Role)?;
-    let mut db = app.database.read().await?;
-    let row = organizations::find(&mut db, &access.id).await?.ok_or(GONE)?;
-    app.audit.record(Event::new(app, caller, "get-organization-roles"))?;
-    Ok(row)
 }

@@ -63,7 +63,7 @@ pub async fn connect(app: &App, caller: &Caller, new: NewApplication) -> Result<
         has_delete_protection: false,
         metadata: Vec::new(),
     };
-    let identity = identities::prepare(app, caller, identity)?;
+    identities::check_new(&identity)?;
     let tokens = TokenSettings {
         ttl_seconds: Some(new.token_ttl_seconds),
         max_ttl_seconds: Some(new.token_ttl_seconds.max(super::token_settings::DEFAULT_SECONDS)),

@@ -3,7 +3,7 @@
 use tacit_core::{
     id::{ProjectId, TagId},
     name::Slug,
-    permission::{Action, Subject},
+    permission::{Action, Field, Subject},
 };
 use tacit_store::{
     Connection,
@@ -17,6 +17,7 @@ use super::{
     caller::Caller,
     commit::{Change, Commit, Resource},
     error::{Error, Result},
+    named_by_rules::require_indifferent,
     work::UnitOfWork,
 };
 
@@ -161,6 +162,8 @@ async fn apply(
         record(work, caller, "update-tag", &current);
         return Ok(current);
     }
+    let renamed = changes.apply_to(&current);
+    require_indifferent(work, &access, Field::SecretTags, &[(&current.slug, &renamed.slug)]).await?;
     let mut commit = Commit::open(work, caller, &access).await?;
     // The open commit keeps it from changing, so read again what is there now.
     let mut row = changes.apply_to(&find(&mut work.db, project, id).await?);
@@ -186,6 +189,8 @@ pub async fn delete(app: &App, caller: &Caller, project: ProjectName, id: TagId)
 async fn remove(work: &mut UnitOfWork, caller: &Caller, project: &ProjectName, id: &TagId) -> Result<TagRow> {
     let app = work.app.clone();
     let access = enter(&app, &mut work.db, caller, project, Action::Delete).await?;
+    let current = find(&mut work.db, &access.project.id, id).await?;
+    require_indifferent(work, &access, Field::SecretTags, &[(&current.slug, "")]).await?;
     let mut commit = Commit::open(work, caller, &access).await?;
     let project = access.project.id;
     let row = find(&mut work.db, &project, id).await?;

@@ -124,7 +124,7 @@ fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),
         ),
-        StoreError::AlreadyExists | StoreError::TooLong | StoreError::Failure(_) => {
+        StoreError::AlreadyExists | StoreError::Related | StoreError::TooLong | StoreError::Failure(_) => {
             (format!("{place} cannot be used: {error}"), next_step(&settings.database))
         }
     };

@@ -81,7 +81,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "PermissionDenied"),
         Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
         Error::Boundary { .. } => (StatusCode::FORBIDDEN, "PermissionBoundaryError"),
-        Error::NotFound(_) => (StatusCode::NOT_FOUND, "NotFound"),
+        Error::NotFound(_) | Error::Store(StoreError::Related) => (StatusCode::NOT_FOUND, "NotFound"),
         Error::Invalid(_)
         | Error::References(_)
         | Error::Store(StoreError::AlreadyExists | StoreError::TooLong) => {
@@ -104,6 +104,7 @@ fn message(error: &Error, status: StatusCode) -> Value {
     match error {
         Error::Form(issues) => issues.iter().map(issue).collect(),
         Error::Store(StoreError::AlreadyExists) => "It exists already".into(),
+        Error::Store(StoreError::Related) => "Something that this belongs to is gone".into(),
         Error::Store(StoreError::TooLong) => "A name or path is too long".into(),
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {
             "Tacit cannot do this right now. Please try again.".into()

@@ -28,7 +28,7 @@ async fn a_commit_is_refused_if_the_roles_of_its_caller_changed_while_it_waited(
                 Box::pin(async move {
                     let (name, now) = (ProjectName::Id(project), work.app.now());
                     let access = ProjectAccess::enter(&mut work.db, &caller, &name, now).await?;
-                    let membership = &access.roles[0].membership_id;
+                    let membership = &access.grants[0].membership_id;
                     project_memberships::clear_roles(&mut work.db, membership, now).await?;
                     Commit::open(work, &caller, &access).await.map(drop)
                 })

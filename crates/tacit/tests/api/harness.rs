@@ -296,6 +296,7 @@ impl TestServer {
             organization_id: OrganizationId::new(organization_id),
             user_id: UserId::new(user_id),
             role: role.to_owned(),
+            custom_role_id: None,
             is_active: true,
             created_at: self.app.now(),
             updated_at: self.app.now(),

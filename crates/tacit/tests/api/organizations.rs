@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 use tacit_core::id::{ProjectId, UserId};
-use tacit_store::{
-    organizations,
-    project_memberships::{self, Member},
-};
+use tacit_store::{organizations, project_grants, project_memberships::Member};
 
 use crate::harness::{Admin, TestServer, each_engine};
 
@@ -243,7 +240,7 @@ async fn roles(server: &TestServer, project: &str, user: &str) -> Vec<String> {
     let mut db = server.app.database.read().await.unwrap();
     let user = UserId::new(user);
     let project = ProjectId::new(project);
-    let roles = project_memberships::roles_of(&mut db, &project, Member::User(&user)).await.unwrap();
+    let roles = project_grants::of_member(&mut db, &project, Member::User(&user)).await.unwrap();
     roles.into_iter().map(|role| role.role).collect()
 }
 

@@ -6,17 +6,17 @@ use std::{
 };
 
 use tacit_core::{id::AccessTokenId, time::Timestamp, token::IdentityClaims};
-use tacit_store::access_tokens::{self, TokenIdentityRow};
+use tacit_store::{
+    access_tokens::{self, TokenIdentityRow},
+    organization_grants::OrganizationGrantsRow,
+};
 
-use super::{
-    super::{
-        App,
-        access_tokens::{REVOKED, refuse_address, refuse_ended},
-        audit::Event,
-        caller::{Actor, Caller, Client},
-        error::{Error, Result},
-    },
-    organization_access,
+use super::super::{
+    App,
+    access_tokens::{REVOKED, refuse_address, refuse_ended},
+    audit::Event,
+    caller::{Actor, Caller, Client, OrganizationAccess},
+    error::{Error, Result},
 };
 
 /// Uses of tokens without a limit, counted in memory and stored every few seconds (`decisions.md` 11).
@@ -43,7 +43,7 @@ impl TokenUses {
 pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Client) -> Result<Caller> {
     let row = check(app, claims, &client).await?;
     count_use(app, &row, app.now()).await?;
-    Ok(caller(row, client))
+    caller(row, client)
 }
 
 /// Checks the token's row. This is no use of the token.
@@ -63,15 +63,20 @@ pub(super) async fn check(app: &App, claims: &IdentityClaims, client: &Client) -
 }
 
 /// Who holds the token.
-pub(super) fn caller(row: TokenIdentityRow, client: Client) -> Caller {
-    let organization = organization_access(row.organization_id, row.role);
+pub(super) fn caller(row: TokenIdentityRow, client: Client) -> Result<Caller> {
+    let grants = OrganizationGrantsRow {
+        role: row.role,
+        role_permissions: row.role_permissions,
+        group_roles: row.group_roles,
+    };
+    let organization = OrganizationAccess::with_grants(row.organization_id, grants)?;
     let actor = Actor::Identity {
         id: row.identity_id,
         name: row.name,
         access_token_id: row.id,
         is_instance_admin: row.is_instance_admin,
     };
-    Caller::new(actor, Some(organization), client)
+    Ok(Caller::new(actor, Some(organization), client))
 }
 
 /// The machine is known already, so a wrong address is an event of its organization.

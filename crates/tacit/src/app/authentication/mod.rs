@@ -4,17 +4,14 @@ mod identity;
 mod session;
 mod user;
 
-use tacit_core::{
-    permission::{OrganizationRole, PermissionSet},
-    token::Claims,
-};
+use tacit_core::token::Claims;
 
 pub use identity::TokenUses;
 pub use session::Session;
 
 use super::{
     App,
-    caller::{Caller, Client, OrganizationAccess},
+    caller::{Caller, Client},
     error::{Error, Result},
 };
 
@@ -36,10 +33,4 @@ pub async fn authenticate(app: &App, token: &str, client: Client) -> Result<Call
         Claims::User(claims) => user::authenticate(app, &claims, client).await,
         Claims::Identity(claims) => identity::authenticate(app, &claims, client).await,
     }
-}
-
-/// What a role in an organization allows.
-fn organization_access(id: tacit_core::id::OrganizationId, role: String) -> OrganizationAccess {
-    let rules = OrganizationRole::from_slug(&role).map(OrganizationRole::rules).unwrap_or_default();
-    OrganizationAccess { id, role, permissions: std::sync::Arc::new(PermissionSet::new(vec![rules])) }
 }

@@ -42,7 +42,7 @@ impl Session {
             Claims::User(claims) => user::authenticate(app, claims, self.client.clone()).await,
             Claims::Identity(claims) => {
                 let row = identity::check(app, claims, &self.client).await?;
-                Ok(identity::caller(row, self.client.clone()))
+                identity::caller(row, self.client.clone())
             }
         }
     }

@@ -1,15 +1,12 @@
 //! A person's access token against its session.
 
 use tacit_core::token::UserClaims;
-use tacit_store::user_sessions;
+use tacit_store::{organization_grants::OrganizationGrantsRow, user_sessions};
 
-use super::{
-    super::{
-        App,
-        caller::{Actor, Caller, Client},
-        error::{Error, Result},
-    },
-    organization_access,
+use super::super::{
+    App,
+    caller::{Actor, Caller, Client, OrganizationAccess},
+    error::{Error, Result},
 };
 
 const ENDED: Error = Error::Unauthenticated("Your session has ended. Sign in again.");
@@ -24,7 +21,11 @@ pub(super) async fn authenticate(app: &App, claims: &UserClaims, client: Client)
         .ok_or(ENDED)?;
     let organization = match (&claims.organization_id, row.role) {
         (None, _) => None,
-        (Some(id), Some(role)) => Some(organization_access(id.clone(), role)),
+        (Some(id), Some(role)) => {
+            let (role_permissions, group_roles) = (row.role_permissions, row.group_roles);
+            let grants = OrganizationGrantsRow { role, role_permissions, group_roles };
+            Some(OrganizationAccess::with_grants(id.clone(), grants)?)
+        }
         (Some(_), None) => return Err(ENDED),
     };
     let actor = Actor::User {

@@ -1,6 +1,10 @@
 //! Renaming and moving an environment.
 
-use tacit_core::{id::EnvironmentId, name::Slug, permission::Action};
+use tacit_core::{
+    id::EnvironmentId,
+    name::Slug,
+    permission::{Action, Field},
+};
 use tacit_store::environments::{self, EnvironmentRow};
 
 use super::{
@@ -10,6 +14,7 @@ use super::{
         caller::Caller,
         commit::Commit,
         error::{Error, Result},
+        named_by_rules::require_indifferent,
         work::UnitOfWork,
     },
     VERSION, change, enter, find, record, taken,
@@ -30,7 +35,8 @@ pub struct EnvironmentChanges {
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] if the project has none such, [`Error::Invalid`] if the slug is taken.
+/// [`Error::NotFound`] if the project has none such, [`Error::Invalid`] if the slug is taken or rules
+/// have conditions on it.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -57,6 +63,8 @@ async fn apply(
         record(work, caller, "update-environment", &current);
         return Ok(current);
     }
+    let renamed = changes.apply_to(&current, count);
+    require_indifferent(work, &access, Field::Environment, &[(&current.slug, &renamed.slug)]).await?;
     let commit = Commit::open(work, caller, &access).await?;
     let row = write(work, commit, id, changes, caller).await?;
     record(work, caller, "update-environment", &row);

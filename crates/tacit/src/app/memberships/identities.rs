@@ -6,6 +6,7 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection,
+    project_grants::{self, GrantRow},
     project_memberships::{self, IdentityMemberRow, Member, MembershipRoleRow, MembershipRow},
     projects::ProjectRow,
 };
@@ -15,11 +16,13 @@ use super::{
         App,
         access::{ProjectAccess, ProjectName},
         audit::Event,
+        boundary,
         caller::Caller,
         error::{Error, Result},
+        rights,
         work::UnitOfWork,
     },
-    RoleGrant, end, enter, replace_roles, roles, roles_of, row,
+    Given, RoleGrant, end, enter, replace_roles, roles, roles_of, row,
 };
 
 /// An identity in a project.
@@ -83,7 +86,7 @@ pub(in crate::app) async fn add_in(
     let access = enter(work, caller, project).await?;
     let object = Object::new().identity_id(identity.as_str());
     access.require(Action::Create, Subject::Identity, &object)?;
-    roles::require_assignable(&access, Subject::Identity, object, grants)?;
+    let given = roles::require_assignable(&mut work.db, &access, Subject::Identity, object, grants).await?;
     let organization = &access.project.organization_id;
     if !project_memberships::is_identity_of(&mut work.db, organization, identity).await? {
         return Err(Error::not_found("Identity", identity));
@@ -91,7 +94,7 @@ pub(in crate::app) async fn add_in(
     let membership = row(work, &access.project.id, |row| row.identity_id = Some(identity.clone()));
     let duplicate = format!("Identity '{identity}' is already a member of this project");
     project_memberships::insert(&mut work.db, &membership).await.map_err(Error::duplicate(duplicate))?;
-    roles::insert(work, &membership.id, grants).await?;
+    roles::insert(work, &membership.id, &given).await?;
     record(work, caller, "add-identity-to-project", &membership, grants);
     Ok(membership)
 }
@@ -123,12 +126,32 @@ async fn change(
     let access = enter(work, caller, project).await?;
     let object = Object::new().identity_id(identity.as_str());
     access.require(Action::Edit, Subject::Identity, &object)?;
-    roles::require_assignable(&access, Subject::Identity, object, grants)?;
+    let given = roles::require_assignable(&mut work.db, &access, Subject::Identity, object, grants).await?;
     let mut membership = find(&mut work.db, &access, identity).await?;
-    let roles = replace_roles(work, &membership, grants).await?;
+    require_result_held(work, &access, &membership, identity, &given).await?;
+    let roles = replace_roles(work, &access, &membership, &given).await?;
     membership.updated_at = work.app.now();
     record(work, caller, "update-identity-project-roles", &membership, grants);
     Ok((membership, roles))
+}
+
+/// Refuses unless the caller holds all that the identity then has in the project: who may change its
+/// roles may often act as it.
+async fn require_result_held(
+    work: &mut UnitOfWork,
+    access: &ProjectAccess,
+    membership: &MembershipRow,
+    identity: &IdentityId,
+    given: &[Given],
+) -> Result<()> {
+    let all = project_grants::of_member(&mut work.db, &access.project.id, Member::Identity(identity)).await?;
+    let is_replaced = |grant: &GrantRow| grant.membership_id == membership.id && !grant.is_privilege;
+    let stays = all.iter().filter(|grant| !is_replaced(grant));
+    let mut result = rights::holding_of(stays, work.app.now())?;
+    for one in given {
+        result = result.with(one.source());
+    }
+    boundary::require_held(&access.permissions, &result, roles::MESSAGE)
 }
 
 /// Takes an identity out of a project.
@@ -155,7 +178,7 @@ async fn take_out(
     let access = enter(work, caller, project).await?;
     access.require(Action::Delete, Subject::Identity, &Object::new().identity_id(identity.as_str()))?;
     let membership = find(&mut work.db, &access, identity).await?;
-    end(work, &membership).await?;
+    end(work, &access, &membership).await?;
     record(work, caller, "remove-identity-from-project", &membership, &[]);
     Ok(membership)
 }
@@ -272,6 +295,10 @@ impl IdentityFilter {
     fn lets_through(&self, member: &IdentityMember) -> bool {
         let wanted = self.name.as_deref().unwrap_or("").to_lowercase();
         member.row.name.to_lowercase().contains(&wanted)
-            && (self.roles.is_empty() || member.roles.iter().any(|role| self.roles.contains(&role.role)))
+            && (self.roles.is_empty() || member.roles.iter().any(|role| self.names(role)))
+    }
+
+    fn names(&self, role: &MembershipRoleRow) -> bool {
+        self.roles.contains(role.custom_role_slug.as_ref().unwrap_or(&role.role))
     }
 }

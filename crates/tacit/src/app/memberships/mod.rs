@@ -1,19 +1,21 @@
-//! Who is in a project: people and machine identities, each with roles.
+//! Who is in a project: people, machine identities and groups, each with roles.
 //!
 //! Every change raises the organization's access revision first, which ends cached decisions and
 //! makes changes wait for each other, so that the last admin of a project cannot slip away between
 //! two of them.
 
+pub mod groups;
 pub mod identities;
 mod roles;
 pub mod users;
 
+use roles::Given;
 use tacit_core::{
     id::{MembershipId, ProjectId},
-    permission::ProjectRole,
+    permission::{Holding, ProjectRole},
 };
 use tacit_store::{
-    Connection, organizations,
+    Connection, organizations, project_grants,
     project_memberships::{self, MembershipRoleRow, MembershipRow},
 };
 
@@ -21,8 +23,10 @@ pub use roles::{RoleGrant, Temporary};
 
 use super::{
     access::{ProjectAccess, ProjectName},
+    boundary,
     caller::{Actor, Caller},
     error::{Error, Result},
+    rights,
     work::UnitOfWork,
 };
 
@@ -38,8 +42,7 @@ pub(super) async fn join(
         Actor::Identity { id, .. } => row(work, project, |row| row.identity_id = Some(id.clone())),
     };
     project_memberships::insert(&mut work.db, &membership).await?;
-    roles::insert(work, &membership.id, &[RoleGrant::permanent(role.slug())]).await?;
-    Ok(())
+    roles::insert_built_in(work, &membership.id, role).await
 }
 
 /// A new membership, whose member `fill` sets.
@@ -50,6 +53,7 @@ fn row(work: &UnitOfWork, project: &ProjectId, fill: impl FnOnce(&mut Membership
         project_id: project.clone(),
         user_id: None,
         identity_id: None,
+        group_id: None,
         created_at: now,
         updated_at: now,
     };
@@ -66,17 +70,25 @@ async fn enter(work: &mut UnitOfWork, caller: &Caller, project: &ProjectName) ->
 /// Gives a member other roles in place of those it has.
 async fn replace_roles(
     work: &mut UnitOfWork,
+    access: &ProjectAccess,
     membership: &MembershipRow,
-    grants: &[RoleGrant],
+    given: &[Given],
 ) -> Result<Vec<MembershipRoleRow>> {
-    require_admin_remains(&mut work.db, membership, grants).await?;
-    project_memberships::clear_roles(&mut work.db, &membership.id, work.app.now()).await?;
-    roles::insert(work, &membership.id, grants).await
+    require_admin_remains(&mut work.db, membership, given).await?;
+    let now = work.app.now();
+    let before = project_grants::of_membership(&mut work.db, &membership.id).await?;
+    let before = rights::holding_of(before.iter().filter(|grant| !grant.is_privilege), now)?;
+    boundary::require_change(&access.permissions, &before, &roles::holding(given), roles::MESSAGE)?;
+    project_memberships::clear_roles(&mut work.db, &membership.id, now).await?;
+    roles::insert(work, &membership.id, given).await
 }
 
 /// Ends a membership.
-async fn end(work: &mut UnitOfWork, membership: &MembershipRow) -> Result<()> {
+async fn end(work: &mut UnitOfWork, access: &ProjectAccess, membership: &MembershipRow) -> Result<()> {
     require_admin_remains(&mut work.db, membership, &[]).await?;
+    let before = project_grants::of_membership(&mut work.db, &membership.id).await?;
+    let before = rights::holding_of(&before, work.app.now())?;
+    boundary::require_change(&access.permissions, &before, &Holding::default(), roles::MESSAGE)?;
     Ok(project_memberships::delete(&mut work.db, &membership.id).await?)
 }
 
@@ -84,14 +96,14 @@ async fn end(work: &mut UnitOfWork, membership: &MembershipRow) -> Result<()> {
 async fn require_admin_remains(
     db: &mut Connection,
     membership: &MembershipRow,
-    grants: &[RoleGrant],
+    given: &[Given],
 ) -> Result<()> {
     let admin = ProjectRole::Admin.slug();
     let is_admin = project_memberships::roles(db, &membership.id)
         .await?
         .iter()
         .any(|role| role.role == admin && !role.is_temporary);
-    let stays_admin = grants.iter().any(|grant| grant.role == admin && grant.temporary.is_none());
+    let stays_admin = given.iter().any(|given| given.is_always(ProjectRole::Admin));
     if !is_admin || stays_admin {
         return Ok(());
     }
@@ -104,6 +116,10 @@ async fn require_admin_remains(
 /// The roles of one membership out of those of the whole project: first those that do not end.
 fn roles_of(id: &MembershipId, roles: &[MembershipRoleRow]) -> Vec<MembershipRoleRow> {
     let mut own: Vec<_> = roles.iter().filter(|role| role.membership_id == *id).cloned().collect();
-    own.sort_by(|one, other| (one.is_temporary, &one.role).cmp(&(other.is_temporary, &other.role)));
+    own.sort_by(|one, other| {
+        let key =
+            |row: &'_ MembershipRoleRow| (row.is_temporary, row.role.clone(), row.custom_role_slug.clone());
+        key(one).cmp(&key(other))
+    });
     own
 }

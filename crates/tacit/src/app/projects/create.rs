@@ -74,7 +74,7 @@ async fn insert(work: &mut UnitOfWork, caller: &Caller, new: NewProject) -> Resu
         if has_environments { insert_environments(work, caller, &project.id).await? } else { Vec::new() };
     let event = Event::new(&work.app, caller, "create-project").project(&project.id);
     work.record(event.with("name", project.name.as_str()).with("slug", project.slug.as_str()));
-    Ok(ProjectView { project, environments })
+    Ok(ProjectView { project, environments, roles: Vec::new() })
 }
 
 async fn row_of(work: &mut UnitOfWork, organization: &OrganizationId, new: NewProject) -> Result<ProjectRow> {

@@ -3,31 +3,37 @@
 use std::collections::{HashMap, HashSet};
 
 use tacit_core::{
-    id::{MembershipId, OrganizationId, ProjectId},
+    id::{OrganizationId, ProjectId},
     permission::{Action, PermissionSet, Subject},
     time::Timestamp,
 };
 use tacit_store::{
     Connection,
     environments::{self, EnvironmentRow},
-    project_memberships::{self, Member, MembershipRoleRow},
+    project_memberships::Member,
     projects::{self, ProjectRow},
 };
 
 use super::{
-    super::{App, access, audit::Event, caller::Caller, error::Result},
+    super::{App, access, audit::Event, boundary::ByProject, caller::Caller, error::Result, rights, roles},
     LISTED_MAX, ProjectView, concerns,
 };
 
 /// The filter that lets all kinds of projects through.
 const ALL_TYPES: &str = "all";
 
-/// The projects the caller is in, by name; only those of type `kind` if it is given.
+/// The projects the caller is in, by name; only those of type `kind` if it is given. With their roles,
+/// if they are asked for.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn list(app: &App, caller: &Caller, kind: Option<&str>) -> Result<Vec<ProjectView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    kind: Option<&str>,
+    includes_roles: bool,
+) -> Result<Vec<ProjectView>> {
     let organization = &caller.organization()?.id;
     let member = access::member(caller);
     let mut db = app.database.read().await?;
@@ -42,11 +48,16 @@ pub async fn list(app: &App, caller: &Caller, kind: Option<&str>) -> Result<Vec<
         }
     }
     app.audit.record(Event::new(app, caller, "get-projects"))?;
-    let view = |project: ProjectRow| ProjectView {
-        environments: environments.remove(&project.id).unwrap_or_default(),
-        project,
-    };
-    Ok(projects.into_iter().map(view).collect())
+    let mut views = Vec::new();
+    for project in projects {
+        let roles = match permissions.get(&project.id) {
+            Some(own) if includes_roles => roles::of_project(&mut db, &project, own).await?,
+            _ => Vec::new(),
+        };
+        let environments = environments.remove(&project.id).unwrap_or_default();
+        views.push(ProjectView { project, environments, roles });
+    }
+    Ok(views)
 }
 
 /// What a search looks for.
@@ -84,10 +95,10 @@ pub async fn search(app: &App, caller: &Caller, filter: &SearchFilter) -> Result
     let mut db = app.database.read().await?;
     let mut projects = projects::list(&mut db, &organization.id, LISTED_MAX).await?;
     let own: HashSet<ProjectId> =
-        project_memberships::list_of_member(&mut db, &organization.id, access::member(caller))
+        projects::list_of_member(&mut db, &organization.id, access::member(caller), LISTED_MAX)
             .await?
             .into_iter()
-            .map(|membership| membership.project_id)
+            .map(|project| project.id)
             .collect();
     let wanted = filter.name.as_deref().unwrap_or("").to_lowercase();
     projects.retain(|project| {
@@ -117,15 +128,6 @@ async fn permissions_by_project(
     member: Member<'_>,
     now: Timestamp,
 ) -> Result<HashMap<ProjectId, PermissionSet>> {
-    let memberships = project_memberships::list_of_member(db, organization, member).await?;
-    let mut roles = HashMap::<_, Vec<MembershipRoleRow>>::new();
-    for role in project_memberships::all_roles_of(db, organization, member).await? {
-        roles.entry(role.membership_id.clone()).or_default().push(role);
-    }
-    let permissions =
-        |membership: &MembershipId| roles.get(membership).map(|roles| access::permissions_of(roles, now));
-    Ok(memberships
-        .into_iter()
-        .map(|membership| (membership.project_id, permissions(&membership.id).unwrap_or_default()))
-        .collect())
+    let own = ByProject::of_member(db, organization, member).await?;
+    own.iter().map(|(project, grants)| Ok((project.clone(), rights::permissions_of(grants, now)?))).collect()
 }

@@ -22,6 +22,7 @@ use super::{
     audit::Event,
     caller::Caller,
     error::Result,
+    roles::Role,
 };
 
 /// The most projects that one list looks at.
@@ -37,6 +38,8 @@ pub struct ProjectView {
     pub project: ProjectRow,
     /// By position.
     pub environments: Vec<EnvironmentRow>,
+    /// Its roles, as far as they were asked for and the caller may see them.
+    pub roles: Vec<Role>,
 }
 
 /// One project the caller is in.
@@ -50,7 +53,7 @@ pub async fn get(app: &App, caller: &Caller, name: &ProjectName) -> Result<Proje
     let mut environments = environments::list(&mut db, &access.project.id).await?;
     environments.retain(|environment| concerns(&access.permissions, environment));
     app.audit.record(Event::new(app, caller, "get-project").project(&access.project.id))?;
-    Ok(ProjectView { project: access.project, environments })
+    Ok(ProjectView { project: access.project, environments, roles: Vec::new() })
 }
 
 /// Whether somebody with these permissions learns of an environment: who may list environments,

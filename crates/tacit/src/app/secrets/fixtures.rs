@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tacit_core::{
     cipher::Ciphertext,
-    permission::{PermissionSet, Rule, Scope},
+    permission::{Fingerprint, PermissionSet, Rule, Scope},
     time::Timestamp,
 };
 use tacit_store::projects::ProjectRow;
@@ -34,7 +34,9 @@ pub(in crate::app) fn access(rules: &Value) -> ProjectAccess {
         created_at: now,
         updated_at: now,
     };
-    ProjectAccess { project, roles: Vec::new(), permissions: PermissionSet::new(vec![rules]).into() }
+    let fingerprint = Fingerprint::of(["rules"]);
+    let permissions = PermissionSet::new(vec![rules]).into();
+    ProjectAccess { project, grants: Vec::new(), permissions, fingerprint }
 }
 
 /// A folder of `dev`.

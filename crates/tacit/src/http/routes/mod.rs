@@ -5,13 +5,16 @@ mod documents;
 mod environments;
 mod events;
 mod folders;
+mod groups;
 mod history;
 mod identities;
 mod identity_auth;
 mod instance;
 mod memberships;
 mod organizations;
+mod privileges;
 mod projects;
+mod roles;
 mod search;
 mod second_factor;
 mod secret_imports;
@@ -43,6 +46,9 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Environments", routes: environments::routes() },
         Area { name: "Tags", routes: tags::routes() },
         Area { name: "Memberships", routes: memberships::routes() },
+        Area { name: "Roles", routes: roles::routes() },
+        Area { name: "Privileges", routes: privileges::routes() },
+        Area { name: "Groups", routes: groups::routes() },
         Area { name: "Identities", routes: identities::routes() },
         Area { name: "Identity authentication", routes: identity_auth::routes() },
         Area { name: "Secrets", routes: secrets::routes() },

@@ -7,7 +7,10 @@ use crate::http::{
     },
     v1::{organization_admin, organizations},
     v2,
-    wire::organization::{MembersResponse, OrganizationResponse},
+    wire::{
+        envelope::InMembership,
+        organization::{Member, MembersResponse, Membership, OrganizationResponse},
+    },
 };
 
 /// The routes, in the order of the API reference.
@@ -62,14 +65,23 @@ fn inside() -> Vec<Route> {
             .summary("Lists the people in the organization")
             .event("get-organization-members")
             .answer::<MembersResponse>(),
-        get("/api/v1/organization/{organization}/roles", Caller, organizations::packed_roles)
-            .summary("Lists the roles of the organization with packed rules")
-            .event("get-organization-roles")
-            .answer::<organizations::PackedRolesResponse>(),
-        get("/api/v1/organization/roles", Caller, organizations::roles)
-            .summary("Lists the roles of the caller's organization")
-            .event("get-organization-roles")
-            .answer::<organizations::RolesResponse>(),
+        get(
+            "/api/v2/organizations/{organization}/memberships/{membership}",
+            Caller,
+            v2::organizations::member,
+        )
+        .summary("Reads the place of a person in the organization")
+        .event("get-organization-membership")
+        .answer::<InMembership<Member>>(),
+        patch(
+            "/api/v2/organizations/{organization}/memberships/{membership}",
+            Caller,
+            v2::organizations::update_member,
+        )
+        .summary("Gives a person another role in the organization")
+        .event("update-organization-membership")
+        .body::<v2::organizations::MemberRequest>()
+        .answer::<InMembership<Membership>>(),
         post(
             "/api/v1/organization-admin/projects/{project}/grant-admin-access",
             Caller,

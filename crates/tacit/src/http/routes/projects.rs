@@ -1,4 +1,4 @@
-//! Projects, their settings, their roles and what the caller may do in them (wire-contract 6.2, 12.2).
+//! Projects, their settings and what the caller may do in them (wire-contract 6.2, 12.2).
 
 use crate::http::{
     route::{
@@ -8,15 +8,14 @@ use crate::http::{
     v1::{project_roles as roles, project_settings as settings, projects},
     v2,
     wire::{
-        envelope::{InData, InProject, InProjects, InRole, InRoles, InWorkspace, InWorkspaces, WithMessage},
+        envelope::{InData, InProject, InProjects, InWorkspace, InWorkspaces, WithMessage},
         project::{OrganizationProject, Project, ProjectEnv},
-        role::Role,
     },
 };
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
-    [current(), workspace_v1(), workspace_v2(), roles_and_permissions()].into_iter().flatten().collect()
+    [current(), workspace_v1(), workspace_v2(), own_permissions()].into_iter().flatten().collect()
 }
 
 fn current() -> Vec<Route> {
@@ -86,12 +85,8 @@ fn workspace_v2() -> Vec<Route> {
     ]
 }
 
-fn roles_and_permissions() -> Vec<Route> {
+fn own_permissions() -> Vec<Route> {
     vec![
-        role_list("/api/v1/projects/{project}/roles"),
-        role_list("/api/v2/workspace/{project}/roles"),
-        role("/api/v1/projects/{project}/roles/slug/{slug}"),
-        role("/api/v2/workspace/{project}/roles/slug/{slug}"),
         permissions("/api/v1/projects/{project}/permissions"),
         permissions("/api/v1/workspace/{project}/permissions"),
     ]
@@ -161,20 +156,6 @@ fn audit_retention<R: Answer + From<Project>>(path: &'static str) -> Route {
         .event("update-project")
         .body::<settings::AuditRetentionRequest>()
         .answer::<WithMessage<R>>()
-}
-
-fn role_list(path: &'static str) -> Route {
-    get(path, Caller, roles::list)
-        .summary("Lists the roles of a project")
-        .event("get-project-roles")
-        .answer::<InRoles<Vec<Role>>>()
-}
-
-fn role(path: &'static str) -> Route {
-    get(path, Caller, roles::get_by_slug)
-        .summary("Reads a role of a project")
-        .event("get-project-role")
-        .answer::<InRole<Role>>()
 }
 
 fn permissions(path: &'static str) -> Route {

@@ -46,6 +46,21 @@ pub struct AddRequest {
     roles: Option<Vec<RoleInput>>,
 }
 
+impl AddRequest {
+    /// The roles.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Form`] naming the first that breaks a rule.
+    pub(super) fn grants(self) -> Result<Vec<RoleGrant>, Error> {
+        match (self.roles, self.role) {
+            (Some(roles), _) => grants(roles),
+            (None, Some(Required(role))) => Ok(vec![RoleGrant::permanent(&role)]),
+            (None, None) => Ok(vec![RoleGrant::permanent(ProjectRole::NoAccess.slug())]),
+        }
+    }
+}
+
 /// `POST …/memberships/identities/{identity}` adds an identity to a project.
 pub(crate) async fn add(
     State(app): State<App>,
@@ -53,11 +68,7 @@ pub(crate) async fn add(
     Path((project, identity)): Path<(String, IdentityId)>,
     Body(request): Body<AddRequest>,
 ) -> Result<Json<InIdentityMembership<IdentityMembershipRow>>, Problem> {
-    let grants = match (request.roles, request.role) {
-        (Some(roles), _) => grants(roles)?,
-        (None, Some(Required(role))) => vec![RoleGrant::permanent(&role)],
-        (None, None) => vec![RoleGrant::permanent(ProjectRole::NoAccess.slug())],
-    };
+    let grants = request.grants()?;
     let row = identities::add(&app, &caller, ProjectName::IdOrSlug(project), identity, grants).await?;
     Ok(Json(IdentityMembershipRow::from(row).into()))
 }

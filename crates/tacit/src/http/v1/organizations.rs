@@ -4,11 +4,6 @@ use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tacit_core::{
-    id::OrganizationId,
-    permission::{OrganizationRole, PermissionSet},
-    time::Timestamp,
-};
 use tacit_store::organizations::OrganizationRow;
 
 use crate::{
@@ -174,67 +169,4 @@ pub(crate) async fn users(
 ) -> Result<Json<MembersResponse>, Problem> {
     let rows = organizations::list_members(&app, &caller, &id).await?;
     Ok(Json(MembersResponse { users: rows.into_iter().map(|row| Member::new(&id, row)).collect() }))
-}
-
-/// A role of an organization.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Role {
-    id: String,
-    name: &'static str,
-    slug: &'static str,
-    description: &'static str,
-    org_id: OrganizationId,
-    /// Packed rules, or rules as objects on `/api/v1/organization/roles`.
-    permissions: Vec<Value>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-/// What `GET /api/v1/organization/{organization}/roles` answers.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct PackedRolesResponse {
-    data: RolesResponse,
-}
-
-/// What `GET /api/v1/organization/roles` answers.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct RolesResponse {
-    roles: Vec<Role>,
-}
-
-/// `GET /api/v1/organization/{organization}/roles` lists its roles with packed rules.
-pub(crate) async fn packed_roles(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<PackedRolesResponse>, Problem> {
-    let row = organizations::list_roles(&app, &caller, &id).await?;
-    let packed = |role: OrganizationRole| PermissionSet::new(vec![role.rules()]).pack();
-    Ok(Json(PackedRolesResponse { data: roles_of(&row, packed) }))
-}
-
-/// `GET /api/v1/organization/roles` lists the roles of the caller's organization.
-pub(crate) async fn roles(State(app): State<App>, caller: Caller) -> Result<Json<RolesResponse>, Problem> {
-    let id = caller.organization()?.id.clone();
-    let row = organizations::list_roles(&app, &caller, id.as_str()).await?;
-    let rules = |role: OrganizationRole| {
-        role.rules().iter().filter_map(|rule| serde_json::to_value(rule).ok()).collect()
-    };
-    Ok(Json(roles_of(&row, rules)))
-}
-
-fn roles_of(row: &OrganizationRow, rules: impl Fn(OrganizationRole) -> Vec<Value>) -> RolesResponse {
-    let role = |(number, role): (usize, &OrganizationRole)| Role {
-        // The same everywhere, because the role is.
-        id: format!("00000000-0000-7000-8000-00000000000{}", number + 1),
-        name: role.name(),
-        slug: role.slug(),
-        description: role.description(),
-        org_id: row.id.clone(),
-        permissions: rules(*role),
-        created_at: row.created_at,
-        updated_at: row.created_at,
-    };
-    RolesResponse { roles: OrganizationRole::ALL.iter().enumerate().map(role).collect() }
 }

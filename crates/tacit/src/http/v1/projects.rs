@@ -132,7 +132,7 @@ pub(crate) async fn list<R: From<Vec<ProjectEnv>>>(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<R>, Problem> {
     let kind = query.r#type.and_then(Trimmed::filled);
-    let views = projects::list(&app, &caller, kind.as_deref()).await?;
+    let views = projects::list(&app, &caller, kind.as_deref(), query.include_roles).await?;
     let shape = if query.include_roles { ProjectEnv::with_roles } else { ProjectEnv::from };
     Ok(Json(views.into_iter().map(shape).collect::<Vec<_>>().into()))
 }

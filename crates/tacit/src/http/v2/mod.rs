@@ -1,6 +1,7 @@
 //! Handlers of `/api/v2`.
 
 pub mod folders;
+pub mod identity_privileges;
 pub mod mfa;
 pub mod organization_identities;
 pub mod organizations;

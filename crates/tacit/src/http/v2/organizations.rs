@@ -3,13 +3,22 @@
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tacit_core::id::MembershipId;
 
 use crate::{
-    app::{App, Caller, organizations},
+    app::{
+        App, Caller,
+        organization_members::{self, MemberChange},
+        organizations,
+    },
     http::{
-        extract::Body,
+        extract::{Body, Path},
         problem::Problem,
-        wire::{organization::OrganizationResponse, text::Required},
+        wire::{
+            envelope::InMembership,
+            organization::{Member, Membership, OrganizationResponse},
+            text::Required,
+        },
     },
 };
 
@@ -28,4 +37,38 @@ pub(crate) async fn create(
 ) -> Result<Json<OrganizationResponse>, Problem> {
     let row = organizations::create(&app, &caller, &request.name.0).await?;
     Ok(Json(OrganizationResponse { organization: row.into() }))
+}
+
+/// `GET /api/v2/organizations/{organization}/memberships/{membership}` reads one person's place.
+pub(crate) async fn member(
+    State(app): State<App>,
+    caller: Caller,
+    Path((organization, id)): Path<(String, MembershipId)>,
+) -> Result<Json<InMembership<Member>>, Problem> {
+    let row = organization_members::get(&app, &caller, &organization, &id).await?;
+    Ok(Json(Member::new(&organization, row).into()))
+}
+
+/// A change of a person's place. What is absent stays.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberRequest {
+    /// The slug of their role.
+    #[serde(default)]
+    role: Option<Required>,
+    /// Whether the place counts.
+    #[serde(default)]
+    is_active: Option<bool>,
+}
+
+/// `PATCH /api/v2/organizations/{organization}/memberships/{membership}` changes one person's place.
+pub(crate) async fn update_member(
+    State(app): State<App>,
+    caller: Caller,
+    Path((organization, id)): Path<(String, MembershipId)>,
+    Body(request): Body<MemberRequest>,
+) -> Result<Json<InMembership<Membership>>, Problem> {
+    let change = MemberChange { role: request.role.map(|Required(role)| role), is_active: request.is_active };
+    let row = organization_members::update(&app, &caller, &organization, id, change).await?;
+    Ok(Json(Membership::from(row).into()))
 }

@@ -48,6 +48,6 @@ pub(crate) async fn list_of_organization(
     Path(organization): Path<String>,
 ) -> Result<Json<InWorkspaces<Vec<OrganizationProject>>>, Problem> {
     caller.organization_named(&organization)?;
-    let views = projects::list(&app, &caller, None).await?;
+    let views = projects::list(&app, &caller, None, false).await?;
     Ok(Json(views.into_iter().map(Into::into).collect::<Vec<_>>().into()))
 }

@@ -55,6 +55,16 @@ envelopes! {
     InRole { role as "role" }
     /// `{roles: …}`
     InRoles { roles as "roles" }
+    /// `{groupMembership: …}`
+    InGroupMembership { membership as "groupMembership" }
+    /// `{groupMemberships: …}`
+    InGroupMemberships { memberships as "groupMemberships" }
+    /// `{groups: …}`
+    InGroups { groups as "groups" }
+    /// `{privilege: …}`
+    InPrivilege { privilege as "privilege" }
+    /// `{privileges: …}`
+    InPrivileges { privileges as "privileges" }
     /// `{data: …}`
     InData { data as "data" }
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use tacit_core::{
-    id::{IdentityId, MembershipId, OrganizationId, ProjectId},
+    id::{IdentityId, MembershipId, OrganizationId, ProjectId, RoleId},
     time::Timestamp,
 };
 
+use super::role::CustomRole;
 use crate::app::{
     Result,
     identities::{Identity, Metadata},
@@ -38,7 +39,7 @@ pub struct IdentityBody {
 }
 
 impl From<Identity> for IdentityBody {
-    fn from(Identity { row, auth_methods }: Identity) -> Self {
+    fn from(Identity { row, auth_methods, .. }: Identity) -> Self {
         Self {
             id: row.id,
             name: row.name,
@@ -116,7 +117,10 @@ pub struct OrganizationMembership {
     /// The slug of the role.
     role: String,
     /// The id of a custom role.
-    role_id: Option<String>,
+    role_id: Option<RoleId>,
+    /// The custom role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_role: Option<CustomRole>,
     /// The organization.
     org_id: OrganizationId,
     /// The identity.
@@ -148,7 +152,8 @@ impl OrganizationMembership {
         Ok(Self {
             id: row.membership_id,
             role: row.role,
-            role_id: None,
+            role_id: row.custom_role_id,
+            custom_role: identity.custom_role.map(Into::into),
             org_id: row.organization_id,
             identity_id: row.id,
             created_at: row.created_at,

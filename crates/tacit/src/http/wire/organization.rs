@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use tacit_core::{
-    id::{MembershipId, OrganizationId, UserId},
+    id::{MembershipId, OrganizationId, RoleId, UserId},
     time::Timestamp,
 };
 use tacit_store::{
@@ -95,7 +95,7 @@ pub struct Membership {
     id: MembershipId,
     /// The slug of the role.
     role: String,
-    role_id: Option<String>,
+    role_id: Option<RoleId>,
     /// `accepted`.
     status: &'static str,
     invite_email: Option<String>,
@@ -112,7 +112,7 @@ impl From<OrganizationMembershipRow> for Membership {
         Self {
             id: row.id,
             role: row.role,
-            role_id: None,
+            role_id: row.custom_role_id,
             status: "accepted",
             invite_email: None,
             user_id: row.user_id,
@@ -132,7 +132,7 @@ pub struct Member {
     id: MembershipId,
     /// The slug of the role.
     role: String,
-    role_id: Option<String>,
+    role_id: Option<RoleId>,
     /// `accepted`.
     status: &'static str,
     invite_email: Option<String>,
@@ -164,7 +164,7 @@ impl Member {
         Self {
             id: row.id,
             role: row.role,
-            role_id: None,
+            role_id: row.custom_role_id,
             status: "accepted",
             invite_email: None,
             user_id: row.user_id.clone(),

@@ -110,8 +110,8 @@ impl ProjectEnv {
     /// A project with its environments and the roles it has.
     #[must_use]
     pub fn with_roles(view: ProjectView) -> Self {
-        let roles = Some(Role::all(&view.project));
-        Self { roles, ..view.into() }
+        let roles = view.roles.iter().cloned().map(Role::without_permissions).collect();
+        Self { roles: Some(roles), ..view.into() }
     }
 }
 

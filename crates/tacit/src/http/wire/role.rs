@@ -3,22 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tacit_core::{
-    id::{MembershipId, ProjectId},
-    permission::{ProjectRole, Rule},
+    id::{MembershipId, ProjectId, RoleId},
+    permission::Rule,
     time::Timestamp,
 };
-use tacit_store::{project_memberships::MembershipRoleRow, projects::ProjectRow};
+use tacit_store::{project_memberships::MembershipRoleRow, roles::RoleRow};
 
-use super::text::Required;
-use crate::app::{
-    Error, Issue, Result,
-    error::PathPart,
-    memberships::{RoleGrant, Temporary},
-    temporary,
+use super::{
+    temporary::{RELATIVE, TemporaryInput},
+    text::{Required, Trimmed},
 };
-
-/// The only way in which roles are temporary: from a start, for a while.
-const RELATIVE: &str = "relative";
+use crate::app::{Error, Issue, Patch, Result, error::PathPart, memberships::RoleGrant, roles};
 
 /// A role of a project. Built-in roles have their slug as id and the project's times.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -27,51 +22,131 @@ pub struct Role {
     /// Its id.
     id: String,
     /// For people.
-    name: &'static str,
+    name: String,
     /// For people.
-    description: Option<&'static str>,
+    description: Option<String>,
     /// Unique in the project.
-    slug: &'static str,
+    slug: String,
     /// The project.
-    project_id: ProjectId,
-    /// Always 1 for built-in roles.
+    project_id: Option<ProjectId>,
+    /// Always 1.
     version: u8,
     /// When it was made.
     created_at: Timestamp,
     /// When it last changed.
     updated_at: Timestamp,
-    /// What it allows; only if one role is asked for.
+    /// What it allows and denies; only if one role is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     permissions: Option<Vec<Rule>>,
 }
 
 impl Role {
-    /// A built-in role of a project.
+    /// Without its rules.
     #[must_use]
-    pub fn new(project: &ProjectRow, role: ProjectRole) -> Self {
+    pub fn without_permissions(role: roles::Role) -> Self {
+        Self { permissions: None, ..Self::from(role) }
+    }
+}
+
+impl From<roles::Role> for Role {
+    fn from(role: roles::Role) -> Self {
         Self {
-            id: role.slug().to_owned(),
-            name: role.name(),
-            description: Some(role.description()),
-            slug: role.slug(),
-            project_id: project.id.clone(),
+            id: role.id,
+            name: role.name,
+            description: role.description,
+            slug: role.slug,
+            project_id: role.project_id,
             version: 1,
-            created_at: project.created_at,
-            updated_at: project.created_at,
-            permissions: None,
+            created_at: role.created_at,
+            updated_at: role.updated_at,
+            permissions: Some(role.rules),
         }
     }
+}
 
-    /// The same with what it allows.
-    #[must_use]
-    pub fn with_permissions(self, role: ProjectRole) -> Self {
-        Self { permissions: Some(role.rules()), ..self }
+/// A custom role as those who have it name it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CustomRole {
+    /// Its id.
+    id: RoleId,
+    /// For people.
+    name: String,
+    /// Unique in the organization.
+    slug: String,
+    /// For people.
+    description: Option<String>,
+    /// What it allows and denies.
+    permissions: serde_json::Value,
+}
+
+impl From<RoleRow> for CustomRole {
+    fn from(row: RoleRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            slug: row.slug,
+            description: row.description,
+            permissions: serde_json::from_str(&row.permissions).unwrap_or_default(),
+        }
     }
+}
 
-    /// All roles of a project.
-    #[must_use]
-    pub fn all(project: &ProjectRow) -> Vec<Self> {
-        ProjectRole::ALL.iter().map(|role| Self::new(project, *role)).collect()
+/// A new role.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct NewRoleRequest {
+    /// 1 to 64 lower-case letters, digits and hyphens; none of a built-in role.
+    slug: Required,
+    /// For people.
+    name: Required,
+    /// For people.
+    #[serde(default)]
+    description: Option<Trimmed>,
+    /// What it allows and denies.
+    #[schemars(with = "Vec<Rule>")]
+    permissions: Vec<serde_json::Value>,
+}
+
+impl From<NewRoleRequest> for roles::NewRole {
+    fn from(request: NewRoleRequest) -> Self {
+        Self {
+            slug: request.slug.0,
+            name: request.name.0,
+            description: request.description.map(|Trimmed(text)| text),
+            permissions: request.permissions,
+        }
+    }
+}
+
+/// A change of a role. What is absent stays.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct RoleChangeRequest {
+    /// 1 to 64 lower-case letters, digits and hyphens; none of a built-in role.
+    #[serde(default)]
+    slug: Option<Required>,
+    /// For people.
+    #[serde(default)]
+    name: Option<Required>,
+    /// For people; null for none.
+    #[serde(default)]
+    description: Patch<Trimmed>,
+    /// What it allows and denies, in place of what it did.
+    #[serde(default)]
+    #[schemars(with = "Option<Vec<Rule>>")]
+    permissions: Option<Vec<serde_json::Value>>,
+}
+
+impl From<RoleChangeRequest> for roles::RoleChange {
+    fn from(request: RoleChangeRequest) -> Self {
+        Self {
+            slug: request.slug.map(|Required(slug)| slug),
+            name: request.name.map(|Required(name)| name),
+            description: match request.description {
+                Patch::Keep => Patch::Keep,
+                Patch::Clear => Patch::Clear,
+                Patch::Set(Trimmed(text)) => Patch::Set(text),
+            },
+            permissions: request.permissions,
+        }
     }
 }
 
@@ -84,7 +159,7 @@ pub struct MemberRole {
     /// The slug; `custom` for a custom role.
     role: String,
     /// The id of a custom role.
-    custom_role_id: Option<String>,
+    custom_role_id: Option<RoleId>,
     /// The name of a custom role.
     custom_role_name: Option<String>,
     /// The slug of a custom role.
@@ -106,9 +181,9 @@ impl From<MembershipRoleRow> for MemberRole {
         Self {
             id: row.id,
             role: row.role,
-            custom_role_id: None,
-            custom_role_name: None,
-            custom_role_slug: None,
+            custom_role_id: row.custom_role_id,
+            custom_role_name: row.custom_role_name,
+            custom_role_slug: row.custom_role_slug,
             is_temporary: row.is_temporary,
             temporary_mode: row.is_temporary.then_some(RELATIVE),
             temporary_range: row.temporary_range,
@@ -183,25 +258,15 @@ pub fn grants(inputs: Vec<RoleInput>) -> Result<Vec<RoleGrant>> {
 
 fn grant(index: usize, input: RoleInput) -> Result<RoleGrant> {
     let Required(role) = input.role;
-    if !input.is_temporary {
-        return Ok(RoleGrant::permanent(&role));
-    }
-    if input.temporary_mode.as_deref() != Some(RELATIVE) {
-        return Err(issue(index, "temporaryMode", "The only mode is 'relative'"));
-    }
-    let range = input.temporary_range.unwrap_or_default();
-    let seconds = temporary::parse_range(&range).ok_or_else(|| {
-        issue(index, "temporaryRange", "Expected a number and a unit, such as 1h or 30d, up to 100 years")
+    let time = TemporaryInput {
+        is_temporary: input.is_temporary,
+        temporary_mode: input.temporary_mode,
+        temporary_range: input.temporary_range,
+        temporary_access_start_time: input.temporary_access_start_time,
+    };
+    let temporary = time.read().map_err(|mut issue: Issue| {
+        issue.path.splice(0..0, [PathPart::Field("roles".to_owned()), PathPart::Position(index)]);
+        Error::Form(vec![issue])
     })?;
-    let starts_at =
-        input.temporary_access_start_time.as_deref().and_then(Timestamp::parse).ok_or_else(|| {
-            issue(index, "temporaryAccessStartTime", "Expected a time such as 2026-01-31T12:00:00Z")
-        })?;
-    Ok(RoleGrant { role, temporary: Some(Temporary { range: range.trim().to_owned(), seconds, starts_at }) })
-}
-
-fn issue(index: usize, field: &str, message: &str) -> Error {
-    let mut issue = Issue::at(field, message);
-    issue.path.splice(0..0, [PathPart::Field("roles".to_owned()), PathPart::Position(index)]);
-    Error::Form(vec![issue])
+    Ok(RoleGrant { role, temporary })
 }

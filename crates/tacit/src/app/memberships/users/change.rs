@@ -17,7 +17,7 @@ use super::{
             error::{Error, Result},
             work::UnitOfWork,
         },
-        RoleGrant, end, enter, replace_roles, roles, row,
+        Given, RoleGrant, end, enter, replace_roles, roles, row,
     },
     UserName, not_a_member,
 };
@@ -40,12 +40,16 @@ pub async fn add(
     app.write(move |work| {
         Box::pin(async move {
             let access = enter(work, &caller, &project).await?;
+            let mut given = Vec::new();
             for email in &emails {
-                require_addable(&access, email, &grants)?;
+                given = require_addable(work, &access, email, &grants).await?;
             }
             let mut added = Vec::new();
             for email in &emails {
-                added.extend(insert(work, &caller, &access, email, &grants).await?);
+                if let Some(membership) = insert(work, &access, email, &given).await? {
+                    record(work, &caller, "add-user-to-project", &membership, email.as_str(), &grants);
+                    added.push(membership);
+                }
             }
             Ok(added)
         })
@@ -53,18 +57,22 @@ pub async fn add(
     .await
 }
 
-fn require_addable(access: &ProjectAccess, email: &Email, grants: &[RoleGrant]) -> Result<()> {
+async fn require_addable(
+    work: &mut UnitOfWork,
+    access: &ProjectAccess,
+    email: &Email,
+    grants: &[RoleGrant],
+) -> Result<Vec<Given>> {
     let object = Object::new().user_email(email.as_str());
     access.require(Action::Create, Subject::Member, &object)?;
-    roles::require_assignable(access, Subject::Member, object, grants)
+    roles::require_assignable(&mut work.db, access, Subject::Member, object, grants).await
 }
 
 async fn insert(
     work: &mut UnitOfWork,
-    caller: &Caller,
     access: &ProjectAccess,
     email: &Email,
-    grants: &[RoleGrant],
+    given: &[Given],
 ) -> Result<Option<MembershipRow>> {
     let project = &access.project;
     let user = project_memberships::find_user_to_add(&mut work.db, &project.organization_id, email.as_str())
@@ -77,8 +85,7 @@ async fn insert(
     }
     let membership = row(work, &project.id, |row| row.user_id = Some(user));
     project_memberships::insert(&mut work.db, &membership).await?;
-    roles::insert(work, &membership.id, grants).await?;
-    record(work, caller, "add-user-to-project", &membership, email.as_str(), grants);
+    roles::insert(work, &membership.id, given).await?;
     Ok(Some(membership))
 }
 
@@ -101,9 +108,10 @@ pub async fn update(
             let access = enter(work, &caller, &project).await?;
             let member = find(work, &access, Action::Edit, &UserName::Membership(id)).await?;
             let object = Object::new().user_email(&member.email);
-            roles::require_assignable(&access, Subject::Member, object, &grants)?;
+            let given =
+                roles::require_assignable(&mut work.db, &access, Subject::Member, object, &grants).await?;
             let membership = membership_of(&member);
-            let roles = replace_roles(work, &membership, &grants).await?;
+            let roles = replace_roles(work, &access, &membership, &given).await?;
             record(work, &caller, "update-user-project-roles", &membership, &member.email, &grants);
             Ok(roles)
         })
@@ -155,7 +163,7 @@ async fn remove_all(
             for name in &names {
                 let member = find(work, &access, Action::Delete, name).await?;
                 let membership = membership_of(&member);
-                end(work, &membership).await?;
+                end(work, &access, &membership).await?;
                 record(work, &caller, "remove-user-from-project", &membership, &member.email, &[]);
                 removed.push(membership);
             }
@@ -189,6 +197,7 @@ fn membership_of(member: &UserMemberRow) -> MembershipRow {
         project_id: member.project_id.clone(),
         user_id: Some(member.user_id.clone()),
         identity_id: None,
+        group_id: None,
         created_at: member.created_at,
         updated_at: member.updated_at,
     }

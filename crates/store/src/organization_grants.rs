@@ -1,0 +1,99 @@
+//! What gives somebody rights in an organization: their own role there, and those of their groups.
+
+use tacit_core::id::{GroupId, OrganizationId};
+
+use crate::{
+    Connection,
+    error::Result,
+    project_memberships::Member,
+    value::{params, row},
+};
+
+/// The roles of groups as a JSON array: the slug of each built-in role, the rules of each custom one;
+/// NULL without any. The condition says whose groups, as `gm` and `g`.
+macro_rules! group_roles {
+    ($condition:literal) => {
+        concat!(
+            "(SELECT '[' || string_agg(CASE WHEN gc.id IS NULL THEN '\"' || g.role || '\"'
+                                       ELSE gc.permissions END, ',') || ']'
+                FROM group_members gm
+                JOIN groups g ON g.id = gm.group_id
+                LEFT JOIN roles gc ON gc.id = g.custom_role_id
+               WHERE ",
+            $condition,
+            ")"
+        )
+    };
+}
+pub(crate) use group_roles;
+
+row! {
+    /// What gives somebody rights in an organization.
+    pub struct OrganizationGrantsRow {
+        /// The slug of their own role; `custom` for a custom one.
+        pub role: String,
+        /// What it allows, if it is a custom one: rules as JSON.
+        pub role_permissions: Option<String>,
+        /// A JSON array with the slug of each built-in role of their groups and the rules of each
+        /// custom one.
+        pub group_roles: Option<String>,
+    }
+}
+
+/// What gives `member` rights in an organization; `None` if it is not in it.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn of_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Option<OrganizationGrantsRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_optional(
+                concat!(
+                    "SELECT m.role, c.permissions AS role_permissions, ",
+                    group_roles!("gm.user_id = m.user_id AND g.organization_id = $1"),
+                    " AS group_roles
+                       FROM organization_memberships m
+                       LEFT JOIN roles c ON c.id = m.custom_role_id
+                      WHERE m.organization_id = $1 AND m.user_id = $2"
+                ),
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_optional(
+                concat!(
+                    "SELECT i.role, c.permissions AS role_permissions, ",
+                    group_roles!("gm.identity_id = i.id"),
+                    " AS group_roles
+                       FROM identities i
+                       LEFT JOIN roles c ON c.id = i.custom_role_id
+                      WHERE i.organization_id = $1 AND i.id = $2"
+                ),
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// What a group's role in the organization gives.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn of_group(db: &mut Connection, group: &GroupId) -> Result<Option<OrganizationGrantsRow>> {
+    db.fetch_optional(
+        "SELECT g.role, c.permissions AS role_permissions, NULL AS group_roles
+           FROM groups g
+           LEFT JOIN roles c ON c.id = g.custom_role_id
+          WHERE g.id = $1",
+        params![group],
+    )
+    .await
+}

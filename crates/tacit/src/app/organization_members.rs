@@ -1,0 +1,140 @@
+//! The place of one person in an organization.
+
+use tacit_core::{
+    id::{MembershipId, OrganizationId},
+    permission::{Action, OrganizationRole, Subject},
+};
+use tacit_store::{
+    Connection,
+    organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
+    project_memberships::Member,
+};
+
+use super::{
+    App, access,
+    audit::Event,
+    boundary,
+    caller::{Caller, OrganizationAccess},
+    error::{Error, Result},
+    roles::GivenRole,
+    work::UnitOfWork,
+};
+
+const MESSAGE: &str = "You cannot give rights that you do not have";
+
+/// A change of a person's place; `None` keeps what is there.
+#[derive(Clone, Debug, Default)]
+pub struct MemberChange {
+    /// The slug of their role.
+    pub role: Option<String>,
+    /// Whether the place counts.
+    pub is_active: Option<bool>,
+}
+
+/// One person of the caller's organization, which must be the one called `organization`.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `read` on members,
+/// [`Error::NotFound`].
+pub async fn get(
+    app: &App,
+    caller: &Caller,
+    organization: &str,
+    id: &MembershipId,
+) -> Result<OrganizationMemberRow> {
+    let access = caller.organization_named(organization)?;
+    access.require(Action::Read, Subject::Member)?;
+    let mut db = app.database.read().await?;
+    let member = find(&mut db, &access.id, id).await?;
+    let event = Event::new(app, caller, "get-organization-membership");
+    app.audit.record(event.with("email", member.email.as_str()))?;
+    Ok(member)
+}
+
+/// Gives a person another role in the organization, or makes their place count no more or again.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `edit` on members,
+/// [`Error::NotFound`] for an unknown member or role, [`Error::Boundary`] for rights the caller does not
+/// have, [`Error::Invalid`] for the last admin.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    organization: &str,
+    id: MembershipId,
+    change: MemberChange,
+) -> Result<OrganizationMembershipRow> {
+    caller.organization_named(organization)?;
+    let caller = caller.clone();
+    app.write(move |work| Box::pin(async move { apply(work, &caller, &id, &change).await })).await
+}
+
+async fn apply(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    id: &MembershipId,
+    change: &MemberChange,
+) -> Result<OrganizationMembershipRow> {
+    let access = access::change_organization(work, caller).await?;
+    access.require(Action::Edit, Subject::Member)?;
+    let member = find(&mut work.db, &access.id, id).await?;
+    let before = organization_memberships::find(&mut work.db, &access.id, &member.user_id)
+        .await?
+        .ok_or_else(|| Error::not_found("Membership", id))?;
+    let mut row = before.clone();
+    if let Some(slug) = &change.role {
+        let role = GivenRole::in_organization(&mut work.db, &access.id, slug).await?;
+        let held = GivenRole::held(&mut work.db, &access.id, &row.role, row.custom_role_id.as_ref()).await?;
+        boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
+        boundary::require_change(&access.permissions, &held.holding(), &role.holding(), MESSAGE)?;
+        row.custom_role_id = role.custom.map(|custom| custom.id);
+        row.role = role.role;
+    }
+    row.is_active = change.is_active.unwrap_or(row.is_active);
+    if row.is_active && !before.is_active {
+        // They have again what they had, here and in projects.
+        let (member, now) = (Member::User(&row.user_id), work.app.now());
+        boundary::require_over_member(&mut work.db, caller, &access, member, now, MESSAGE).await?;
+    }
+    require_admin_remains(&mut work.db, &access, &before, &row).await?;
+    if row != before {
+        row.updated_at = work.app.now();
+        organization_memberships::update(&mut work.db, &row).await?;
+    }
+    let event = Event::new(&work.app, caller, "update-organization-membership");
+    let event = event.with("email", member.email.as_str()).with("role", row.role.as_str());
+    work.record(event.with("isActive", row.is_active));
+    Ok(row)
+}
+
+/// Refuses to take the last admin from an organization: nobody could manage it any more.
+async fn require_admin_remains(
+    db: &mut Connection,
+    access: &OrganizationAccess,
+    before: &OrganizationMembershipRow,
+    after: &OrganizationMembershipRow,
+) -> Result<()> {
+    let admin = OrganizationRole::Admin.slug();
+    let is_admin = |row: &OrganizationMembershipRow| row.is_active && row.role == admin;
+    if !is_admin(before)
+        || is_admin(after)
+        || organization_memberships::count_active(db, &access.id, admin).await? > 1
+    {
+        return Ok(());
+    }
+    Err(Error::Invalid(
+        "This is the last admin of the organization. Make somebody else admin first.".to_owned(),
+    ))
+}
+
+async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &MembershipId,
+) -> Result<OrganizationMemberRow> {
+    organization_memberships::find_member(db, organization, id)
+        .await?
+        .ok_or_else(|| Error::not_found("Membership", id))
+}

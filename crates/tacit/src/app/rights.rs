@@ -1,0 +1,124 @@
+//! From what somebody has to what they may: the one place where stored rules are read.
+//!
+//! Rules that cannot be read are an error and never left out: one of them might deny.
+
+use serde_json::Value;
+use tacit_core::{
+    permission::{Fingerprint, Holding, OrganizationRole, PermissionSet, ProjectRole, Rule, Scope, Source},
+    time::Timestamp,
+};
+use tacit_store::{organization_grants::OrganizationGrantsRow, project_grants::GrantRow};
+
+use super::error::{Error, Result};
+
+/// What roles and privileges in a project allow now. Each is a source of its own (`decisions.md` 28).
+///
+/// # Errors
+///
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn permissions_of(grants: &[GrantRow], now: Timestamp) -> Result<PermissionSet> {
+    let rules = grants.iter().filter(|grant| counts(grant, now)).map(rules_of);
+    Ok(PermissionSet::new(rules.collect::<Result<_>>()?))
+}
+
+/// Stands for [`permissions_of`] the same.
+#[must_use]
+pub fn fingerprint_of(grants: &[GrantRow], now: Timestamp) -> Fingerprint {
+    let counted = grants.iter().filter(|grant| counts(grant, now));
+    Fingerprint::of(counted.map(|grant| grant.permissions.as_deref().unwrap_or(&grant.role)))
+}
+
+/// What roles and privileges in a project give from now on, also those that begin later: their
+/// holder will have them without asking again.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn holding_of<'a>(grants: impl IntoIterator<Item = &'a GrantRow>, now: Timestamp) -> Result<Holding> {
+    let is_over = |grant: &GrantRow| grant.is_temporary && grant.ends_at.is_some_and(|end| end <= now);
+    let sources = grants.into_iter().filter(|grant| !is_over(grant)).map(source_of);
+    Ok(Holding::new(sources.collect::<Result<_>>()?))
+}
+
+/// Whether a role or privilege counts now: always, or within its time.
+#[must_use]
+pub fn counts(grant: &GrantRow, now: Timestamp) -> bool {
+    !grant.is_temporary
+        || (grant.starts_at.is_some_and(|start| start <= now) && grant.ends_at.is_some_and(|end| now < end))
+}
+
+fn source_of(grant: &GrantRow) -> Result<Source> {
+    let times = (grant.starts_at.map_or(0, Timestamp::millis), grant.ends_at.map_or(0, Timestamp::millis));
+    Ok(Source { rules: rules_of(grant)?, time: grant.is_temporary.then_some(times) })
+}
+
+fn rules_of(grant: &GrantRow) -> Result<Vec<Rule>> {
+    match &grant.permissions {
+        Some(stored) => stored_rules(stored, Scope::Project),
+        None => Ok(ProjectRole::from_slug(&grant.role).map(ProjectRole::rules).unwrap_or_default()),
+    }
+}
+
+/// The rules of each role that somebody has in an organization: their own, then those of their groups.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn in_organization(grants: &OrganizationGrantsRow) -> Result<Vec<Vec<Rule>>> {
+    let own = match &grants.role_permissions {
+        Some(stored) => stored_rules(stored, Scope::Organization)?,
+        None => built_in(&grants.role),
+    };
+    let groups = group_roles(grants)?;
+    let rules = groups.iter().map(|role| match role {
+        Value::String(slug) => Ok(built_in(slug)),
+        other => parse(other, Scope::Organization),
+    });
+    std::iter::once(Ok(own)).chain(rules).collect()
+}
+
+/// Stands for [`in_organization`] the same.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn organization_fingerprint(grants: &OrganizationGrantsRow) -> Result<Fingerprint> {
+    let groups: Vec<String> = group_roles(grants)?.iter().map(Value::to_string).collect();
+    let own = grants.role_permissions.as_deref().unwrap_or(&grants.role);
+    Ok(Fingerprint::of(std::iter::once(own).chain(groups.iter().map(String::as_str))))
+}
+
+fn group_roles(grants: &OrganizationGrantsRow) -> Result<Vec<Value>> {
+    grants.group_roles.as_deref().map_or_else(|| Ok(Vec::new()), read_json)
+}
+
+fn built_in(slug: &str) -> Vec<Rule> {
+    OrganizationRole::from_slug(slug).map(OrganizationRole::rules).unwrap_or_default()
+}
+
+/// Reads the rules of a stored role or privilege.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if they cannot be read.
+pub fn stored_rules(text: &str, scope: Scope) -> Result<Vec<Rule>> {
+    parse(&read_json(text)?, scope)
+}
+
+fn parse(value: &Value, scope: Scope) -> Result<Vec<Rule>> {
+    let values = value.as_array().ok_or_else(|| Error::Internal("stored rules are no list".to_owned()))?;
+    Rule::parse_all(values, scope).map_err(|error| Error::Internal(format!("stored rules: {error}")))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::Internal(format!("stored rules: {error}")))
+}
+
+/// The rules as they are stored.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if they cannot be written.
+pub fn to_store(rules: &[Rule]) -> Result<String> {
+    serde_json::to_string(rules).map_err(|error| Error::Internal(format!("rules: {error}")))
+}
