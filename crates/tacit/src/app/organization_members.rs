@@ -57,8 +57,8 @@ pub async fn get(
 /// # Errors
 ///
 /// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `edit` on members,
-/// [`Error::NotFound`] for an unknown member or role, [`Error::Boundary`] for rights the caller does not
-/// have, [`Error::Invalid`] for the last admin.
+/// [`Error::NotFound`] for an unknown member, [`Error::Boundary`] for rights the caller does not have,
+/// [`Error::Invalid`] for an unknown role or the last admin.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -85,7 +85,7 @@ async fn apply(
         .ok_or_else(|| Error::not_found("Membership", id))?;
     let mut row = before.clone();
     if let Some(slug) = &change.role {
-        let role = GivenRole::in_organization(&mut work.db, &access.id, slug).await?;
+        let role = GivenRole::in_organization(&mut work.db, &access.id, slug).await.map_err(unknown_role)?;
         let held = GivenRole::held(&mut work.db, &access.id, &row.role, row.custom_role_id.as_ref()).await?;
         boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
         boundary::require_change(&access.permissions, &held.holding(), &role.holding(), MESSAGE)?;
@@ -107,6 +107,14 @@ async fn apply(
     let event = event.with("email", member.email.as_str()).with("role", row.role.as_str());
     work.record(event.with("isActive", row.is_active));
     Ok(row)
+}
+
+/// The membership is what was asked for, and it is there.
+fn unknown_role(error: Error) -> Error {
+    match error {
+        Error::NotFound(message) => Error::Invalid(message),
+        other => other,
+    }
 }
 
 /// Refuses to take the last admin from an organization: nobody could manage it any more.

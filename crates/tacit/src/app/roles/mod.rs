@@ -135,6 +135,12 @@ pub async fn get_of_any_project(app: &App, caller: &Caller, id: &RoleId) -> Resu
 }
 
 impl Role {
+    /// Whether it is one of those that are always there.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        is_reserved(&self.slug)
+    }
+
     /// From its row.
     ///
     /// # Errors

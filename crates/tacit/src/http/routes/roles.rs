@@ -85,7 +85,7 @@ fn organizations() -> Vec<Route> {
 fn organizations_named() -> Vec<Route> {
     vec![
         get("/api/v1/organization/{organization}/roles", Caller, organization::list_packed)
-            .summary("Lists the roles of the organization with packed rules")
+            .summary("Lists the roles of the organization, built-in ones with packed rules")
             .event("get-organization-roles")
             .answer::<InData<InRoles<Vec<organization::Role>>>>(),
         post("/api/v1/organization/{organization}/roles", Caller, organization::create_named)

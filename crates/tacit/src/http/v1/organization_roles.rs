@@ -31,7 +31,7 @@ pub struct Role {
     slug: String,
     description: Option<String>,
     org_id: OrganizationId,
-    /// Rules; in the list under the id of an organization packed ones.
+    /// Rules; those of built-in roles are packed in the list under the id of an organization.
     permissions: Vec<Value>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -53,13 +53,17 @@ impl From<roles::Role> for Role {
 }
 
 impl Role {
+    /// As the older list shows it: the rules of built-in roles are packed, those of custom ones not.
     fn packed(role: roles::Role) -> Self {
+        if !role.is_built_in() {
+            return role.into();
+        }
         let permissions = PermissionSet::new(vec![role.rules.clone()]).pack();
         Self { permissions, ..role.into() }
     }
 }
 
-/// `GET /api/v1/organization/{organization}/roles` lists its roles with packed rules.
+/// `GET /api/v1/organization/{organization}/roles` lists its roles, the built-in ones with packed rules.
 pub(crate) async fn list_packed(
     State(app): State<App>,
     caller: Caller,

@@ -1,0 +1,97 @@
+//! The place of one person in an organization.
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::each_engine,
+    harness_projects::{Actor, Organization, id, organization},
+    roles::{make_secret, read_status},
+};
+
+/// The path of somebody's membership.
+async fn membership(by: &Actor<'_>, acme: &Organization<'_>, of: &Actor<'_>) -> String {
+    let base = format!("/api/v2/organizations/{}/memberships", acme.id);
+    let members = by.read(&base).await["users"].clone();
+    let member = members.as_array().unwrap().iter().find(|member| member["userId"] == json!(of.id)).unwrap();
+    format!("{base}/{}", id(member))
+}
+
+async fn make_organization_role(by: &Actor<'_>, slug: &str, permissions: Value) -> Value {
+    let body = json!({ "slug": slug, "name": slug, "permissions": permissions });
+    by.ok("POST", "/api/v1/organization/roles", Some(body)).await["role"].clone()
+}
+
+#[tokio::test]
+async fn a_person_is_given_another_role() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "no-access").await;
+        let path = membership(&ada, &acme, &bob).await;
+        let role =
+            make_organization_role(&ada, "auditor", json!([{ "subject": "role", "action": "read" }])).await;
+        assert_eq!(bob.status("GET", "/api/v1/organization/roles", None).await, 403);
+
+        let changed = ada.ok("PATCH", &path, Some(json!({ "role": "auditor" }))).await["membership"].clone();
+
+        assert_eq!((&changed["role"], &changed["roleId"]), (&json!("custom"), &role["id"]));
+        assert_eq!(bob.status("GET", "/api/v1/organization/roles", None).await, 200);
+        let read = ada.read(&path).await["membership"].clone();
+        assert_eq!((&read["roleId"], &read["user"]["email"]), (&role["id"], &json!(bob.name)));
+        assert_eq!(ada.status("PATCH", &path, Some(json!({ "role": "nope" }))).await, 400);
+        assert_eq!(ada.status("PATCH", &path.replace(acme.id.as_str(), "other"), None).await, 403);
+        let unknown = format!("/api/v2/organizations/{}/memberships/nothing", acme.id);
+        for method in ["GET", "PATCH"] {
+            assert_eq!(ada.status(method, &unknown, Some(json!({}))).await, 404, "{method}");
+            assert_eq!(bob.status(method, &unknown, Some(json!({}))).await, 403, "{method}");
+        }
+        assert!(server.has_event(acme.id.as_str(), "update-organization-membership").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_manages_people_gives_only_roles_within_their_own() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let lead = acme.user("lead@example.test", "no-access").await;
+        let bob = acme.user("bob@example.test", "no-access").await;
+        make_organization_role(&ada, "people", json!([{ "subject": "member", "action": ["read", "edit"] }]))
+            .await;
+        let of_lead = membership(&ada, &acme, &lead).await;
+        ada.ok("PATCH", &of_lead, Some(json!({ "role": "people" }))).await;
+        let of_bob = membership(&ada, &acme, &bob).await;
+
+        for path in [&of_bob, &of_lead] {
+            let refused = lead.call("PATCH", path, Some(json!({ "role": "admin" }))).await;
+            assert_eq!((refused.status, &refused.body["error"]), (403, &json!("PermissionBoundaryError")));
+        }
+        lead.ok("PATCH", &of_bob, Some(json!({ "role": "people" }))).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_counts_or_not_and_the_last_admin_stays() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "member").await;
+        let project = ada.project_id("Shop").await;
+        make_secret(&ada, &project, "dev", "/", "FOO").await;
+        ada.add_user(&project, &bob, "viewer").await;
+        let of_bob = membership(&ada, &acme, &bob).await;
+
+        let off = ada.ok("PATCH", &of_bob, Some(json!({ "isActive": false }))).await["membership"].clone();
+        assert_eq!(off["isActive"], false);
+        assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 401);
+        ada.ok("PATCH", &of_bob, Some(json!({ "isActive": true }))).await;
+        assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 200);
+        let own = membership(&ada, &acme, &ada).await;
+        for change in [json!({ "role": "member" }), json!({ "isActive": false })] {
+            assert_eq!(ada.status("PATCH", &own, Some(change)).await, 400);
+        }
+    })
+    .await;
+}
