@@ -97,15 +97,6 @@ impl ProjectAccess {
         Ok(now == then)
     }
 
-    /// What decides [`Self::permissions`] at a time: the roles that count, in an order of their own.
-    #[must_use]
-    pub fn grants(&self, now: Timestamp) -> Vec<String> {
-        let mut grants: Vec<String> =
-            self.roles.iter().filter(|role| counts(role, now)).map(|role| role.role.clone()).collect();
-        grants.sort_unstable();
-        grants
-    }
-
     /// Asks the caller's roles about one object.
     ///
     /// # Errors

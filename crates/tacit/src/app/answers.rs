@@ -2,7 +2,7 @@
 //! known without being made again, and its tag is computed once per revision of the project
 //! (architecture 5).
 //!
-//! What decides an answer is the project's revision, the caller, the roles that count for it now, and
+//! What decides an answer is the project's revision, the caller, the rules that count for it now, and
 //! what it asked. Permission is a function of these as well: who is told that nothing changed may see
 //! what did not change. An answer about the past is not remembered: the past is forgotten by the
 //! history's limit without a new revision.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use quick_cache::{Weighter, sync::Cache};
 use serde_json::{Map, Value};
-use tacit_core::id::ProjectId;
+use tacit_core::{id::ProjectId, permission::Fingerprint};
 use tacit_store::{Connection, projects};
 
 use super::{
@@ -39,7 +39,7 @@ pub struct AnswerKey {
     revision: i64,
     actor_kind: &'static str,
     actor: String,
-    grants: Vec<String>,
+    rights: Fingerprint,
     question: Question,
 }
 
@@ -133,7 +133,7 @@ impl Asked {
             revision: access.project.revision,
             actor_kind: caller.actor.kind(),
             actor: caller.actor.id().to_owned(),
-            grants: access.grants(app.now()),
+            rights: access.fingerprint,
             question,
         };
         let known = app.answers.0.get(&key);
@@ -188,9 +188,8 @@ struct Weight;
 
 impl Weighter<AnswerKey, Arc<KnownAnswer>> for Weight {
     fn weight(&self, key: &AnswerKey, answer: &Arc<KnownAnswer>) -> u64 {
-        let grants: usize = key.grants.iter().map(String::len).sum();
         let facts: usize = answer.facts.values().map(bytes_of).sum();
-        u64::try_from(BYTES_EACH + grants + key.question.text_bytes() + facts).unwrap_or(u64::MAX)
+        u64::try_from(BYTES_EACH + key.question.text_bytes() + facts).unwrap_or(u64::MAX)
     }
 }
 

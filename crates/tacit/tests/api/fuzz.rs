@@ -276,7 +276,7 @@ fn real_query(fields: Vec<Filled>, anchors: &[(&'static str, String)]) -> String
         match text {
             Text::Plausible(Value::String(text)) => drop(query.append_pair(&name, &text)),
             Text::Plausible(value) => drop(query.append_pair(&name, &value.to_string())),
-            Text::Trap(at) => traps.extend(["&", &name, "=", at.get(QUERY_VALUES)]),
+            Text::Trap(at) => traps.extend(["&", &name, "=", at.get::<&str>(QUERY_VALUES)]),
         }
     }
     query.finish() + &traps

@@ -1,15 +1,13 @@
 //! Who may do what with a secret: the members of its project, asked one by one.
 
-use std::collections::HashMap;
-
 use tacit_core::{
     id::MembershipId,
     permission::{Action, Object, PermissionSet, Subject},
     time::Timestamp,
 };
 use tacit_store::{
-    Connection,
-    project_memberships::{self, IdentityMemberRow, MembershipRoleRow, UserMemberRow},
+    Connection, groups, project_grants,
+    project_memberships::{self, Member},
     secret_tags, secrets,
 };
 
@@ -19,12 +17,7 @@ use super::{
     not_found,
     state::sorted,
 };
-use crate::app::{
-    App, Caller,
-    access::{ProjectAccess, permissions_of},
-    audit::Event,
-    error::Result,
-};
+use crate::app::{App, Caller, access::ProjectAccess, audit::Event, error::Result, rights};
 
 /// What is asked of each member.
 const ACTIONS: [Action; 6] =
@@ -33,11 +26,11 @@ const ACTIONS: [Action; 6] =
 /// Somebody who may do something with a secret.
 #[derive(Clone, Debug)]
 pub struct SecretMember {
-    /// The id of the person or the identity.
+    /// The id of the person, the identity or the group.
     pub id: String,
     /// Their membership in the project.
     pub membership_id: MembershipId,
-    /// The name of an identity, the e-mail of a person.
+    /// The name of an identity or group, the e-mail of a person.
     pub name: String,
     /// What they may do now.
     pub actions: Vec<Action>,
@@ -50,9 +43,11 @@ pub struct SecretMembers {
     pub users: Vec<SecretMember>,
     /// Machine identities.
     pub identities: Vec<SecretMember>,
+    /// Groups.
+    pub groups: Vec<SecretMember>,
 }
 
-/// Who may do what with a secret now. Identities that the caller may not see are left out.
+/// Who may do what with a secret now. Identities and groups that the caller may not see are left out.
 ///
 /// # Errors
 ///
@@ -81,46 +76,61 @@ pub async fn access_list(app: &App, caller: &Caller, at: &Location, name: &str) 
     Ok(members)
 }
 
+/// Asks each member in turn. A person or identity is asked with what its groups give; who is in the
+/// project by a group alone is named by the group.
 async fn members(
     db: &mut Connection,
     access: &ProjectAccess,
     secret: &Object<'_>,
     now: Timestamp,
 ) -> Result<SecretMembers> {
-    let project = &access.project.id;
-    let rights = rights(project_memberships::roles_in_project(db, project).await?, now);
-    let allowed = |id: &MembershipId| rights.get(id).map(|set| actions(set, secret)).unwrap_or_default();
-    let is_shown = |row: &IdentityMemberRow| {
+    let project = &access.project;
+    let mut users = Vec::new();
+    for row in project_memberships::list_users(db, &project.id).await? {
+        let grants = project_grants::of_member(db, &project.id, Member::User(&row.user_id)).await?;
+        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        users.push(SecretMember {
+            id: row.user_id.to_string(),
+            membership_id: row.id,
+            name: row.email,
+            actions,
+        });
+    }
+    let mut identities = Vec::new();
+    for row in project_memberships::list_identities(db, &project.id).await? {
         let object = Object::new().identity_id(row.identity_id.as_str());
-        access.permissions.allows(Action::Read, Subject::Identity, &object)
-    };
-    let user = |row: UserMemberRow| SecretMember {
-        actions: allowed(&row.id),
-        id: row.user_id.to_string(),
-        membership_id: row.id,
-        name: row.email,
-    };
-    let identity = |row: IdentityMemberRow| SecretMember {
-        actions: allowed(&row.id),
-        id: row.identity_id.to_string(),
-        membership_id: row.id,
-        name: row.name,
-    };
-    let users = project_memberships::list_users(db, project).await?;
-    let identities = project_memberships::list_identities(db, project).await?;
-    Ok(SecretMembers {
-        users: by_name(users.into_iter().map(user)),
-        identities: by_name(identities.into_iter().filter(is_shown).map(identity)),
-    })
+        if !access.permissions.allows(Action::Read, Subject::Identity, &object) {
+            continue;
+        }
+        let grants = project_grants::of_member(db, &project.id, Member::Identity(&row.identity_id)).await?;
+        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        let id = row.identity_id.to_string();
+        identities.push(SecretMember { id, membership_id: row.id, name: row.name, actions });
+    }
+    let groups = groups_of(db, access, secret, now).await?;
+    Ok(SecretMembers { users: by_name(users), identities: by_name(identities), groups: by_name(groups) })
 }
 
-/// What the roles of each member allow now.
-fn rights(roles: Vec<MembershipRoleRow>, now: Timestamp) -> HashMap<MembershipId, PermissionSet> {
-    let mut grouped: HashMap<MembershipId, Vec<MembershipRoleRow>> = HashMap::new();
-    for role in roles {
-        grouped.entry(role.membership_id.clone()).or_default().push(role);
+async fn groups_of(
+    db: &mut Connection,
+    access: &ProjectAccess,
+    secret: &Object<'_>,
+    now: Timestamp,
+) -> Result<Vec<SecretMember>> {
+    let project = &access.project;
+    let mut members = Vec::new();
+    for row in project_memberships::list_groups(db, &project.id).await? {
+        let Some(id) = row.group_id else { continue };
+        let Some(group) = groups::find(db, &project.organization_id, &id).await? else { continue };
+        let object = Object::new().group_name(&group.name);
+        if !access.permissions.allows(Action::Read, Subject::Groups, &object) {
+            continue;
+        }
+        let grants = project_grants::of_membership(db, &row.id).await?;
+        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        members.push(SecretMember { id: id.to_string(), membership_id: row.id, name: group.name, actions });
     }
-    grouped.into_iter().map(|(id, roles)| (id, permissions_of(&roles, now))).collect()
+    Ok(members)
 }
 
 fn actions(rights: &PermissionSet, secret: &Object<'_>) -> Vec<Action> {
@@ -128,8 +138,8 @@ fn actions(rights: &PermissionSet, secret: &Object<'_>) -> Vec<Action> {
 }
 
 /// Those who may do something, by the bytes of their names.
-fn by_name(members: impl Iterator<Item = SecretMember>) -> Vec<SecretMember> {
-    let mut members: Vec<_> = members.filter(|member| !member.actions.is_empty()).collect();
+fn by_name(mut members: Vec<SecretMember>) -> Vec<SecretMember> {
+    members.retain(|member| !member.actions.is_empty());
     members.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
     members
 }

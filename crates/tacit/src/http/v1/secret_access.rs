@@ -31,7 +31,7 @@ pub(crate) struct AccessListResponse {
     users: Vec<Member>,
     /// Machine identities.
     identities: Vec<Member>,
-    /// Always empty: there are no groups.
+    /// Groups.
     groups: Vec<Member>,
 }
 
@@ -39,11 +39,11 @@ pub(crate) struct AccessListResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Member {
-    /// The id of the person or the identity.
+    /// The id of the person, the identity or the group.
     id: String,
     /// The id of the membership in the project.
     membership_id: MembershipId,
-    /// The name of an identity, the e-mail of a person.
+    /// The name of an identity or group, the e-mail of a person.
     name: String,
     /// What they may do: `read`, `describeSecret`, `readValue`, `create`, `edit`, `delete`.
     allowed_actions: Vec<&'static str>,
@@ -62,7 +62,11 @@ pub(crate) async fn access_list(
 impl From<SecretMembers> for AccessListResponse {
     fn from(members: SecretMembers) -> Self {
         let wire = |members: Vec<SecretMember>| members.into_iter().map(Member::from).collect();
-        Self { users: wire(members.users), identities: wire(members.identities), groups: Vec::new() }
+        Self {
+            users: wire(members.users),
+            identities: wire(members.identities),
+            groups: wire(members.groups),
+        }
     }
 }
 
