@@ -56,6 +56,52 @@ async fn each_commit_that_touched_a_folder_is_a_snapshot_of_it() {
 }
 
 #[tokio::test]
+async fn a_snapshot_shows_all_that_was_said_of_a_secret() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        let tag = project.tag("one").await;
+        let body = json!({
+            "secretValue": "v1", "secretComment": "c", "tagIds": [tag], "skipMultilineEncoding": true,
+            "secretReminderNote": "n", "secretReminderRepeatDays": 3,
+        });
+        let made = project.ok("POST", "/api/v4/secrets/FOO", body).await["secret"].clone();
+        let snapshot = &project.snapshots("environment=dev").await[0];
+        let body = json!({ "secretValue": "v2", "secretComment": "", "tagIds": [] });
+        project.ok("PATCH", "/api/v4/secrets/FOO", body).await;
+
+        let path = format!("/api/v1/secret-snapshot/{}", snapshot["id"].as_str().unwrap());
+        let shown = project.read(&path).await["secretSnapshot"].clone();
+
+        assert_eq!((&shown["id"], &shown["projectId"]), (&snapshot["id"], &json!(project.id)));
+        assert_eq!(shown["environment"]["name"], "Development");
+        assert!(shown["environment"]["id"].is_string());
+        assert_eq!(shown["createdAt"], snapshot["createdAt"]);
+        assert_eq!(shown["updatedAt"], snapshot["updatedAt"]);
+        let version = &shown["secretVersions"][0];
+        assert_eq!(version["secretId"], made["id"]);
+        assert!(version["id"].is_string() && version["id"] != made["id"]);
+        for field in [
+            "version",
+            "secretKey",
+            "secretValue",
+            "secretComment",
+            "secretReminderNote",
+            "secretReminderRepeatDays",
+            "skipMultilineEncoding",
+            "createdAt",
+            "updatedAt",
+            "actor",
+            "secretValueHidden",
+            "tags",
+        ] {
+            assert_eq!(version[field], made[field], "{field}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_folder_goes_back_to_a_snapshot() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

@@ -225,6 +225,11 @@ async fn imported_secrets_are_listed_by_import_with_their_references_expanded() 
                 (&group["environmentInfo"]["name"], &group["secretPath"]),
                 (&json!("Production"), &json!("/"))
             );
+            assert_eq!(
+                (&group["environment"], &group["environmentInfo"]["slug"]),
+                (&json!("prod"), &json!("prod"))
+            );
+            assert!(group["environmentInfo"]["id"].is_string() && group["folderId"].is_string());
             let values: Vec<_> =
                 group["secrets"].as_array().unwrap().iter().map(|one| &one["secretValue"]).collect();
             assert_eq!(values, ["a", "<a>"]);

@@ -80,6 +80,30 @@ async fn a_name_of_255_characters_can_be_made_and_given() {
 }
 
 #[tokio::test]
+async fn a_value_can_become_empty_and_null_keeps_it() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        project.secret("FOO", "x").await;
+        for path in FOO {
+            let kept = project.ok("PATCH", path, json!({ "secretValue": null })).await["secret"].clone();
+            assert_eq!(kept["secretValue"], "x");
+            let emptied = project.ok("PATCH", path, json!({ "secretValue": " \t" })).await["secret"].clone();
+            assert_eq!((&emptied["secretValue"], &emptied["secretValueHidden"]), (&json!(""), &json!(false)));
+            assert_eq!(project.read(path).await["secret"], emptied);
+            assert_eq!(project.read("/api/v3/secrets/raw").await["secrets"][0]["secretValue"], "");
+            let item = json!({ "secretKey": "FOO", "secretValue": "x" });
+            project.ok("PATCH", "/api/v4/secrets/batch", json!({ "secrets": [item] })).await;
+            let item = json!({ "secretKey": "FOO", "secretValue": null });
+            let kept = project.ok("PATCH", "/api/v3/secrets/batch/raw", json!({ "secrets": [item] })).await;
+            assert_eq!(kept["secrets"][0]["secretValue"], "x");
+        }
+        assert_eq!(project.read(FOO[0]).await["secret"]["version"], 5);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn null_when_making_is_as_if_it_were_not_there() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

@@ -131,6 +131,44 @@ async fn a_project_from_before_the_index_gets_it_when_it_is_first_asked() {
 }
 
 #[tokio::test]
+async fn the_index_can_be_made_before_it_is_asked_by_those_who_may_change_the_project() {
+    each_engine(async |server| {
+        let owner = server.with_admin().await;
+        let project = owner.test_project().await;
+        put(&project, "dev:/", "A", "${HOST}").await;
+        let id = ProjectId::new(project.id.as_str());
+        let mut db = server.app.database.begin().await.unwrap();
+        secret_references::forget_index(&mut db, &id).await.unwrap();
+        db.commit().await.unwrap();
+        let path = "/api/v3/secrets/backfill-secret-references";
+        let body = json!({ "projectId": project.id });
+        let is_indexed = async || {
+            let mut db = server.app.database.read().await.unwrap();
+            secret_references::is_indexed(&mut db, &id).await.unwrap()
+        };
+        let stranger = server.second_organization().await;
+        let viewer = project.machine("viewer").await;
+        for (token, body, status) in [
+            (&viewer, &body, 403),
+            (&stranger.token, &body, 404),
+            (&owner.token, &json!({}), 400),
+            (&owner.token, &json!({ "projectId": 5 }), 422),
+        ] {
+            let answer = server.call("POST", path, Some(token), Some(body.clone())).await;
+            assert_eq!(answer.status, status, "{}", answer.text);
+        }
+        assert!(!is_indexed().await);
+
+        for _ in 0..2 {
+            let done = owner.ok("POST", path, Some(body.clone())).await;
+            assert!(done["message"].is_string() && is_indexed().await);
+        }
+        assert!(server.has_event(&owner.organization_id, "index-secret-references").await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_may_not_see_the_secret_learns_nothing_and_every_answer_is_recorded() {
     each_engine(async |server| {
         let owner = server.with_admin().await;

@@ -65,7 +65,9 @@ pub(in crate::app) use source::source_path;
 pub use state::Tag;
 pub(in crate::app) use state::by_secret;
 pub use update::{Missing, SecretChange, TagChange, update, update_many};
-pub use used_by::{FOLDERS_MAX, SecretUse, USED_BY_LENGTH_MAX, USES_MAX, Uses, used_by, used_by_names};
+pub use used_by::{
+    FOLDERS_MAX, SecretUse, USED_BY_LENGTH_MAX, USES_MAX, Uses, index_references, used_by, used_by_names,
+};
 pub use versions::{
     ListVersions, VERSIONS_LISTED_MAX, VersionId, get_version, list_versions, restore_version, reveal_version,
 };

@@ -9,9 +9,10 @@ use std::{
 };
 
 use tacit_core::{
-    id::SecretId,
+    cipher::DataKey,
+    id::{ProjectId, SecretId},
     name::{SecretName, SecretPath},
-    permission::{Action, Object},
+    permission::{Action, Object, Subject},
 };
 use tacit_store::{Connection, folders, secret_imports, secret_references, secret_tags, secrets};
 
@@ -126,8 +127,7 @@ async fn uses_of(
     let key = access.sealed_key(app)?;
     if !secret_references::is_indexed(&mut db, &access.project.id).await? {
         drop(db);
-        let (project, key) = (access.project.id.clone(), Arc::clone(&key));
-        app.write(move |work| Box::pin(async move { ensure(&mut work.db, &project, &key).await })).await?;
+        index(app, &access.project.id, &key).await?;
         db = app.database.read().await?;
     }
     let mut source = Source::new(&mut db, access, &key, None);
@@ -143,6 +143,26 @@ async fn uses_of(
         .with("numberOfSecrets", uses.secrets.len());
     app.audit.record(event)?;
     Ok(uses)
+}
+
+async fn index(app: &App, project: &ProjectId, key: &Arc<DataKey>) -> Result<()> {
+    let (project, key) = (project.clone(), Arc::clone(key));
+    app.write(move |work| Box::pin(async move { ensure(&mut work.db, &project, &key).await })).await
+}
+
+/// Makes the index of references of a project that is older than the index, without waiting for the
+/// first who asks.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] without the right to change the project.
+pub async fn index_references(app: &App, caller: &Caller, project: &ProjectName) -> Result<()> {
+    let mut db = app.database.read().await?;
+    let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
+    access.require_any(Action::Edit, Subject::Workspace)?;
+    drop(db);
+    index(app, &access.project.id, &access.sealed_key(app)?).await?;
+    app.audit.record(Event::new(app, caller, "index-secret-references").project(&access.project.id))
 }
 
 /// What refers to a secret, whoever may see it.

@@ -40,6 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.push(tree("/api/v3/secrets/raw/{name}/secret-reference-tree"));
     routes.push(access_list("/api/v1/secrets/{name}/access-list"));
     routes.extend(tags("/api/v3/secrets/tags/{name}"));
+    routes.push(index_references("/api/v3/secrets/backfill-secret-references"));
     routes.extend(encrypted("/api/v3/secrets"));
     routes.extend(encrypted("/api/v3/secrets/batch"));
     routes.extend(encrypted("/api/v3/secrets/{name}"));
@@ -157,6 +158,14 @@ fn tags(path: &'static str) -> [Route; 2] {
             .body::<v3::secrets::TagsRequest>()
             .answer::<SecretResponse<'static>>(),
     ]
+}
+
+fn index_references(path: &'static str) -> Route {
+    post(path, Caller, v3::secrets::index_references)
+        .summary("Makes the index of references of a project that is older than the index")
+        .event("index-secret-references")
+        .body::<v3::secrets::IndexRequest>()
+        .answer::<v3::secrets::IndexResponse>()
 }
 
 /// What clients encrypt themselves is refused, whatever the method.

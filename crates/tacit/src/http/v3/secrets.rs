@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
@@ -22,7 +22,10 @@ use crate::{
         problem::Problem,
         v4::secrets::{GetQuery, ListQuery, get_resolved, list_resolved},
         wire::{
-            named::Named, place::SecretPlace, secret::SecretResponse, secret_request::SecretType,
+            named::Named,
+            place::{ProjectFields, SecretPlace, project},
+            secret::SecretResponse,
+            secret_request::SecretType,
             text::Required,
         },
     },
@@ -102,6 +105,29 @@ async fn change_tags(
     };
     let secret = secrets::update(app, caller, request.place.location()?, change).await?;
     Ok(Json(SecretResponse::from(&secret)).into_response())
+}
+
+/// What `POST /api/v3/secrets/backfill-secret-references` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct IndexRequest {
+    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
+    project: ProjectFields,
+}
+
+/// What happened.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct IndexResponse {
+    message: &'static str,
+}
+
+/// `POST /api/v3/secrets/backfill-secret-references` makes the index of references.
+pub(crate) async fn index_references(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<IndexRequest>,
+) -> Result<Json<IndexResponse>, Problem> {
+    secrets::index_references(&app, &caller, &project(request.project)?).await?;
+    Ok(Json(IndexResponse { message: "The references of the project are indexed" }))
 }
 
 /// The routes of secrets that clients encrypt themselves (wire-contract 7.15) are refused.
