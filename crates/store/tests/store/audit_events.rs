@@ -63,3 +63,33 @@ async fn it_is_narrowed_by_organization_project_time_and_place() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn each_actor_of_a_project_is_found_once() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let by = |sequence, project, actor: &str| AuditEventRow {
+            actor_id: Some(actor.to_owned()),
+            ..event(sequence, Some(project))
+        };
+        let events = [
+            by(1, "shop", "early"),
+            by(2, "shop", "b"),
+            by(3, "shop", "b"),
+            by(4, "other", "c"),
+            by(5, "shop", "a"),
+            event(6, Some("shop")),
+        ];
+        audit_events::insert(&mut db, &events).await.unwrap();
+        let (acme, shop) = (OrganizationId::new("acme"), ProjectId::new("shop"));
+
+        for (limit, expected) in [(9, vec!["a", "b"]), (1, vec!["a"])] {
+            let from = Timestamp::from_millis(20);
+            let found = audit_events::actors(&mut db, &acme, &shop, from, limit).await.unwrap();
+            let ids: Vec<_> = found.iter().map(|row| row.actor_id.as_str()).collect();
+            assert_eq!(ids, expected);
+        }
+        db.commit().await.unwrap();
+    })
+    .await;
+}

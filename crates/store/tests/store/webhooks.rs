@@ -90,6 +90,7 @@ async fn a_delivery_is_claimed_once_until_its_lease_ends_and_only_the_holder_fin
         webhook_deliveries::insert(&mut db, &delivery("d")).await.unwrap();
         let id = WebhookDeliveryId::new("d");
         assert!(webhook_deliveries::merge(&mut db, &hook.id, "/", 2, START).await.unwrap());
+        assert_eq!(webhook_deliveries::count_pending(&mut db, &hook.id).await.unwrap(), 1);
         assert_eq!(webhook_deliveries::list_due(&mut db, START, 9).await.unwrap().len(), 1);
 
         assert!(webhook_deliveries::claim(&mut db, &id, START, after(60)).await.unwrap());
@@ -102,6 +103,7 @@ async fn a_delivery_is_claimed_once_until_its_lease_ends_and_only_the_holder_fin
         assert_eq!((&*still.state, still.attempts), (PENDING, 2), "the lease was another's");
         webhook_deliveries::finish(&mut db, &id, after(120), dead, after(61)).await.unwrap();
         assert_eq!(webhook_deliveries::list(&mut db, &hook.id, Some(DEAD), 9).await.unwrap().len(), 1);
+        assert_eq!(webhook_deliveries::count_pending(&mut db, &hook.id).await.unwrap(), 0);
         assert!(webhook_deliveries::revive(&mut db, &id, after(62)).await.unwrap());
         assert!(!webhook_deliveries::revive(&mut db, &id, after(62)).await.unwrap());
         webhook_deliveries::delete_pending(&mut db, &hook.id).await.unwrap();
