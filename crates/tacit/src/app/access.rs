@@ -79,8 +79,7 @@ impl ProjectAccess {
     ///
     /// [`Error::Internal`] if stored rules cannot be read.
     pub fn with_grants(project: ProjectRow, grants: Vec<GrantRow>, now: Timestamp) -> Result<Self> {
-        let permissions = Arc::new(rights::permissions_of(&grants, now)?);
-        let fingerprint = rights::fingerprint_of(&grants, now);
+        let (permissions, fingerprint) = rights::in_project(&grants, now)?;
         Ok(Self { project, grants, permissions, fingerprint })
     }
 

@@ -168,7 +168,8 @@ pub async fn require_in_projects(
     }
     let own = ByProject::of_member(db, &access.id, access::member(caller)).await?;
     for (project, grants) in &theirs.0 {
-        check(&rights::permissions_of(own.in_project(project), now)?, grants)?;
+        let holder = rights::permissions_of(own.in_project(project), now)?;
+        check(&holder, grants)?;
     }
     Ok(())
 }

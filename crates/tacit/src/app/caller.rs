@@ -175,8 +175,7 @@ impl OrganizationAccess {
     ///
     /// [`Error::Internal`] if stored rules cannot be read.
     pub(super) fn with_grants(id: OrganizationId, grants: OrganizationGrantsRow) -> Result<Self> {
-        let permissions = Arc::new(PermissionSet::new(rights::in_organization(&grants)?));
-        let fingerprint = rights::organization_fingerprint(&grants)?;
+        let (permissions, fingerprint) = rights::of_organization(&grants)?;
         Ok(Self { id, role: grants.role, permissions, fingerprint })
     }
 

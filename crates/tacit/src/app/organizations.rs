@@ -13,10 +13,12 @@ use tacit_store::{
 };
 
 use super::{
-    App,
+    App, access,
     audit::Event,
+    boundary,
     caller::{Actor, Caller, OrganizationAccess},
     error::{Error, Result},
+    roles::GivenRole,
     sign_in,
     work::UnitOfWork,
 };
@@ -136,7 +138,7 @@ pub struct Update {
 ///
 /// [`Error::Form`] for a bad name or slug, [`Error::Forbidden`] without `edit` on settings,
 /// [`Error::Invalid`] for an unknown role, a slug that is taken, or a second factor that the caller does
-/// not have either.
+/// not have either, [`Error::Boundary`] for a role above the caller's rights.
 pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Result<OrganizationRow> {
     let access = caller.organization_named(id)?;
     let update = update.checked()?;
@@ -147,6 +149,12 @@ pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Res
             let mut row = organizations::find(&mut work.db, &id).await?.ok_or(GONE)?;
             if update.requires_second_factor == Some(true) && !row.requires_second_factor {
                 require_given(work, &caller).await?;
+            }
+            if let Some(role) = &update.default_membership_role {
+                const MESSAGE: &str = "You cannot give rights that you do not have";
+                let role = GivenRole::in_organization(&mut work.db, &id, role).await?;
+                let access = access::change_organization(work, &caller).await?;
+                boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
             }
             update.apply(&mut row);
             row.updated_at = work.app.now();

@@ -2,6 +2,10 @@
 //!
 //! Rules that cannot be read are an error and never left out: one of them might deny.
 
+mod memory;
+
+use std::sync::Arc;
+
 use serde_json::Value;
 use tacit_core::{
     permission::{Fingerprint, Holding, OrganizationRole, PermissionSet, ProjectRole, Rule, Scope, Source},
@@ -11,21 +15,36 @@ use tacit_store::{organization_grants::OrganizationGrantsRow, project_grants::Gr
 
 use super::error::{Error, Result};
 
-/// What roles and privileges in a project allow now. Each is a source of its own (`decisions.md` 28).
+/// What roles and privileges in a project allow now, and what stands for it. Each is a source of its
+/// own (`decisions.md` 28).
 ///
 /// # Errors
 ///
 /// [`Error::Internal`] if stored rules cannot be read.
-pub fn permissions_of(grants: &[GrantRow], now: Timestamp) -> Result<PermissionSet> {
-    let rules = grants.iter().filter(|grant| counts(grant, now)).map(rules_of);
-    Ok(PermissionSet::new(rules.collect::<Result<_>>()?))
+pub fn in_project(grants: &[GrantRow], now: Timestamp) -> Result<(Arc<PermissionSet>, Fingerprint)> {
+    let mut counted: Vec<&GrantRow> = grants.iter().filter(|grant| counts(grant, now)).collect();
+    counted.sort_by_key(|grant| text_of(grant));
+    let fingerprint = Fingerprint::of(counted.iter().map(|grant| text_of(grant)));
+    let bytes = counted.iter().map(|grant| text_of(grant).len()).sum();
+    let set = memory::remembered(Scope::Project, fingerprint, bytes, || {
+        let rules = counted.iter().map(|grant| rules_of(grant));
+        Ok(PermissionSet::new(rules.collect::<Result<_>>()?))
+    })?;
+    Ok((set, fingerprint))
 }
 
-/// Stands for [`permissions_of`] the same.
-#[must_use]
-pub fn fingerprint_of(grants: &[GrantRow], now: Timestamp) -> Fingerprint {
-    let counted = grants.iter().filter(|grant| counts(grant, now));
-    Fingerprint::of(counted.map(|grant| grant.permissions.as_deref().unwrap_or(&grant.role)))
+/// As [`in_project`], without what stands for it.
+///
+/// # Errors
+///
+/// As [`in_project`].
+pub fn permissions_of(grants: &[GrantRow], now: Timestamp) -> Result<Arc<PermissionSet>> {
+    in_project(grants, now).map(|(permissions, _)| permissions)
+}
+
+/// What a grant is made of: the slug of a built-in role, or rules.
+fn text_of(grant: &GrantRow) -> &str {
+    grant.permissions.as_deref().unwrap_or(&grant.role)
 }
 
 /// What roles and privileges in a project give from now on, also those that begin later: their
@@ -77,15 +96,21 @@ pub fn in_organization(grants: &OrganizationGrantsRow) -> Result<Vec<Vec<Rule>>>
     std::iter::once(Ok(own)).chain(rules).collect()
 }
 
-/// Stands for [`in_organization`] the same.
+/// What roles in an organization allow, and what stands for it.
 ///
 /// # Errors
 ///
 /// [`Error::Internal`] if stored rules cannot be read.
-pub fn organization_fingerprint(grants: &OrganizationGrantsRow) -> Result<Fingerprint> {
+pub fn of_organization(grants: &OrganizationGrantsRow) -> Result<(Arc<PermissionSet>, Fingerprint)> {
     let groups: Vec<String> = group_roles(grants)?.iter().map(Value::to_string).collect();
     let own = grants.role_permissions.as_deref().unwrap_or(&grants.role);
-    Ok(Fingerprint::of(std::iter::once(own).chain(groups.iter().map(String::as_str))))
+    let texts = || std::iter::once(own).chain(groups.iter().map(String::as_str));
+    let fingerprint = Fingerprint::of(texts());
+    let bytes = texts().map(str::len).sum();
+    let set = memory::remembered(Scope::Organization, fingerprint, bytes, || {
+        Ok(PermissionSet::new(in_organization(grants)?))
+    })?;
+    Ok((set, fingerprint))
 }
 
 fn group_roles(grants: &OrganizationGrantsRow) -> Result<Vec<Value>> {

@@ -72,7 +72,8 @@ async fn rights_of(acme: &Organization<'_>, people: &[Actor<'_>], project: &str,
         let (project, user) = (ProjectId::new(project), UserId::new(&person.id));
         let grants =
             project_grants::of_member(&mut acme.db().await, &project, Member::User(&user)).await.unwrap();
-        rights.insert(person.name.clone(), rights::permissions_of(&grants, clock.now()).unwrap());
+        let permissions = rights::permissions_of(&grants, clock.now()).unwrap();
+        rights.insert(person.name.clone(), (*permissions).clone());
     }
     rights
 }

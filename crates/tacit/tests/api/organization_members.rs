@@ -68,6 +68,16 @@ async fn who_manages_people_gives_only_roles_within_their_own() {
             assert_eq!((refused.status, &refused.body["error"]), (403, &json!("PermissionBoundaryError")));
         }
         lead.ok("PATCH", &of_bob, Some(json!({ "role": "people" }))).await;
+        let settings = json!([{ "subject": "settings", "action": ["read", "edit"] }]);
+        make_organization_role(&ada, "settings", settings).await;
+        ada.ok("PATCH", &of_lead, Some(json!({ "role": "settings" }))).await;
+        let path = format!("/api/v1/organization/{}", acme.id);
+        let default = |role: &str| Some(json!({ "defaultMembershipRoleSlug": role }));
+        assert_eq!(
+            lead.call("PATCH", &path, default("admin")).await.body["error"],
+            "PermissionBoundaryError"
+        );
+        lead.ok("PATCH", &path, default("no-access")).await;
     })
     .await;
 }

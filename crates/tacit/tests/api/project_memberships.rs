@@ -1,8 +1,20 @@
 //! People and machine identities in projects.
 
+use axum::response::IntoResponse;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tacit_core::id::ProjectId;
+use tacit::{
+    app::{
+        Client,
+        authentication::authenticate,
+        projects::{self, NewProject},
+    },
+    http::problem::Problem,
+};
+use tacit_core::{
+    id::{IdentityId, ProjectId},
+    name::ProjectName,
+};
 use tacit_store::project_memberships;
 
 use crate::{
@@ -449,6 +461,33 @@ async fn every_change_of_memberships_moves_the_access_revision() {
             assert!(after > before, "{method} {path}");
             before = after;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_membership_of_an_identity_that_was_deleted_meanwhile_is_no_failure_of_the_server() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let bot = acme.machine("bot", "admin").await;
+        let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+        let caller = authenticate(&server.app, &bot.token, client).await.unwrap();
+        let mut tx = server.app.database.begin().await.unwrap();
+        tacit_store::identities::delete(&mut tx, &IdentityId::new(&bot.id)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let new = NewProject {
+            name: ProjectName::parse("Shop").unwrap(),
+            slug: None,
+            description: None,
+            kind: "secret-manager".to_owned(),
+            has_first_environments: true,
+            has_delete_protection: false,
+        };
+        let error = projects::create(&server.app, &caller, new).await.unwrap_err();
+
+        let answer = Problem(error).into_response();
+        assert_eq!(answer.status(), 404);
     })
     .await;
 }

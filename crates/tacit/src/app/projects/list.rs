@@ -1,6 +1,9 @@
 //! Which projects there are, for somebody.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use tacit_core::{
     id::{OrganizationId, ProjectId},
@@ -127,7 +130,7 @@ async fn permissions_by_project(
     organization: &OrganizationId,
     member: Member<'_>,
     now: Timestamp,
-) -> Result<HashMap<ProjectId, PermissionSet>> {
+) -> Result<HashMap<ProjectId, Arc<PermissionSet>>> {
     let own = ByProject::of_member(db, organization, member).await?;
     own.iter().map(|(project, grants)| Ok((project.clone(), rights::permissions_of(grants, now)?))).collect()
 }

@@ -102,12 +102,12 @@ pub async fn get(app: &App, caller: &Caller, owner: &Owner, name: &RoleName) -> 
 pub(super) async fn of_project(
     db: &mut Connection,
     project: &ProjectRow,
-    permissions: &PermissionSet,
+    permissions: &Arc<PermissionSet>,
 ) -> Result<Vec<Role>> {
     let place = Place {
         organization: project.organization_id.clone(),
         project: Some(project.id.clone()),
-        permissions: Arc::new(permissions.clone()),
+        permissions: Arc::clone(permissions),
         created_at: project.created_at,
     };
     let mut all = place.built_in_roles();
