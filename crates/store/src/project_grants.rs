@@ -48,31 +48,61 @@ macro_rules! projects_of_member {
             $column,
             " = ",
             $id,
-            " UNION SELECT m.project_id FROM group_members g
-                JOIN project_memberships m ON m.group_id = g.group_id WHERE g.",
+            " UNION SELECT project_id FROM project_memberships
+               WHERE group_id IN (SELECT group_id FROM group_members WHERE ",
             $column,
             " = ",
-            $id
+            $id,
+            ")"
         )
     };
 }
 pub(crate) use projects_of_member;
 
-/// The grants of memberships that a statement finds.
-macro_rules! grants {
-    ($($memberships:expr),+) => {
+/// The roles of memberships `m` that meet a condition.
+macro_rules! roles_where {
+    ($($condition:expr),+) => {
         concat!(
-            "WITH own AS (", $($memberships),+, ")
-             SELECT r.id, own.project_id, r.membership_id, r.role, c.slug AS custom_role_slug, c.permissions,
+            "SELECT r.id, m.project_id, r.membership_id, r.role, c.slug AS custom_role_slug, c.permissions,
                     FALSE AS is_privilege, r.is_temporary, r.starts_at, r.ends_at
-               FROM own
-               JOIN membership_roles r ON r.membership_id = own.id
+               FROM project_memberships m
+               JOIN membership_roles r ON r.membership_id = m.id
                LEFT JOIN roles c ON c.id = r.custom_role_id
-              UNION ALL
-             SELECT a.id, own.project_id, a.membership_id, 'custom', NULL, a.permissions,
-                    TRUE, a.is_temporary, a.starts_at, a.ends_at
-               FROM own
-               JOIN additional_privileges a ON a.membership_id = own.id"
+              WHERE ",
+            $($condition),+
+        )
+    };
+}
+
+/// The privileges of memberships `m` that meet a condition.
+macro_rules! privileges_where {
+    ($($condition:expr),+) => {
+        concat!(
+            "SELECT a.id, m.project_id, a.membership_id, 'custom' AS role, NULL AS custom_role_slug,
+                    a.permissions, TRUE AS is_privilege, a.is_temporary, a.starts_at, a.ends_at
+               FROM project_memberships m
+               JOIN additional_privileges a ON a.membership_id = m.id
+              WHERE ",
+            $($condition),+
+        )
+    };
+}
+
+/// The grants of the actor $2, named by a column, in memberships that meet a condition. Three plain
+/// look-ups: SQLite would read all memberships of a project for one join over groups.
+macro_rules! grants_of_member {
+    ($condition:literal, $column:literal) => {
+        concat!(
+            roles_where!($condition, " AND m.", $column, " = $2"),
+            " UNION ALL ",
+            roles_where!(
+                $condition,
+                " AND m.group_id IN (SELECT group_id FROM group_members WHERE ",
+                $column,
+                " = $2)"
+            ),
+            " UNION ALL ",
+            privileges_where!($condition, " AND m.", $column, " = $2")
         )
     };
 }
@@ -80,37 +110,24 @@ macro_rules! grants {
 /// The grants of an actor, named by a column, in one project.
 macro_rules! grants_in_project {
     ($column:literal) => {
-        grants!(
-            "SELECT id, project_id FROM project_memberships WHERE project_id = $1 AND ",
-            $column,
-            " = $2
-              UNION ALL
-             SELECT m.id, m.project_id FROM group_members g
-               JOIN project_memberships m ON m.group_id = g.group_id
-              WHERE m.project_id = $1 AND g.",
-            $column,
-            " = $2"
-        )
+        grants_of_member!("m.project_id = $1", $column)
     };
 }
 
 /// The grants of an actor, named by a column, in all projects of an organization.
 macro_rules! grants_in_organization {
     ($column:literal) => {
-        grants!(
-            "SELECT m.id, m.project_id FROM project_memberships m
-               JOIN projects p ON p.id = m.project_id
-              WHERE p.organization_id = $1 AND m.",
-            $column,
-            " = $2
-              UNION ALL
-             SELECT m.id, m.project_id FROM group_members g
-               JOIN project_memberships m ON m.group_id = g.group_id
-               JOIN projects p ON p.id = m.project_id
-              WHERE p.organization_id = $1 AND g.",
-            $column,
-            " = $2"
+        grants_of_member!(
+            "EXISTS (SELECT 1 FROM projects p WHERE p.id = m.project_id AND p.organization_id = $1)",
+            $column
         )
+    };
+}
+
+/// The grants of memberships that meet a condition.
+macro_rules! grants_where {
+    ($condition:literal) => {
+        concat!(roles_where!($condition), " UNION ALL ", privileges_where!($condition))
     };
 }
 
@@ -154,11 +171,7 @@ pub async fn in_organization(
 ///
 /// Fails only if the database does.
 pub async fn of_group(db: &mut Connection, group: &GroupId) -> Result<Vec<GrantRow>> {
-    db.fetch_all(
-        grants!("SELECT id, project_id FROM project_memberships WHERE group_id = $1"),
-        params![group],
-    )
-    .await
+    db.fetch_all(grants_where!("m.group_id = $1"), params![group]).await
 }
 
 /// What one membership gives.
@@ -167,8 +180,7 @@ pub async fn of_group(db: &mut Connection, group: &GroupId) -> Result<Vec<GrantR
 ///
 /// Fails only if the database does.
 pub async fn of_membership(db: &mut Connection, membership: &MembershipId) -> Result<Vec<GrantRow>> {
-    db.fetch_all(grants!("SELECT id, project_id FROM project_memberships WHERE id = $1"), params![membership])
-        .await
+    db.fetch_all(grants_where!("m.id = $1"), params![membership]).await
 }
 
 /// All rules that custom roles and privileges of a project have, each list as JSON.

@@ -1,6 +1,9 @@
 //! What migration 15, which makes the tables of memberships anew, keeps of them, on both engines.
 
-use tacit_core::id::{MembershipId, ProjectId, UserId};
+use tacit_core::{
+    id::{MembershipId, ProjectId, UserId},
+    time::Timestamp,
+};
 use tacit_store::{
     Database, Settings, project_grants,
     project_memberships::{self, Member},
@@ -85,7 +88,7 @@ async fn check(database: &Database) {
     assert_eq!((roles[0].role.as_str(), roles[0].custom_role_id.as_ref()), ("viewer", None));
     let temporary = &roles[1];
     assert_eq!((temporary.role.as_str(), temporary.temporary_range.as_deref()), ("admin", Some("1h")));
-    let times = [temporary.starts_at, temporary.ends_at].map(|time| time.map(|time| time.millis()));
+    let times = [temporary.starts_at, temporary.ends_at].map(|time| time.map(Timestamp::millis));
     assert_eq!(
         (times, temporary.created_at.millis(), temporary.updated_at.millis()),
         ([Some(7), Some(8)], 9, 10)

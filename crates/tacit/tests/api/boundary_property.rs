@@ -135,71 +135,71 @@ impl World<'_> {
     }
 }
 
+/// Five people who manage roles, people and groups, and may read what random roles let them.
+async fn populate<'a>(acme: &Organization<'a>, ada: &Actor<'_>) -> World<'a> {
+    let project = ada.project_id("Shop").await;
+    let manages = json!([
+        { "subject": "role", "action": ["read", "create", "edit", "delete"] },
+        { "subject": "member", "action":
+            ["read", "create", "edit", "delete", "assign-role", "assign-additional-privileges"] },
+        { "subject": "groups", "action": ["read", "create", "edit", "delete", "assign-role"] },
+    ]);
+    make_role(ada, &project, "manager", manages).await;
+    let everybody = make_group(ada, "Managers", "admin").await;
+    let in_project = format!("/api/v1/projects/{project}/groups/{everybody}");
+    ada.ok("POST", &in_project, Some(json!({ "role": "manager" }))).await;
+    let dice = Dice(Random::seeded(7));
+    let (mut people, mut memberships, mut roles, mut groups) = (vec![], vec![], vec![], vec![]);
+    for number in 0..5 {
+        let slug = format!("role-{number}");
+        roles.push((id(&make_role(ada, &project, &slug, dice.rules()).await), slug));
+        let person = acme.user(&format!("person{number}@example.test"), "no-access").await;
+        memberships.push(ada.add_user(&project, &person, &dice.of(&roles).1).await);
+        ada.ok("POST", &format!("/api/v1/groups/{everybody}/users/{}", person.name), None).await;
+        people.push(person);
+    }
+    for name in ["One", "Two"] {
+        let group = make_group(ada, name, "no-access").await;
+        let body = json!({ "role": dice.of(&roles).1 });
+        ada.ok("POST", &format!("/api/v1/projects/{project}/groups/{group}"), Some(body)).await;
+        groups.push(group);
+    }
+    World { people, memberships, roles, groups, project, dice }
+}
+
+/// Nobody has a right more than before that the actor did not have.
+fn check(before: &Rights, after: &Rights, actor: &str, what: &str) {
+    for (person, now) in after {
+        for (action, environment) in ACTIONS.iter().flat_map(|one| ENVIRONMENTS.map(|slug| (*one, slug))) {
+            let is_gained = may(now, action, environment) && !may(&before[person], action, environment);
+            assert!(
+                !is_gained || may(&before[actor], action, environment),
+                "{actor} gave {person} {action:?} in {environment} by {what}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn whatever_people_do_to_each_other_they_give_only_what_they_hold() {
     each_engine(async |server| {
         let acme = organization(server, "acme").await;
         let ada = acme.user("ada@example.test", "admin").await;
-        let project = ada.project_id("Shop").await;
-        let manages = json!([
-            { "subject": "role", "action": ["read", "create", "edit", "delete"] },
-            { "subject": "member", "action":
-                ["read", "create", "edit", "delete", "assign-role", "assign-additional-privileges"] },
-            { "subject": "groups", "action": ["read", "create", "edit", "delete", "assign-role"] },
-        ]);
-        make_role(&ada, &project, "manager", manages).await;
-        let managers = make_group(&ada, "Managers", "admin").await;
-        let in_project = format!("/api/v1/projects/{project}/groups/{managers}");
-        ada.ok("POST", &in_project, Some(json!({ "role": "manager" }))).await;
-        let mut world = World {
-            people: Vec::new(),
-            memberships: Vec::new(),
-            roles: Vec::new(),
-            groups: Vec::new(),
-            project: project.clone(),
-            dice: Dice(Random::seeded(7)),
-        };
-        for number in 0..5 {
-            let slug = format!("role-{number}");
-            let role = make_role(&ada, &project, &slug, world.dice.rules()).await;
-            world.roles.push((id(&role), slug));
-            let person = acme.user(&format!("person{number}@example.test"), "no-access").await;
-            world.memberships.push(ada.add_user(&project, &person, &world.dice.of(&world.roles).1).await);
-            ada.ok("POST", &format!("/api/v1/groups/{managers}/users/{}", person.name), None).await;
-            world.people.push(person);
-        }
-        for name in ["One", "Two"] {
-            let group = make_group(&ada, name, "no-access").await;
-            let body = json!({ "role": world.dice.of(&world.roles).1 });
-            ada.ok("POST", &format!("/api/v1/projects/{project}/groups/{group}"), Some(body)).await;
-            world.groups.push(group);
-        }
+        let world = populate(&acme, &ada).await;
+        let rights = async || rights_of(&acme, &world.people, &world.project, &server.app.clock).await;
 
         let (mut done, mut refused) = (0, 0);
         for step in 0..STEPS {
             let actor = world.dice.of(&world.people);
-            let before = rights_of(&acme, &world.people, &project, &server.app.clock).await;
+            let before = rights().await;
             let (method, path, body) = world.request();
             let answer = actor.call(method, &path, Some(body.clone())).await;
             assert!(answer.status < 500, "{method} {path}: {}", answer.text);
             refused += usize::from(answer.body["error"] == "PermissionBoundaryError");
-            if answer.status != 200 {
-                continue;
-            }
-            done += 1;
-            let after = rights_of(&acme, &world.people, &project, &server.app.clock).await;
-            for (person, now) in &after {
-                for (action, environment) in
-                    ACTIONS.iter().flat_map(|one| ENVIRONMENTS.map(|slug| (*one, slug)))
-                {
-                    let is_gained =
-                        may(now, action, environment) && !may(&before[person], action, environment);
-                    assert!(
-                        !is_gained || may(&before[&actor.name], action, environment),
-                        "step {step}: {} gave {person} {action:?} in {environment} by {method} {path} {body}",
-                        actor.name
-                    );
-                }
+            if answer.status == 200 {
+                done += 1;
+                let what = format!("{method} {path} {body} in step {step}");
+                check(&before, &rights().await, &actor.name, &what);
             }
         }
         assert!(done > 10 && refused > 10, "{done} done, {refused} refused");

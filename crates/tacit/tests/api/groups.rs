@@ -64,16 +64,16 @@ async fn people_and_identities_have_what_their_group_has_until_they_leave_it() {
         let added = ada.ok("POST", &path, Some(json!({ "role": "viewer" }))).await["groupMembership"].clone();
         assert_eq!((&added["groupId"], &added["projectId"]), (&json!(group), &json!(project)));
         let of_bob = format!("/api/v1/groups/{group}/users/{}", bob.name);
-        let of_bot = format!("/api/v1/groups/{group}/machine-identities/{}", bot.id);
+        let of_machine = format!("/api/v1/groups/{group}/machine-identities/{}", bot.id);
         assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 403);
         assert_eq!(bob.status("GET", "/api/v1/groups", None).await, 403);
 
         let joined = ada.ok("POST", &of_bob, None).await;
-        ada.ok("POST", &of_bot, None).await;
+        ada.ok("POST", &of_machine, None).await;
 
         assert_eq!((&joined["username"], &joined["isPartOfGroup"]), (&json!(bob.name), &json!(true)));
         assert_eq!(ada.status("POST", &of_bob, None).await, 400);
-        assert_eq!(ada.status("POST", &of_bot, None).await, 400);
+        assert_eq!(ada.status("POST", &of_machine, None).await, 400);
         for actor in [&bob, &bot] {
             assert_eq!(read_status(actor, &project, "dev", "/", "FOO").await, 200);
             assert_eq!(actor.status("GET", "/api/v1/groups", None).await, 200);
@@ -130,8 +130,8 @@ async fn a_group_in_a_project_has_roles_like_everybody_else() {
             assert_eq!(ada.read(&base).await["groupMemberships"], json!([read]));
             assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 200);
 
-            let roles = ada.ok("PATCH", &path, Some(json!({ "roles": [{ "role": "no-access" }] }))).await;
-            assert_eq!(roles["roles"][0]["role"], "no-access");
+            let changed = ada.ok("PATCH", &path, Some(json!({ "roles": [{ "role": "no-access" }] }))).await;
+            assert_eq!(changed["roles"][0]["role"], "no-access");
             assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 403);
             ada.ok("DELETE", &path, None).await;
             for method in ["GET", "PATCH", "DELETE"] {

@@ -10,6 +10,7 @@ mod bootstrap;
 mod boundary;
 mod boundary_property;
 mod commits;
+mod denials;
 mod documents;
 mod environments;
 mod etags;

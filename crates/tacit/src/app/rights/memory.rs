@@ -74,10 +74,10 @@ mod tests {
 
         let fingerprint = Fingerprint::of(["remembered once"]);
         let make = || Ok(PermissionSet::default());
-        let made = remembered(Scope::Project, fingerprint, 0, make).unwrap();
+        let first = remembered(Scope::Project, fingerprint, 0, make).unwrap();
         let again = remembered(Scope::Project, fingerprint, 0, || unreachable!("it is known")).unwrap();
-        assert!(Arc::ptr_eq(&made, &again));
+        assert!(Arc::ptr_eq(&first, &again));
         let elsewhere = remembered(Scope::Organization, fingerprint, 0, make).unwrap();
-        assert!(!Arc::ptr_eq(&made, &elsewhere));
+        assert!(!Arc::ptr_eq(&first, &elsewhere));
     }
 }
