@@ -154,6 +154,45 @@ async fn only_who_may_edit_the_project_switches_plaintext_reads() {
 }
 
 #[tokio::test]
+async fn ones_own_value_is_set_changed_and_taken_away_also_where_the_api_takes_no_values() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.test_project().await;
+        project.put("dev", "A", "shared").await;
+        project.switch_plaintext_reads(false).await;
+        let path = project.ui("own-value");
+        let set = |key: &str, value: &str| json!({ "environment": "dev", "key": key, "value": value });
+        let mine = async || {
+            let own = json!({ "environment": "dev", "key": "A", "type": "personal" });
+            let answer = project.ui_post("reveal", json!({ "secrets": [own, wanted("dev", "A")] })).await;
+            assert_eq!(answer.body["secrets"][1]["value"], "shared");
+            answer.body["secrets"][0]["value"].clone()
+        };
+
+        let made = admin.ok("PUT", &path, Some(set("A", "mine"))).await;
+        assert_eq!((&made, mine().await), (&json!({ "isSet": true }), json!("mine")));
+        let revision = project.revision().await;
+        admin.ok("PUT", &path, Some(set("A", "mine"))).await;
+        assert_eq!(project.revision().await, revision);
+        admin.ok("PUT", &path, Some(set("A", "another"))).await;
+        assert_eq!(mine().await, "another");
+        admin.ok("DELETE", &path, Some(wanted("dev", "A"))).await;
+        assert_eq!(mine().await, Value::Null);
+
+        let nobody = project.person("noah@example.test", "no-access").await;
+        let put =
+            async |token: &str, body: Value| server.call("PUT", &path, Some(token), Some(body)).await.status;
+        assert_eq!(put(&nobody, set("A", "x")).await, 403);
+        assert_eq!(put(&project.admin, set("A", "x")).await, 403);
+        assert_eq!(put(&admin.token, set("NOPE", "x")).await, 404);
+        assert_eq!(put(&admin.token, json!({ "environment": "dev", "key": "A" })).await, 422);
+        let gone = server.call("DELETE", &path, Some(&admin.token), Some(wanted("dev", "A"))).await;
+        assert_eq!(gone.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn ones_own_value_is_shown_apart_from_the_shared_one() {
     each_engine(async |server| {
         let admin = server.with_admin().await;

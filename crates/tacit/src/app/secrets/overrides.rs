@@ -159,7 +159,8 @@ pub(super) async fn find(
     editor.find_override(&shared, owner).await
 }
 
-fn require_override(editor: &Editor<'_>, place: &Place, shared: &Found) -> Result<()> {
+/// Asks for what having an override of a secret takes.
+pub(super) fn require_override(editor: &Editor<'_>, place: &Place, shared: &Found) -> Result<()> {
     NEEDED.into_iter().try_for_each(|action| editor.require(action, place, &shared.state))
 }
 

@@ -3,15 +3,15 @@
 use crate::http::{
     route::{
         Access::{User, UserWithoutOrganization},
-        Route, get, post, put,
+        Route, delete, get, post, put,
     },
-    ui::{commit, history, imports, matrix, preferences, quickstart, reveal},
+    ui::{commit, history, imports, matrix, own_value, preferences, quickstart, reveal},
     v1::secret_versions,
 };
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         get("/api/ui/v1/me/preferences", UserWithoutOrganization, preferences::get)
             .summary("Gets how the caller likes the dashboard")
             .event("get-user-preferences")
@@ -61,5 +61,23 @@ pub(super) fn routes() -> Vec<Route> {
             .event("test-application")
             .body::<quickstart::TestRequest>()
             .answer::<quickstart::TestResponse>(),
+    ];
+    routes.extend(own_values());
+    routes
+}
+
+fn own_values() -> [Route; 2] {
+    [
+        put("/api/ui/v1/projects/{project}/own-value", User, own_value::put)
+            .summary("Sets or changes the caller's own value of a secret, which nobody else sees")
+            .event("update-secret")
+            .large_body()
+            .body::<own_value::SetRequest>()
+            .answer::<own_value::OwnValueResponse>(),
+        delete("/api/ui/v1/projects/{project}/own-value", User, own_value::delete)
+            .summary("Takes the caller's own value of a secret away")
+            .event("delete-secret")
+            .body::<own_value::SecretFields>()
+            .answer::<own_value::OwnValueResponse>(),
     ]
 }

@@ -4,6 +4,7 @@ pub mod commit;
 pub mod history;
 pub mod imports;
 pub mod matrix;
+pub mod own_value;
 pub mod preferences;
 pub mod quickstart;
 pub mod reveal;

@@ -27,7 +27,7 @@ export function OwnValueTab({ project, place, cell }: SheetProps) {
   }
   const failed = (error: unknown) => toast(errorText(error), { tone: 'danger' })
   const save = useMutation({
-    mutationFn: () => setOwnValue(project, place, value, cell.hasOverride),
+    mutationFn: () => setOwnValue(project, place, value),
     onSuccess: () => done(text.own.saved),
     onError: failed,
   })
