@@ -27,6 +27,15 @@ test('of a value that may not be read nothing is said', () => {
   expect(states({ dev: cell({ mayRead: false }), prod: cell() }, ['dev', 'prod'])).toEqual(['unknown'])
 })
 
+test('what the other side imports is said to come from there and not copied with the missing ones', () => {
+  const rows = ['A', 'B'].map((key) => ({ key, cells: { dev: cell() } }))
+  const origin = { environment: 'staging', path: '/shared' }
+  const imported = { dev: new Map([['B', origin]]), prod: new Map([['A', origin]]) }
+  const lines = compareLines(rows, '/', ['dev', 'prod'], NONE, imported)
+  expect(lines.map((line) => line.origin)).toEqual([origin, undefined])
+  expect(copyable(lines, 'left').map((line) => line.key)).toEqual(['B'])
+})
+
 test('what is pending already or may not be read is not copied again', () => {
   const rows = ['A', 'B', 'C'].map((key) => ({ key, cells: { dev: cell({ mayRead: key !== 'C' }) } }))
   const place = { environment: 'prod', folder: '/', key: 'B' }

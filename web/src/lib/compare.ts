@@ -1,3 +1,5 @@
+import type { Imported } from './grid-model'
+import type { Origin } from './imports'
 import type { Cell, Row } from './matrix'
 import { type Change, cellKey } from './pending'
 
@@ -9,6 +11,8 @@ export type CompareLine = {
   left: Cell | undefined
   right: Cell | undefined
   state: CompareState
+  /** Where the side that does not have it itself imports it from. */
+  origin: Origin | undefined
   /** A change of it is pending in one of the two, which the state does not show yet. */
   isPending: boolean
 }
@@ -19,13 +23,16 @@ export function compareLines(
   folder: string,
   [left, right]: [string, string],
   changes: ReadonlyMap<string, Change>,
+  imported: Imported = {},
 ): CompareLine[] {
   const isPending = (key: string) =>
     [left, right].some((environment) => changes.has(cellKey({ environment, folder, key })))
   return rows.flatMap(({ key, cells }) => {
     const state = stateOf(cells[left], cells[right], [left, right])
     if (!state) return []
-    return [{ key, left: cells[left], right: cells[right], state, isPending: isPending(key) }]
+    const lacking = state === 'left-only' ? right : state === 'right-only' ? left : ''
+    const origin = imported[lacking]?.get(key)
+    return [{ key, left: cells[left], right: cells[right], state, origin, isPending: isPending(key) }]
   })
 }
 
@@ -49,6 +56,11 @@ export function countStates(lines: CompareLine[]): Record<CompareState, number> 
   return counts
 }
 
-/** The keys that are only on one side and can be copied to the other: readable there, and not pending already. */
+/**
+ * The keys that are only on one side and can be copied to the other: readable there, and neither imported nor pending
+ * on the other.
+ */
 export const copyable = (lines: CompareLine[], from: 'left' | 'right') =>
-  lines.filter((line) => line.state === `${from}-only` && line[from]?.mayRead && !line.isPending)
+  lines.filter(
+    (line) => line.state === `${from}-only` && line[from]?.mayRead && !line.isPending && !line.origin,
+  )

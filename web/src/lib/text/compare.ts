@@ -23,6 +23,7 @@ export const compare = {
       unknown: () => 'hidden from you',
     },
     missing: 'missing',
+    imported: (name: string) => `imported in ${name}`,
     pending: 'pending',
     copy: (key: string, to: string) => `Copy ${key} to ${to}`,
     copyMissing: (count: number, to: string) => `Copy ${keys(count)} to ${to}`,

@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowLeftRight } from 'lucide-react'
+import { ArrowLeftRight, CornerLeftUp, Folder } from 'lucide-react'
 import { Link } from 'wouter'
 
 import { errorText } from '~/api/client'
 import { matrixQuery } from '~/api/grid'
+import { importsQuery } from '~/api/imports'
 import { type Project, projectQuery } from '~/api/projects'
 import { FolderField } from '~/components/folder-field'
 import { usePending } from '~/components/pending-store'
 import { compareLines, countStates } from '~/lib/compare'
+import { importedKeys } from '~/lib/imports'
 import { paths } from '~/lib/paths'
 import { insideFolder, parentFolder } from '~/lib/secret-name'
 import { text } from '~/lib/text'
@@ -51,7 +53,9 @@ function Compared({ project, first, second }: { project: Project; first: string;
   const [all, setAll] = useUrlState('all')
   const matrix = useQuery(matrixQuery(project.id, folder))
   const [pending, dispatch] = usePending(project.id)
-  const lines = compareLines(matrix.data?.rows ?? [], folder, [left, right], pending.changes)
+  const imports = useQuery(importsQuery(project.id, folder)).data ?? {}
+  const rows = matrix.data?.rows ?? []
+  const lines = compareLines(rows, folder, [left, right], pending.changes, importedKeys(imports))
   const counts = countStates(lines)
   const shown = all ? lines : lines.filter((line) => line.state !== 'same')
   return (
@@ -138,13 +142,13 @@ function Folders(props: { folder: string; names: string[]; onOpen: (folder: stri
   return (
     <nav className={styles.folders} aria-label={text.compare.folders}>
       {folder !== '/' && (
-        <Button look="quiet" onClick={() => onOpen(parentFolder(folder))}>
-          ../
+        <Button icon={<CornerLeftUp size={15} />} onClick={() => onOpen(parentFolder(folder))}>
+          {parentFolder(folder)}
         </Button>
       )}
       {names.map((name) => (
-        <Button key={name} look="quiet" onClick={() => onOpen(insideFolder(folder, name))}>
-          {name}/
+        <Button key={name} icon={<Folder size={15} />} onClick={() => onOpen(insideFolder(folder, name))}>
+          {name}
         </Button>
       ))}
     </nav>

@@ -8,6 +8,7 @@ import type { Project } from '~/api/projects'
 import { secretHeadQuery } from '~/api/versions'
 import { HiddenValue } from '~/components/hidden-value'
 import { type CompareLine, copyable } from '~/lib/compare'
+import { type Origin, originText } from '~/lib/imports'
 import type { Cell, Matrix } from '~/lib/matrix'
 import type { Action, CellPlace, Edit } from '~/lib/pending'
 import { text } from '~/lib/text'
@@ -44,7 +45,13 @@ export function CompareTable(props: TableProps) {
   const nameOf = (slug: string) => project.environments.find((one) => one.slug === slug)?.name ?? slug
   const copy = useCopy(props)
   const side = (line: CompareLine, environment: string, cell: Cell | undefined) => (
-    <Side project={project.id} place={{ environment, folder, key: line.key }} cell={cell} name={nameOf} />
+    <Side
+      project={project.id}
+      place={{ environment, folder, key: line.key }}
+      cell={cell}
+      origin={line.origin}
+      name={nameOf}
+    />
   )
   const missing = { toRight: copyable(lines, 'left'), toLeft: copyable(lines, 'right') }
   return (
@@ -82,8 +89,10 @@ export function CompareTable(props: TableProps) {
             <td className={styles.value}>{side(line, right, line.right)}</td>
             <td>
               <span className={styles.states}>
-                <Badge tone={TONES[line.state]}>
-                  {text.compare.states[line.state](nameOf(left), nameOf(right))}
+                <Badge tone={line.origin ? 'plain' : TONES[line.state]}>
+                  {line.origin
+                    ? text.compare.imported(nameOf(line.left ? right : left))
+                    : text.compare.states[line.state](nameOf(left), nameOf(right))}
                 </Badge>
                 {line.isPending && <Badge tone="success">{text.compare.pending}</Badge>}
               </span>
@@ -120,10 +129,14 @@ function Side(props: {
   project: string
   place: CellPlace
   cell: Cell | undefined
+  origin: Origin | undefined
   name: (slug: string) => string
 }) {
-  const { project, place, cell } = props
-  if (!cell) return <span className={styles.soft}>{text.compare.missing}</span>
+  const { project, place, cell, origin } = props
+  if (!cell) {
+    const from = origin && text.imports.from(originText(origin))
+    return <span className={styles.soft}>{from ?? text.compare.missing}</span>
+  }
   if (!cell.mayRead) return <span className={styles.soft}>{text.grid.mayNotRead}</span>
   const what = text.compare.valueIn(place.key, props.name(place.environment))
   return <HiddenValue what={what} load={() => revealOne(project, place)} />
