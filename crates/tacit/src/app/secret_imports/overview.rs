@@ -3,13 +3,13 @@
 use tacit_core::{name::SecretPath, permission::Action};
 use tacit_store::{Connection, environments, folders, secret_imports, secret_imports::SecretImportRow};
 
-use super::{read::imported, require};
+use super::require;
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
     audit::Event,
-    error::{Error, Result},
-    secrets::{ImportGroup, Location},
+    error::Result,
+    secrets::{self, ImportGroup},
 };
 
 /// The imports of a folder in one environment.
@@ -39,20 +39,9 @@ pub async fn overview(
     let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
     let mut all = Vec::new();
     for environment in environments::list(&mut db, &access.project.id).await? {
-        let imports = readable(&mut db, &access, &environment.slug, path).await?;
-        all.push(FolderImports { environment: environment.slug, imports, groups: Vec::new() });
-    }
-    drop(db);
-    for folder in all.iter_mut().filter(|folder| !folder.imports.is_empty()) {
-        let at = Location {
-            project: project.clone(),
-            environment: folder.environment.clone(),
-            path: path.clone(),
-        };
-        folder.groups = match imported(app, caller, at, false).await {
-            Err(Error::Forbidden { .. }) => Vec::new(),
-            groups => groups?,
-        };
+        let imports =
+            FolderImports { environment: environment.slug, imports: Vec::new(), groups: Vec::new() };
+        all.push(read(app, &mut db, &access, imports, path).await?);
     }
     let count: usize = all.iter().map(|folder| folder.imports.len()).sum();
     let event = Event::new(app, caller, "get-secret-imports").project(&access.project.id);
@@ -60,17 +49,21 @@ pub async fn overview(
     Ok(all)
 }
 
-async fn readable(
+/// Reads the imports of the folder, if it is there and the caller may.
+async fn read(
+    app: &App,
     db: &mut Connection,
     access: &ProjectAccess,
-    environment: &str,
+    mut found: FolderImports,
     path: &SecretPath,
-) -> Result<Vec<SecretImportRow>> {
+) -> Result<FolderImports> {
+    let environment = &found.environment;
     if require(access, Action::Read, environment, path.as_str()).is_err() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
-    match folders::find(db, &access.project.id, environment, path).await? {
-        Some(folder) => Ok(secret_imports::list(db, &folder.id).await?),
-        None => Ok(Vec::new()),
+    if let Some(folder) = folders::find(db, &access.project.id, environment, path).await? {
+        found.imports = secret_imports::list(db, &folder.id).await?;
+        found.groups = secrets::brought(app, db, access, &folder.id).await?;
     }
+    Ok(found)
 }

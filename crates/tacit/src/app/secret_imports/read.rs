@@ -91,25 +91,15 @@ pub async fn resync(app: &App, caller: &Caller, at: &Location, id: &SecretImport
 ///
 /// As [`secrets::list`].
 pub async fn imported_secrets(app: &App, caller: &Caller, at: Location) -> Result<Vec<ImportGroup>> {
-    imported(app, caller, at, true).await
-}
-
-/// The same with values or without.
-pub(super) async fn imported(
-    app: &App,
-    caller: &Caller,
-    at: Location,
-    shows_values: bool,
-) -> Result<Vec<ImportGroup>> {
     let request = secrets::ListSecrets {
         at,
-        shows_values,
+        shows_values: true,
         is_recursive: false,
         tag_slugs: Vec::new(),
         metadata: Vec::new(),
         moment: None,
         overrides: secrets::Overrides::Without,
-        expands: shows_values,
+        expands: true,
         includes_imports: true,
     };
     let list = secrets::list(app, caller, &request, &[]).await?.content();

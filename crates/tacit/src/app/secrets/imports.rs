@@ -9,7 +9,7 @@ use tacit_core::{
     id::FolderId,
     permission::{Action, Object},
 };
-use tacit_store::secret_imports::SecretImportRow;
+use tacit_store::{Connection, secret_imports::SecretImportRow};
 
 use super::{
     decide::could,
@@ -17,7 +17,7 @@ use super::{
     plain::PlainSecret,
     source::{Source, SourceSecret},
 };
-use crate::app::error::Result;
+use crate::app::{App, access::ProjectAccess, error::Result};
 
 /// What one import of a folder brings.
 #[derive(Clone, Debug)]
@@ -29,6 +29,21 @@ pub struct ImportGroup {
     /// Its secrets, and those it imports itself where it has none of that name, by name. Secrets the
     /// caller may not see are left out, those it may not read have a hidden value.
     pub secrets: Vec<PlainSecret>,
+}
+
+/// What the imports of a folder bring, without values.
+///
+/// # Errors
+///
+/// [`Error::Invalid`](crate::app::Error::Invalid) if that is too much.
+pub(in crate::app) async fn brought(
+    app: &App,
+    db: &mut Connection,
+    access: &ProjectAccess,
+    folder: &FolderId,
+) -> Result<Vec<ImportGroup>> {
+    let key = access.sealed_key(app)?;
+    groups(&mut Source::new(db, access, &key, None), folder, false).await
 }
 
 /// What the imports of a folder bring, in the order of the imports. An import whose source is not there,

@@ -51,6 +51,7 @@ pub use delete::{delete, delete_many};
 pub use editor::Restored;
 pub use expand::REFERENCES_PER_VALUE_MAX;
 pub use imports::ImportGroup;
+pub(in crate::app) use imports::brought;
 pub use list::{ListSecrets, MetadataPair, SecretList, list};
 pub(in crate::app) use location::find_folder;
 pub use location::{Location, Place};
