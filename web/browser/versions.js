@@ -38,7 +38,7 @@ test('an old version is revealed, compared and restored as a pending change, fro
     await sheet.getByRole('button', { name: 'Copy value of Version 1', exact: true }).click()
     await page.getByText('Copied the value', { exact: false }).waitFor()
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), OLD)
-    await sheet.getByRole('button', { name: 'Reveal what changed in version 2' }).click()
+    await sheet.getByRole('button', { name: 'Reveal what changed from version 1 to version 2' }).click()
     await sheet.locator('del').first().waitFor()
 
     await sheet.getByRole('button', { name: 'Restore Version 1' }).focus()
@@ -51,5 +51,8 @@ test('an old version is revealed, compared and restored as a pending change, fro
     await page.getByText(OLD, { exact: true }).waitFor()
     await page.keyboard.press('h')
     await sheet.getByText('Version 3', { exact: true }).waitFor()
+    await sheet.getByLabel('Compare each with').selectOption('the present one')
+    await sheet.getByRole('button', { name: 'Reveal what changed from version 1 to version 3' }).click()
+    await sheet.getByText('the value is the same').waitFor()
   })
 })

@@ -1,5 +1,6 @@
 import { type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query'
 import { History } from 'lucide-react'
+import { useState } from 'react'
 
 import { errorText } from '~/api/client'
 import { revealVersion, type SecretHead, type Version, versionsQuery } from '~/api/versions'
@@ -11,6 +12,7 @@ import { text } from '~/lib/text'
 import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
 import { Difference } from '~/ui/difference'
+import { SelectField } from '~/ui/field'
 import { Failure, Note, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import type { SheetProps } from './secret-sheet'
@@ -39,18 +41,33 @@ export function VersionsTab({ cell, tags, head, onRestore }: VersionsProps) {
     },
     onError: (error) => toast(errorText(error), { tone: 'danger' }),
   })
+  const [base, setBase] = useState<Base>('before')
   const error = head.error ?? versions.error
   if (error) return <Failure message={errorText(error)} />
   if (!versions.data) return <Skeleton rows={6} />
   return (
     <>
       <Note>{text.versions.hint}</Note>
+      {versions.data.length > 2 && (
+        <SelectField
+          label={text.versions.compare}
+          value={base}
+          onChange={(event) => setBase(event.target.value as Base)}
+        >
+          {Object.entries(text.versions.bases).map(([key, label]) => (
+            <option key={key} value={key}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+      )}
       <ol className={styles.versions}>
         {versions.data.map((one, at) => (
           <VersionItem
             key={one.id}
             version={one}
             older={versions.data[at + 1]}
+            compared={comparedWith(versions.data, at, base)}
             isPresent={one.version === cell.version}
             mayRead={cell.mayRead}
             mayRestore={cell.mayEdit && cell.mayRead}
@@ -63,16 +80,28 @@ export function VersionsTab({ cell, tags, head, onRestore }: VersionsProps) {
   )
 }
 
+/** What a version is compared with: the one before it, or the present one. */
+type Base = keyof typeof text.versions.bases
+
+/** Two versions, the older first; undefined where there is no other. */
+function comparedWith(all: Version[], at: number, base: Base): [Version, Version] | undefined {
+  const one = all[at]
+  const other = base === 'before' ? all[at + 1] : all[0]
+  if (!one || !other || one === other) return undefined
+  return base === 'before' ? [other, one] : [one, other]
+}
+
 function VersionItem(props: {
   version: Version
   older: Version | undefined
+  compared: [Version, Version] | undefined
   isPresent: boolean
   mayRead: boolean
   mayRestore: boolean
   busy: boolean
   onRestore: () => void
 }) {
-  const { version, older, isPresent } = props
+  const { version, older, compared, isPresent } = props
   const name = text.details.version(version.version)
   return (
     <li className={styles.version}>
@@ -103,22 +132,7 @@ function VersionItem(props: {
           <Line label={text.details.value}>
             <HiddenValue what={name} load={() => revealVersion(version.id)} />
           </Line>
-          {older && (
-            <Line label={text.versions.changes(older.version)}>
-              <Hidden
-                what={text.versions.changesOf(version.version)}
-                load={() => Promise.all([revealVersion(older.id), revealVersion(version.id)])}
-              >
-                {([before, after]) =>
-                  before === after ? (
-                    <span className={styles.soft}>{text.versions.sameValue}</span>
-                  ) : (
-                    <Difference before={before} after={after} />
-                  )
-                }
-              </Hidden>
-            </Line>
-          )}
+          {compared && <Changes compared={compared} />}
         </>
       ) : (
         <p className={styles.soft}>{text.grid.mayNotRead}</p>
@@ -128,6 +142,27 @@ function VersionItem(props: {
         <Line label={text.details.tags}>{version.tags.map((tag) => tag.slug).join(', ')}</Line>
       )}
     </li>
+  )
+}
+
+/** What the value of one version became in another, once somebody wants to see it. */
+function Changes({ compared: [from, to] }: { compared: [Version, Version] }) {
+  return (
+    <Line label={text.versions.between(from.version, to.version)}>
+      <Hidden
+        key={`${from.id}${to.id}`}
+        what={text.versions.changes(from.version, to.version)}
+        load={() => Promise.all([revealVersion(from.id), revealVersion(to.id)])}
+      >
+        {([before, after]) =>
+          before === after ? (
+            <span className={styles.soft}>{text.versions.sameValue}</span>
+          ) : (
+            <Difference before={before} after={after} />
+          )
+        }
+      </Hidden>
+    </Line>
   )
 }
 
