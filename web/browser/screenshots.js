@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core'
 
 import { addProject, click, commit, PROGRAM, SERVER, setUp, typeSecret } from './harness.js'
 import { morePictures } from './screenshots-more.js'
+import { secretsPictures } from './screenshots-secrets.js'
 
 const FOLDER = process.env.SCREENSHOTS ?? '../docs/screenshots'
 mkdirSync(FOLDER, { recursive: true })
@@ -88,6 +89,7 @@ await picture('import')
 await page.keyboard.press('Escape')
 await click(watched, 'button', 'Discard all')
 await click(watched, 'button', 'Dismiss')
+await secretsPictures(watched, picture)
 await click(watched, 'button', 'Connect an app')
 await page.getByLabel('Identity name').waitFor()
 await click(watched, 'button', 'Connect')
