@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { restoreFields } from './restore'
+import { comparedWith, restoreFields } from './restore'
 
 const version = { secretComment: 'why', tags: [{ id: 'a' }, { id: 'gone' }] }
 
@@ -16,4 +16,12 @@ test('comment and tags come back with the value, but no tag that was deleted', (
     comment: 'why',
     tagIds: ['a'],
   })
+})
+
+test('a version is compared with the one before it or the present one, the older first', () => {
+  const versions = ['v3', 'v2', 'v1']
+  expect(comparedWith(versions, 0, 'before')).toEqual(['v2', 'v3'])
+  expect(comparedWith(versions, 2, 'before')).toBeUndefined()
+  expect(comparedWith(versions, 2, 'present')).toEqual(['v1', 'v3'])
+  expect(comparedWith(versions, 0, 'present')).toBeUndefined()
 })

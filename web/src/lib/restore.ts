@@ -24,3 +24,14 @@ export function restoreFields(
 /** Whether two lists hold the same, in whatever order. */
 export const isSameSet = (a: string[], b: string[]) =>
   a.length === b.length && a.every((one) => b.includes(one))
+
+/** What a version is compared with: the one before it, or the present one. */
+export type Base = 'before' | 'present'
+
+/** Of versions, newest first, one and what it is compared with, the older first; undefined where there is no other. */
+export function comparedWith<V>(all: V[], at: number, base: Base): [V, V] | undefined {
+  const one = all[at]
+  const other = base === 'before' ? all[at + 1] : all[0]
+  if (one === undefined || other === undefined || one === other) return undefined
+  return base === 'before' ? [other, one] : [one, other]
+}

@@ -7,7 +7,7 @@ import { revealVersion, type SecretHead, type Version, versionsQuery } from '~/a
 import { Hidden, HiddenValue } from '~/components/hidden-value'
 import { fullTime, timeAgo } from '~/lib/dates'
 import type { Fields } from '~/lib/pending'
-import { restoreFields } from '~/lib/restore'
+import { type Base, comparedWith, restoreFields } from '~/lib/restore'
 import { text } from '~/lib/text'
 import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
@@ -78,17 +78,6 @@ export function VersionsTab({ cell, tags, head, onRestore }: VersionsProps) {
       </ol>
     </>
   )
-}
-
-/** What a version is compared with: the one before it, or the present one. */
-type Base = keyof typeof text.versions.bases
-
-/** Two versions, the older first; undefined where there is no other. */
-function comparedWith(all: Version[], at: number, base: Base): [Version, Version] | undefined {
-  const one = all[at]
-  const other = base === 'before' ? all[at + 1] : all[0]
-  if (!one || !other || one === other) return undefined
-  return base === 'before' ? [other, one] : [one, other]
 }
 
 function VersionItem(props: {
