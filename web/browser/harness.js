@@ -88,6 +88,13 @@ export async function signIn({ page }, path = '/login') {
   await page.locator('#content').waitFor()
 }
 
+/** Opens a page and waits until no skeleton is left: what stands there then is what people use. */
+export async function visit(page, path) {
+  await page.goto(`${SERVER}${path}`)
+  await page.locator('h1').first().waitFor()
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
+}
+
 /** Runs a test on a page of its own, which is closed afterwards, and asserts that nothing went wrong on it. */
 export async function onPage(run, options) {
   const watched = await open(options)

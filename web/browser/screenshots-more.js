@@ -56,11 +56,30 @@ async function pictureWebhooks(watched, picture) {
     await page.getByLabel('Address').fill(url)
     if (url === bad.url) await picture('webhook-add')
     await page.keyboard.press('Enter')
-    await click(watched, 'button', `Test ${url} now`)
+    await click(watched, 'button', `Test now: ${url}`)
     await page.getByText('The test').last().waitFor()
     await click(watched, 'button', 'Dismiss')
   }
   await picture('webhooks')
   good.close()
   bad.close()
+}
+
+/** Takes the pictures of what is not of one project, from any page of the organization on. */
+export async function organizationPictures(watched, picture) {
+  const { page } = watched
+  await click(watched, 'link', 'Audit Logs')
+  await page.getByRole('row').nth(1).waitFor()
+  await picture('audit')
+  await page
+    .getByRole('button', { name: /^Details: / })
+    .first()
+    .click()
+  await page.getByRole('dialog').waitFor()
+  await picture('audit-event')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await click(watched, 'menuitem', 'Personal settings')
+  await page.getByRole('cell').first().waitFor()
+  await picture('profile')
 }

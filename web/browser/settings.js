@@ -54,7 +54,7 @@ test('a webhook is made, tested, followed, turned off and deleted', async () => 
       await page.getByText('nothing sent yet').waitFor()
       await page.getByText('/app/**').waitFor()
 
-      await click(watched, 'button', `Test ${receiver.url} now`)
+      await click(watched, 'button', `Test now: ${receiver.url}`)
       await page.getByText('The test was delivered.').waitFor()
       await page.getByRole('cell', { name: /^delivered/ }).waitFor()
       const [sent] = receiver.requests
@@ -63,13 +63,13 @@ test('a webhook is made, tested, followed, turned off and deleted', async () => 
       assert.ok(!(await page.content()).includes('signing key'))
 
       receiver.status = 500
-      await click(watched, 'button', `Test ${receiver.url} now`)
+      await click(watched, 'button', `Test now: ${receiver.url}`)
       await page.getByText(/^The test failed:/).waitFor()
       await page.getByRole('cell', { name: /^failed/ }).waitFor()
 
       await menu(watched, 'Turn off')
       await page.getByRole('cell', { name: 'off', exact: true }).waitFor()
-      assert.ok(await page.getByRole('button', { name: `Test ${receiver.url} now` }).isDisabled())
+      assert.ok(await page.getByRole('button', { name: `Test now: ${receiver.url}` }).isDisabled())
       await menu(watched, 'Turn on')
       await page.getByRole('cell', { name: /^failed/ }).waitFor()
 

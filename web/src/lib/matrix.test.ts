@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { readMatrix, type WireMatrix } from './matrix'
+import { readMatrix, unrolled, type WireMatrix } from './matrix'
 
 const WIRE: WireMatrix = {
   revision: 7,
@@ -35,4 +35,10 @@ test('flags, tags, authors and equal values are taken over', () => {
 
 test('folders say which environments have them', () => {
   expect(readMatrix(WIRE).folders).toEqual([{ name: 'api', environments: ['dev'] }])
+})
+
+test('a run is written out', () => {
+  expect(unrolled([7, -3, 2])).toEqual([7, 7, 7, 7, 2])
+  expect(unrolled([0, -9999])).toHaveLength(10_000)
+  expect(unrolled([])).toEqual([])
 })

@@ -31,7 +31,10 @@ export type Matrix = {
   folders: { name: string; environments: string[] }[]
 }
 
-/** The matrix as the server sends it: column by column, with numbers for what repeats. */
+/**
+ * The matrix as the server sends it: column by column, with numbers for what repeats. In the lists of a column a number
+ * below zero stands for that many more of the one before it.
+ */
 export type WireMatrix = {
   revision: number
   environments: MatrixEnvironment[]
@@ -58,7 +61,8 @@ const NO_EDIT = 64
 const NO_DELETE = 128
 
 /** Makes rows of the server's columns. */
-export function readMatrix(wire: WireMatrix): Matrix {
+export function readMatrix(sent: WireMatrix): Matrix {
+  const wire = { ...sent, columns: sent.columns.map(whole) }
   const slugs = wire.environments.map((one) => one.slug)
   const rows = wire.keys.map((key, row): Row => {
     const cells: Record<string, Cell> = {}
@@ -75,12 +79,28 @@ export function readMatrix(wire: WireMatrix): Matrix {
   return { revision: wire.revision, environments: wire.environments, rows, folders }
 }
 
-function readCell(
-  wire: WireMatrix,
-  slugs: string[],
-  column: WireMatrix['columns'][number],
-  row: number,
-): Cell {
+type WireColumn = WireMatrix['columns'][number]
+
+const whole = ({ version, flags, change, sameAs, tags }: WireColumn): WireColumn => ({
+  version: unrolled(version),
+  flags: unrolled(flags),
+  change: unrolled(change),
+  sameAs: unrolled(sameAs),
+  tags,
+})
+
+/** Writes out the runs of a list. */
+export function unrolled(list: number[]): number[] {
+  const all: number[] = []
+  for (const number of list) {
+    const last = all.at(-1)
+    if (number >= 0) all.push(number)
+    else if (last !== undefined) for (let more = number; more < 0; more += 1) all.push(last)
+  }
+  return all
+}
+
+function readCell(wire: WireMatrix, slugs: string[], column: WireColumn, row: number): Cell {
   const flags = column.flags[row] ?? 0
   const [updatedAt = 0, , , updatedBy = ''] = wire.changes[column.change[row] ?? 0] ?? []
   const same = column.sameAs[row] ?? 0

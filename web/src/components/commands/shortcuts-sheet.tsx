@@ -9,7 +9,8 @@ export default function ShortcutsSheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={text.shortcuts.title} hint={text.shortcuts.hint} shape="wide" onClose={onClose}>
       {!lettersAreOn() && <Note tone="warning">{text.shortcuts.off}</Note>}
-      <div className={styles.sheet}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a small screen, so it must be reachable by keyboard */}
+      <section className={styles.sheet} tabIndex={0} aria-label={text.shortcuts.title}>
         {text.shortcuts.groups.map(({ title, keys }) => (
           <section key={title} aria-label={title}>
             <h3>{title}</h3>
@@ -25,7 +26,7 @@ export default function ShortcutsSheet({ onClose }: { onClose: () => void }) {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Dialog>
   )
 }

@@ -20,7 +20,7 @@ use crate::{
     http::{
         extract::{Path, Query},
         problem::Problem,
-        wire::{place::secret_path, secret::SecretTag, text::Trimmed},
+        wire::{place::secret_path, runs::Runs, secret::SecretTag, text::Trimmed},
     },
 };
 
@@ -77,19 +77,20 @@ struct Rights {
     delete: bool,
 }
 
-/// The cells of one environment, row by row.
+/// The cells of one environment, row by row. A number below zero stands for that many more of the one
+/// before it.
 #[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Cells {
     /// 0 where there is no secret, or none that the caller may see.
-    version: Vec<i64>,
+    version: Runs,
     /// 1 empty, 2 reference, 4 several lines, 8 comment, 16 personal value, 32 not readable, 64 not
     /// editable, 128 not deletable, 256 metadata, 512 reminder, 1024 skips multi-line encoding.
-    flags: Vec<u32>,
+    flags: Runs,
     /// The position in `changes`.
-    change: Vec<usize>,
+    change: Runs,
     /// 1 + the first column to the left with an equal value in the row; 0 if there is none.
-    same_as: Vec<usize>,
+    same_as: Runs,
     /// The positions in the list of tags, by row, where there are any.
     tags: BTreeMap<usize, Vec<usize>>,
 }

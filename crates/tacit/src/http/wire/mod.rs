@@ -18,6 +18,7 @@ pub mod place;
 pub mod privilege;
 pub mod project;
 pub mod role;
+pub(crate) mod runs;
 pub mod secret;
 pub mod secret_import;
 pub mod secret_request;

@@ -1,0 +1,141 @@
+// Every dialog of the dashboard: the page it is on, and what opens it.
+const button = (page, name, exact = true) => page.getByRole('button', { name, exact }).first().click()
+const opened = (name) => async (page) => button(page, name)
+const startingWith = (name) => async (page) => button(page, new RegExp(`^${name}`), false)
+
+const overview = ({ organization }) => `/org/${organization}/overview`
+const identities = ({ organization }) => `/org/${organization}/members?selectedTab=identities`
+const audit = ({ organization }) => `/org/${organization}/audit-logs`
+const secrets = ({ project }) => `/project/${project}/secrets/overview`
+const access = ({ project }) => `/project/${project}/members`
+const settings =
+  (part) =>
+  ({ project }) =>
+    `/project/${project}/settings?part=${part}`
+const profile = () => '/personal-settings'
+
+/** Makes a change, so that there is something to review. */
+async function changeSomething(page) {
+  await page.getByLabel('Key', { exact: true }).fill('PENDING')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('value')
+  await page.keyboard.press('Enter')
+}
+
+async function onFirstFolder(page, key) {
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press(key)
+}
+
+export const DIALOGS = [
+  { name: 'new project', path: overview, opens: opened('Add New Project') },
+  { name: 'palette', path: overview, opens: (page) => page.keyboard.press('Control+k') },
+  {
+    name: 'palette with secrets',
+    path: overview,
+    opens: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Search and commands' }).fill('foo')
+      await page.getByRole('status').filter({ hasText: /fit/ }).waitFor()
+    },
+  },
+  {
+    name: 'shortcuts',
+    path: overview,
+    opens: async (page) => {
+      await page.locator('#content').focus()
+      await page.keyboard.press('?')
+    },
+  },
+  {
+    name: 'find by value',
+    path: overview,
+    opens: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Search and commands' }).fill('by value')
+      await page.keyboard.press('Enter')
+      await page.getByLabel('Exact value').waitFor()
+    },
+  },
+  { name: 'create identity', path: identities, opens: opened('Create identity') },
+  { name: 'universal auth', path: identities, opens: startingWith('Universal Auth of') },
+  { name: 'client secrets', path: identities, opens: startingWith('Client Secret of') },
+  {
+    name: 'client secret, shown once',
+    path: identities,
+    opens: async (page) => {
+      await button(page, /^Client Secret of/, false)
+      await page.getByRole('button', { name: 'Create Client Secret' }).click()
+      await page.getByLabel('I have stored it').waitFor()
+    },
+  },
+  { name: 'delete identity', path: identities, opens: startingWith('Delete') },
+  { name: 'audit event', path: audit, opens: startingWith('Details') },
+  {
+    name: 'save filters',
+    path: audit,
+    opens: async (page) => {
+      await button(page, 'Saved filters')
+      await page.getByRole('menuitem', { name: 'Save these filters …' }).click()
+    },
+  },
+  { name: 'import', path: secrets, opens: opened('Import') },
+  { name: 'export', path: secrets, opens: opened('Export') },
+  { name: 'new folder', path: secrets, opens: opened('New folder') },
+  { name: 'change folder', path: secrets, opens: (page) => onFirstFolder(page, 'i') },
+  { name: 'delete folder', path: secrets, opens: (page) => onFirstFolder(page, 'Delete') },
+  {
+    name: 'details',
+    path: secrets,
+    opens: async (page) => {
+      await page.getByRole('grid').focus()
+      await page.keyboard.press('Control+Home')
+      for (const key of ['ArrowDown', 'ArrowRight', 'i']) await page.keyboard.press(key)
+    },
+  },
+  {
+    name: 'review',
+    path: secrets,
+    opens: async (page) => {
+      await changeSomething(page)
+      await button(page, 'Review')
+      await button(page, 'Show values')
+    },
+  },
+  {
+    name: 'connect',
+    path: secrets,
+    opens: async (page) => {
+      await button(page, 'Connect an app')
+      await page.getByLabel('Identity name').waitFor()
+    },
+  },
+  {
+    name: 'connected, shown once',
+    path: secrets,
+    opens: async (page, mode) => {
+      await button(page, 'Connect an app')
+      await page.getByLabel('Identity name').fill(`axe ${mode}`)
+      await page.getByRole('button', { name: 'Connect', exact: true }).click()
+      await page.getByLabel('I have stored it').waitFor()
+    },
+  },
+  { name: 'add identity', path: access, opens: opened('Add identity') },
+  { name: 'add environment', path: settings('environments'), opens: opened('Add environment') },
+  { name: 'delete environment', path: settings('environments'), opens: startingWith('Delete Development') },
+  { name: 'add tag', path: settings('tags'), opens: opened('Add tag') },
+  { name: 'change tag', path: settings('tags'), opens: opened('Change billing') },
+  { name: 'delete tag', path: settings('tags'), opens: opened('Delete billing') },
+  { name: 'add webhook', path: settings('webhooks'), opens: opened('Add webhook') },
+  {
+    name: 'deliveries',
+    path: settings('webhooks'),
+    opens: async (page) => {
+      await button(page, /^More for/, false)
+      await page.getByRole('menuitem', { name: 'Deliveries' }).click()
+    },
+  },
+  { name: 'delete project', path: settings('danger'), opens: opened('Delete this project') },
+  { name: 'end session', path: profile, opens: startingWith('End:') },
+]
