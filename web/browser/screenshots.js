@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 import { addProject, click, commit, PROGRAM, SERVER, setUp, typeSecret } from './harness.js'
-import { morePictures } from './screenshots-more.js'
+import { morePictures, organizationPictures } from './screenshots-more.js'
 import { secretsPictures } from './screenshots-secrets.js'
 
 const FOLDER = process.env.SCREENSHOTS ?? '../docs/screenshots'
@@ -104,6 +104,7 @@ await picture('overview')
 await click(watched, 'link', 'Access Control')
 await page.getByRole('cell').first().waitFor()
 await picture('identities')
+await organizationPictures(watched, picture)
 await click(watched, 'link', 'Projects')
 await click(watched, 'link', /^Shop/)
 await page.getByRole('rowheader', { name: 'REDIS_URL' }).waitFor()

@@ -41,6 +41,12 @@ test('an event is told as a sentence', () => {
   expect(sentenceOf(event({ eventType: 'user-login', eventMetadata: {}, projectName: null }))).toBe(
     'ada@example.com signed in.',
   )
+  for (const [eventType, sentence] of [
+    ['add-identity-to-project', 'ada@example.com added identity to Shop.'],
+    ['create-project', 'ada@example.com created the project Shop.'],
+    ['login-identity-universal-auth', 'ada@example.com signed in with Universal Auth.'],
+  ] as const)
+    expect(sentenceOf(event({ eventType, eventMetadata: {} }))).toBe(sentence)
   expect(
     sentenceOf(event({ eventType: 'create-folder', eventMetadata: { name: 'api' }, actor: machine })),
   ).toBe('ci created folder api of Shop.')

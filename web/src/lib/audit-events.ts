@@ -51,7 +51,11 @@ const DONE: Record<string, string> = {
   test: 'tested',
   update: 'changed',
 }
-const WHOLE: Record<string, string> = { 'user-login': 'signed in', 'user-logout': 'signed out' }
+const WHOLE: Record<string, string> = {
+  'user-login': 'signed in',
+  'user-logout': 'signed out',
+  'login-identity-universal-auth': 'signed in with Universal Auth',
+}
 
 type Said = Pick<AuditEvent, 'eventType' | 'eventMetadata' | 'projectName' | 'result' | 'actor'>
 
@@ -59,6 +63,11 @@ type Said = Pick<AuditEvent, 'eventType' | 'eventMetadata' | 'projectName' | 're
 export function sentenceOf({ eventType, eventMetadata, projectName, result, actor }: Said): string {
   const who = actorName(actor)
   const [verb = '', ...rest] = eventType.split('-')
+  // "add-identity-to-project": the project is the end of the sentence, not where it happened.
+  if (result !== 'denied' && projectName && rest.at(-1) === 'project') {
+    const what = rest.length > 1 ? rest.slice(0, -1).join(' ') : 'the project'
+    return `${who} ${DONE[verb] ?? verb} ${what} ${projectName}.`
+  }
   const what = [rest.join(' '), nameIn(eventMetadata)].filter(Boolean).join(' ')
   const where = `${placeIn(eventMetadata)}${projectName ? ` of ${projectName}` : ''}`
   if (result === 'denied')

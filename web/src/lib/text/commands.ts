@@ -90,10 +90,9 @@ export const commands = {
     add: 'Add a secret',
     connect: 'Connect an app',
     read: 'Read it from the app',
-    readHint: 'Ticks itself when a machine first reads a secret of this project.',
-    backup: 'Keep a copy of the data and of the root key',
-    backupHint:
-      'The data folder and the root key are in different places. One without the other opens nothing.',
+    readHint: 'Ticks itself at the first read.',
+    backup: 'Keep copies',
+    backupHint: 'Of the data folder and, apart from it, of the root key.',
     backupDone: 'I have both',
     done: 'done',
     dismiss: 'Dismiss the checklist',

@@ -59,7 +59,11 @@ export default function Checklist({ project, hasSecrets, onAdd, onConnect }: Che
       <h2>{text.checklist.title}</h2>
       <ol>
         {steps.map(({ name, isDone }) => (
-          <li key={name} className={classNames(isDone && styles.done)} aria-current={name === next && 'step'}>
+          <li
+            key={name}
+            className={classNames(isDone && styles.done)}
+            aria-current={name === next ? 'step' : undefined}
+          >
             {isDone ? <Check size={15} aria-hidden="true" /> : <Circle size={15} aria-hidden="true" />}
             {text.checklist[name]}
             {isDone && <span className="visually-hidden">{text.checklist.done}</span>}
