@@ -63,6 +63,7 @@ browser() {
   build
   install_packages_of_web
   e2e/with-server --binary "$(target_folder)/debug/tacit" --allow-egress 127.0.0.0/8 -- sh -c 'cd web && npm run --silent browser'
+  e2e/with-server --binary "$(target_folder)/debug/tacit" --base-path /tacit -- sh -c 'cd web && npm run --silent browser-below'
 }
 
 case "${1:-}" in

@@ -6,6 +6,11 @@ import { build } from 'vite'
 
 await build({ logLevel: 'warn' })
 
+// The page itself is opened at paths of any depth, so it names its files from the root; the server puts a base path in
+// front of what begins with a slash.
+const index = 'dist/index.html'
+writeFileSync(index, readFileSync(index, 'utf8').replaceAll('="./', '="/'))
+
 const isText = (name) => /\.(html|js|css|svg)$/.test(name)
 for (const entry of readdirSync('dist', { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !isText(entry.name)) continue

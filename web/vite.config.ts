@@ -8,6 +8,8 @@ const server = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   plugins: [react()],
+  // Chunks name each other relative to themselves, so that they work below any base path; build.js sees to the page.
+  base: './',
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2022',

@@ -83,7 +83,8 @@ for (const [mode, options] of MODES) {
         await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
         await look(page, `${mode} ${name}`)
       }
-      for (const screens of SECRETS_SCREENS) await screens(page, project, (where) => look(page, `${mode} ${where}`))
+      for (const screens of SECRETS_SCREENS)
+        await screens(page, project, (where) => look(page, `${mode} ${where}`))
     }, settings)
     assert.deepEqual(found, [])
   })

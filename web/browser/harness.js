@@ -54,7 +54,7 @@ export async function open(options = {}) {
   page.on('request', (request) => {
     watched.requests.push(request.url())
     const address = new URL(request.url())
-    if (address.origin !== SERVER && !['data:', 'blob:'].includes(address.protocol)) {
+    if (address.origin !== new URL(SERVER).origin && !['data:', 'blob:'].includes(address.protocol)) {
       watched.wrong.push(`a request left the server: ${address.origin}`)
     }
   })
@@ -106,13 +106,16 @@ export async function onPage(run, options) {
   }
 }
 
+/** Where a page is, as the dashboard names it: without the base path of the server. */
+export const pathOf = (page) => page.url().slice(SERVER.length)
+
 /** Makes a project in the browser and comes to its grid. Returns its id. */
 export async function addProject(watched, name) {
   await click(watched, 'button', 'Add New Project')
   await watched.page.getByLabel('Project name').fill(name)
   await watched.page.keyboard.press('Enter')
   await watched.page.getByLabel('Key', { exact: true }).waitFor()
-  return new URL(watched.page.url()).pathname.split('/')[2]
+  return pathOf(watched.page).split('/')[2]
 }
 
 /** Types a secret into the line on top of the grid. */

@@ -5,11 +5,15 @@ import { createRoot } from 'react-dom/client'
 
 import { resumeSession } from '~/api/account'
 import { ApiError } from '~/api/client'
+import { BASE, isBelow } from '~/lib/base'
 import { applyTheme } from '~/lib/theme'
 import { Toasts } from '~/ui/toast'
 import { App } from './router'
 
 applyTheme()
+// The server also answers without its base path; the dashboard is in one place.
+if (!isBelow(location.pathname, BASE))
+  location.replace(BASE + location.pathname + location.search + location.hash)
 
 const client = new QueryClient({
   defaultOptions: {

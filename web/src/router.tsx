@@ -1,11 +1,12 @@
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Redirect, Route, Switch } from 'wouter'
+import { Redirect, Route, Router, Switch } from 'wouter'
 
 import { useSession } from '~/api/session'
 import { Boundary } from '~/components/boundary'
 import { NotFound } from '~/components/not-found'
 import { Shell } from '~/components/shell'
 import { SignInAgain } from '~/components/sign-in-again'
+import { BASE, withoutBase } from '~/lib/base'
 import { paths } from '~/lib/paths'
 import CliRedirectPage from '~/pages/login/cli-redirect-page'
 import { LoginPage } from '~/pages/login/login-page'
@@ -63,26 +64,28 @@ export function App() {
   if (session.state === 'starting') return null
   return (
     <Boundary>
-      <Suspense fallback={null}>
-        <Switch>
-          <Route path="/setup">
-            <SetupPage />
-          </Route>
-          <Route path="/cli-redirect">
-            <CliRedirectPage />
-          </Route>
-          <Route path="/login/select-organization">
-            <SelectOrganizationPage />
-          </Route>
-          <Route path="/login">
-            <LoginPage />
-          </Route>
-          <Route>
-            <SignedInPages />
-          </Route>
-        </Switch>
-        {session.state === 'expired' && <SignInAgain />}
-      </Suspense>
+      <Router base={BASE}>
+        <Suspense fallback={null}>
+          <Switch>
+            <Route path="/setup">
+              <SetupPage />
+            </Route>
+            <Route path="/cli-redirect">
+              <CliRedirectPage />
+            </Route>
+            <Route path="/login/select-organization">
+              <SelectOrganizationPage />
+            </Route>
+            <Route path="/login">
+              <LoginPage />
+            </Route>
+            <Route>
+              <SignedInPages />
+            </Route>
+          </Switch>
+          {session.state === 'expired' && <SignInAgain />}
+        </Suspense>
+      </Router>
     </Boundary>
   )
 }
@@ -90,7 +93,7 @@ export function App() {
 function SignedInPages() {
   const session = useSession()
   if (session.state === 'signed-out')
-    return <Redirect to={loginFrom(location.pathname + location.search)} replace />
+    return <Redirect to={loginFrom(withoutBase(location.pathname) + location.search)} replace />
   if (!session.organizationId) return <Redirect to={paths.selectOrganization()} replace />
   return (
     <Switch>

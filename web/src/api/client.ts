@@ -1,3 +1,4 @@
+import { BASE } from '~/lib/base'
 import { currentSession, currentToken, expired, signedIn } from './session'
 
 /** An answer other than 2xx. The text is the server's own and safe to show. */
@@ -75,7 +76,7 @@ async function send(method: string, path: string, options: Options, token: strin
   if (options.body !== undefined) init.body = JSON.stringify(options.body)
   if (options.signal) init.signal = options.signal
   try {
-    return await fetch(query.size ? `${path}?${query}` : path, init)
+    return await fetch(BASE + (query.size ? `${path}?${query}` : path), init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, 'The server cannot be reached.', '', undefined)

@@ -1,3 +1,5 @@
+import { BASE } from './base'
+
 /** Every address of the dashboard. Links are made here and nowhere else. */
 export const paths = {
   setup: () => '/setup',
@@ -37,7 +39,8 @@ export const paths = {
   connect: (project: string) => `/project/${project}/connect`,
   projectSettings: (project: string, part = 'general') => `/project/${project}/settings?part=${part}`,
   profile: () => '/personal-settings',
-  apiReference: () => '/api/docs',
+  /** Not a page of the dashboard, so it has the base path. */
+  apiReference: () => `${BASE}/api/docs`,
 }
 
 const folderQuery = (folder: string) => (folder === '/' ? '' : `?secretPath=${encodeURIComponent(folder)}`)

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod audit;
 pub mod audit_logs;
 pub mod authentication;
+pub mod base_path;
 pub mod bootstrap;
 pub mod boundary;
 pub mod bounds;
@@ -104,6 +105,8 @@ pub struct Parts {
 pub struct Settings {
     /// The address people use, such as `https://tacit.example.com`; with https the cookie is Secure.
     pub site_url: Option<String>,
+    /// Where everything is below the host name.
+    pub base_path: base_path::BasePath,
     /// Whether the bootstrap is open to other machines without a token (`decisions.md` 13).
     pub allow_remote_bootstrap: bool,
     /// Whether a proxy stands before this server, so that nobody is known to be on this machine.

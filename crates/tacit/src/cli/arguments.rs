@@ -77,6 +77,9 @@ pub(super) struct ServerArguments {
     /// The address people use, such as `https://tacit.example.com`
     #[arg(long, env = "TACIT_SITE_URL", value_name = "URL")]
     pub(super) site_url: Option<String>,
+    /// Path under which everything is served, such as /tacit [default: none]
+    #[arg(long, env = "TACIT_BASE_PATH", value_name = "PATH")]
+    pub(super) base_path: Option<String>,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

@@ -105,5 +105,5 @@ fn setup_lines(url: &str, token: &str) -> Vec<String> {
 
 fn address(settings: &Settings, listen: SocketAddr) -> String {
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
-    format!("{scheme}://{listen}")
+    format!("{scheme}://{listen}{}", settings.base_path.as_str())
 }

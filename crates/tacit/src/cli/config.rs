@@ -19,6 +19,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
+use crate::app::base_path::BasePath;
 use file::FileSettings;
 
 /// Where the server listens unless told otherwise: this machine only.
@@ -44,6 +45,8 @@ pub(super) struct Settings {
     pub(super) allowed_egress: Vec<IpNet>,
     /// The address people use.
     pub(super) site_url: Option<String>,
+    /// Where everything is below the host name.
+    pub(super) base_path: BasePath,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -130,6 +133,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         trusted_proxies: networks(proxies),
         allowed_egress: networks(egress),
         site_url: flags.site_url.or(file.site_url).map(|url| site_url(&url)).transpose()?,
+        base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
@@ -222,6 +226,15 @@ fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsF
     }
 }
 
+fn base_path(text: &str) -> Result<BasePath, Failure> {
+    BasePath::parse(text).map_err(|error| {
+        Failure::settings(
+            format!("the base path {text:?} {error}"),
+            "write --base-path /tacit, or leave it out",
+        )
+    })
+}
+
 /// Only an origin.
 fn site_url(text: &str) -> Result<String, Failure> {
     let origin = text.trim_end_matches('/');
@@ -231,7 +244,7 @@ fn site_url(text: &str) -> Result<String, Failure> {
     }
     Err(Failure::settings(
         format!("the site URL {text:?} is not an address like https://tacit.example.com"),
-        "write scheme and host only, without a path",
+        "write scheme and host only; a path is what --base-path says",
     ))
 }
 

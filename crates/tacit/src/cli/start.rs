@@ -62,6 +62,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         setup_token: (!instance.is_initialized).then(|| SetupToken::new(&random, clock.now())),
         settings: app::Settings {
             site_url: settings.site_url.clone(),
+            base_path: settings.base_path.clone(),
             allow_remote_bootstrap: settings.allow_remote_bootstrap,
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },

@@ -22,9 +22,11 @@ const NAME: &str = "jid";
 pub struct IsHttps(pub bool);
 
 /// Makes the cookie. Browsers send it over TLS only, if they came by TLS.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Jar {
     is_secure: bool,
+    /// Where browsers send it: not to other services of the same host name.
+    path: String,
 }
 
 impl FromRequestParts<App> for Jar {
@@ -33,7 +35,11 @@ impl FromRequestParts<App> for Jar {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let is_https = parts.extensions.get::<IsHttps>().is_some_and(|IsHttps(is_https)| *is_https);
         let is_site_https = app.settings.site_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-        Ok(Self { is_secure: is_https || is_site_https })
+        let path = match app.settings.base_path.as_str() {
+            "" => "/",
+            base => base,
+        };
+        Ok(Self { is_secure: is_https || is_site_https, path: path.to_owned() })
     }
 }
 
@@ -54,7 +60,8 @@ impl Jar {
     fn with(self, value: &str, max_age_seconds: i64, response: impl IntoResponse) -> Response {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let cookie = Zeroizing::new(format!(
-            "{NAME}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Strict{secure}"
+            "{NAME}={value}; Path={}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Strict{secure}",
+            self.path
         ));
         let mut response = response.into_response();
         if let Ok(mut header) = HeaderValue::from_str(&cookie) {
@@ -95,7 +102,7 @@ mod tests {
     #[test]
     fn it_is_out_of_reach_of_scripts_and_other_sites() {
         let cookie = |is_secure| {
-            let response = Jar { is_secure }.with("x.y", 60, "");
+            let response = Jar { is_secure, path: "/".to_owned() }.with("x.y", 60, "");
             response.headers()[SET_COOKIE].to_str().unwrap().to_owned()
         };
         assert_eq!(cookie(false), "jid=x.y; Path=/; Max-Age=60; HttpOnly; SameSite=Strict");

@@ -18,6 +18,7 @@ use axum::{
 };
 
 use super::etag::names;
+use crate::app::base_path::BasePath;
 
 /// One file, with the copies that were compressed when it was built.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +50,26 @@ pub fn is_embedded() -> bool {
 }
 
 /// The dashboard's answer to a request that no route takes, if it has one.
-pub(super) fn answer(request: &Request) -> Option<Response> {
-    respond(FILES, request.method(), request.uri(), request.headers())
+pub(super) fn answer(request: &Request, base: &BasePath) -> Option<Response> {
+    respond(FILES, request.method(), request.uri(), request.headers(), base)
+}
+
+/// A page of ours as it is below a base path: the addresses in it begin with a slash, and get it in front.
+pub(super) fn below(base: &BasePath, html: &str) -> String {
+    html.replace("=\"/", &format!("=\"{}/", base.as_str()))
 }
 
 fn find(files: &[File], path: &str) -> Option<File> {
     files.iter().find(|file| file.path == path).copied()
 }
 
-fn respond(files: &[File], method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+fn respond(
+    files: &[File],
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    base: &BasePath,
+) -> Option<Response> {
     let is_read = *method == Method::GET || *method == Method::HEAD;
     let path = uri.path();
     if !is_read || path == "/api" || path.starts_with("/api/") {
@@ -69,7 +81,20 @@ fn respond(files: &[File], method: &Method, uri: &Uri, headers: &HeaderMap) -> O
     }
     let is_page = path == "/" || (wants_page(headers) && !path.starts_with(HASHED));
     let index = find(files, INDEX).filter(|_| is_page)?;
-    Some(sent(index, headers, "no-store", &policy(&connections(uri))))
+    let policy = policy(&connections(uri));
+    if base.as_str().is_empty() {
+        return Some(sent(index, headers, "no-store", &policy));
+    }
+    Some(moved(index, &policy, base))
+}
+
+/// The page below a base path. It is short, so it is not compressed, and it is never kept.
+fn moved(index: File, policy: &str, base: &BasePath) -> Response {
+    let page = below(base, &String::from_utf8_lossy(index.plain));
+    let mut response = Response::new(page.into());
+    describe(response.headers_mut(), "no-store", policy);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type(INDEX)));
+    response
 }
 
 /// Whether somebody looks at it, in a browser.
@@ -108,13 +133,8 @@ fn sent(file: File, headers: &HeaderMap, cache: &'static str, policy: &str) -> R
         Response::new(if is_known { Body::empty() } else { Bytes::from_static(content).into() });
     let answer = response.headers_mut();
     answer.insert(ETAG, HeaderValue::from_static(file.tag));
-    answer.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    answer.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    answer.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
-    if let Ok(policy) = HeaderValue::from_str(policy) {
-        answer.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    describe(answer, cache, policy);
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
@@ -124,6 +144,16 @@ fn sent(file: File, headers: &HeaderMap, cache: &'static str, policy: &str) -> R
         answer.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// What browsers may do with it.
+fn describe(headers: &mut HeaderMap, cache: &'static str, policy: &str) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// The smallest copy that the browser takes.

@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use axum::{
     body::Bytes,
-    extract::Request,
+    extract::{Request, State},
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 
 use super::{dashboard, openapi};
+use crate::app::{App, base_path::BasePath};
 
 /// Scripts and styles are files of ours: no inline code, nothing from another origin (security 3).
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -17,28 +18,37 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 /// A browser may keep a copy but asks whether it is still right: the files change with each release.
 const CACHE: &str = "no-cache";
 
+/// How the API document says that the API is at the root of its host name.
+const SERVERS: &str = r#""servers":[{"url":"/"}]"#;
+
+const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// `GET /` is the dashboard or, in a build without one, a page that says what this is.
-pub(crate) async fn home(request: Request) -> Response {
-    dashboard::answer(&request).unwrap_or_else(start_page)
+pub(crate) async fn home(State(app): State<App>, request: Request) -> Response {
+    let base = &app.settings.base_path;
+    dashboard::answer(&request, base).unwrap_or_else(|| start_page(base))
 }
 
-fn start_page() -> Response {
-    page(include_str!("documents/home.html"))
+fn start_page(base: &BasePath) -> Response {
+    page(include_str!("documents/home.html"), base)
 }
 
 /// `GET /api/docs` lists the routes.
-pub(crate) async fn reference() -> Response {
-    page(include_str!("documents/reference.html"))
+pub(crate) async fn reference(State(app): State<App>) -> Response {
+    page(include_str!("documents/reference.html"), &app.settings.base_path)
 }
 
 /// `GET /api/docs/json` is the API document.
-pub(crate) async fn openapi() -> Response {
-    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi::document().to_string()));
-    file("application/json", DOCUMENT.clone())
+pub(crate) async fn openapi(State(app): State<App>) -> Response {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document().to_string());
+    static BYTES: LazyLock<Bytes> = LazyLock::new(|| Bytes::from_static(DOCUMENT.as_bytes()));
+    match app.settings.base_path.as_str() {
+        "" => file(JSON, BYTES.clone()),
+        base => file(JSON, DOCUMENT.replacen(SERVERS, &SERVERS.replace('/', base), 1)),
+    }
 }
 
 /// `GET /api/docs/page.css` is what all pages share.
@@ -66,8 +76,8 @@ pub(crate) async fn reference_script() -> Response {
     file(JAVASCRIPT, include_str!("documents/reference.js"))
 }
 
-fn page(html: &str) -> Response {
-    let html = html.replace("{version}", env!("CARGO_PKG_VERSION"));
+fn page(html: &str, base: &BasePath) -> Response {
+    let html = dashboard::below(base, html).replace("{version}", env!("CARGO_PKG_VERSION"));
     ([(CONTENT_SECURITY_POLICY, CONTENT_POLICY)], file(HTML, html)).into_response()
 }
 

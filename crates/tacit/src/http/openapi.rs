@@ -15,7 +15,7 @@ const ABOUT: &str = "Tacit keeps secrets for people and machines. It speaks Infi
     existing clients work with it.\n\nSend the access token as `Authorization: Bearer TOKEN`. Bodies are \
     JSON or forms. Unknown fields and query parameters are ignored.";
 
-/// Builds the document.
+/// Builds the document of a server without a base path.
 #[must_use]
 pub fn document() -> Value {
     let areas = routes::areas();

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     http::{Method, StatusCode},
     middleware,
     response::{IntoResponse, Response},
@@ -40,11 +40,11 @@ fn add(router: Router<App>, route: Route, app: &App) -> Router<App> {
 
 /// A path or method that no route has (wire-contract 2.3): a page or file of the dashboard, or nothing.
 /// A browser's preflight is answered without any CORS header, which refuses it.
-async fn unknown_route(request: Request) -> Response {
+async fn unknown_route(State(app): State<App>, request: Request) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
-    if let Some(page) = dashboard::answer(&request) {
+    if let Some(page) = dashboard::answer(&request, &app.settings.base_path) {
         return page;
     }
     let message = format!("Route {}:{} not found", request.method(), request.uri().path());

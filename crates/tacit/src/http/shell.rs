@@ -25,7 +25,7 @@ use tacit_core::random::Random;
 use tower::{Service, ServiceExt};
 
 use super::{cookie::IsHttps, peer, problem};
-use crate::app::{App, Client};
+use crate::app::{App, Client, base_path::BasePath};
 
 /// How long a request may take before it is answered 503.
 const TIME_MAX: Duration = Duration::from_mins(1);
@@ -94,6 +94,7 @@ impl Shell {
         let is_https = self.settings.is_tls
             || peer::is_https(peer_of(&request), request.headers(), &self.settings.trusted_proxies);
         without_trailing_slash(request.uri_mut());
+        without_base(request.uri_mut(), &self.app.settings.base_path);
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(client);
         request.extensions_mut().insert(IsHttps(is_https));
@@ -153,6 +154,19 @@ fn without_trailing_slash(uri: &mut Uri) {
     }
     let path = path.trim_end_matches('/');
     let path = if path.is_empty() { "/" } else { path };
+    let path = path.to_owned();
+    set_path(uri, &path);
+}
+
+/// Everything is served under the base path. A request without it is taken too, for proxies that leave it
+/// out and for commands on this machine.
+fn without_base(uri: &mut Uri, base: &BasePath) {
+    if let Some(path) = base.inside(uri.path()).map(str::to_owned) {
+        set_path(uri, &path);
+    }
+}
+
+fn set_path(uri: &mut Uri, path: &str) {
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     if let Ok(target) = target.parse::<PathAndQuery>() {
         let mut parts = uri.clone().into_parts();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tacit::app::changes::Timing;
+use tacit::app::{Settings, changes::Timing};
 
 use crate::{
     harness::{Node, TestServer, each_engine},
@@ -118,7 +118,9 @@ async fn a_silent_stream_says_that_it_is_there_as_long_as_its_reader_may_be() {
     let folder = tempfile::tempdir().unwrap();
     let settings = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
     let timing = Timing { poll: Duration::from_millis(50), heartbeat: Duration::from_millis(50) };
-    let server = TestServer::start_node(&settings, folder, Node { seed: 1, timing }).await;
+    let server =
+        TestServer::start_node(&settings, folder, Node { seed: 1, timing, settings: Settings::default() })
+            .await;
     let admin = server.with_admin().await;
     let project = admin.test_project().await;
     let token = project.machine("viewer").await;
@@ -143,7 +145,10 @@ async fn a_stream_hears_of_what_another_node_writes_and_of_rights_it_takes() {
     let mut nodes = Vec::new();
     for seed in [1, 2] {
         let folder = tempfile::tempdir().unwrap();
-        nodes.push(TestServer::start_node(&settings, folder, Node { seed, timing }).await);
+        nodes.push(
+            TestServer::start_node(&settings, folder, Node { seed, timing, settings: Settings::default() })
+                .await,
+        );
     }
     let [here, there] = &nodes[..] else { unreachable!("two nodes") };
     let admin = there.with_admin().await;

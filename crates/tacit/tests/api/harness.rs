@@ -59,6 +59,8 @@ pub struct Node {
     pub seed: u64,
     /// Of its streams.
     pub timing: Timing,
+    /// What its operator chose.
+    pub settings: Settings,
 }
 
 /// What came back.
@@ -128,7 +130,12 @@ fn hex(bytes: &[u8]) -> String {
 impl TestServer {
     /// Starts on an open or new database.
     pub async fn start(settings: &tacit_store::Settings, folder: tempfile::TempDir) -> Self {
-        Self::start_node(settings, folder, Node { seed: 1, timing: Timing::default() }).await
+        Self::start_node(
+            settings,
+            folder,
+            Node { seed: 1, timing: Timing::default(), settings: Settings::default() },
+        )
+        .await
     }
 
     /// Starts one of several servers on a database; all have the same root key.
@@ -150,7 +157,7 @@ impl TestServer {
             // Only this address, so that the others of loopback stay refused.
             egress: Egress::new(EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])),
             setup_token: Some(SetupToken::new(&random, clock.now())),
-            settings: Settings::default(),
+            settings: node.settings,
             random,
         });
         let shell = Shell::new(app.clone(), shell::Settings::default(), |_, _| {});

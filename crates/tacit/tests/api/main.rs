@@ -6,6 +6,7 @@
 mod access_tokens;
 mod audit;
 mod audit_logs;
+mod base_path;
 mod bootstrap;
 mod boundary;
 mod boundary_property;

@@ -4,6 +4,7 @@ import { useState } from 'react'
 
 import { errorText } from '~/api/client'
 import { type Connected, type TestResult, testConnection } from '~/api/connect'
+import { BASE } from '~/lib/base'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CodeBlock } from '~/ui/copy'
@@ -26,7 +27,7 @@ export function ConnectedDialog({ connected, place, onDone }: ConnectedProps) {
   const [safe, setSafe] = useState(false)
   const [tab, setTab] = useState<Snippet>('curl')
   const test = useMutation({ mutationFn: () => testConnection(connected, place) })
-  const snippet = SNIPPETS[tab]({ url: location.origin, ...place, ...connected })
+  const snippet = SNIPPETS[tab]({ url: location.origin + BASE, ...place, ...connected })
   return (
     <Dialog
       title={text.connect.doneTitle}

@@ -88,7 +88,7 @@ async fn members(
     let mut users = Vec::new();
     for row in project_memberships::list_users(db, &project.id).await? {
         let grants = project_grants::of_member(db, &project.id, Member::User(&row.user_id)).await?;
-        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        let actions = actions(rights::permissions_of(&grants, now)?.as_ref(), secret);
         users.push(SecretMember {
             id: row.user_id.to_string(),
             membership_id: row.id,
@@ -103,7 +103,7 @@ async fn members(
             continue;
         }
         let grants = project_grants::of_member(db, &project.id, Member::Identity(&row.identity_id)).await?;
-        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        let actions = actions(rights::permissions_of(&grants, now)?.as_ref(), secret);
         let id = row.identity_id.to_string();
         identities.push(SecretMember { id, membership_id: row.id, name: row.name, actions });
     }
@@ -127,7 +127,7 @@ async fn groups_of(
             continue;
         }
         let grants = project_grants::of_membership(db, &row.id).await?;
-        let actions = actions(&rights::permissions_of(&grants, now)?, secret);
+        let actions = actions(rights::permissions_of(&grants, now)?.as_ref(), secret);
         members.push(SecretMember { id: id.to_string(), membership_id: row.id, name: group.name, actions });
     }
     Ok(members)

@@ -31,6 +31,7 @@ pub(super) struct FileSettings {
     pub(super) trusted_proxy: Option<Vec<Network>>,
     pub(super) allow_egress: Option<Vec<Network>>,
     pub(super) site_url: Option<String>,
+    pub(super) base_path: Option<String>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) log_format: Option<LogFormat>,

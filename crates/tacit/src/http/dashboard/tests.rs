@@ -3,14 +3,20 @@
 use super::*;
 
 const FILES: &[File] = &[
-    File { path: "/index.html", tag: "\"1\"", plain: b"<html>", br: Some(b"br page"), gz: None },
+    File {
+        path: "/index.html",
+        tag: "\"1\"",
+        plain: b"<html href=\"/assets/a-1f.js\">",
+        br: Some(b"br page"),
+        gz: None,
+    },
     File { path: "/favicon.svg", tag: "\"2\"", plain: b"<svg>", br: None, gz: None },
     File { path: "/assets/a-1f.js", tag: "\"3\"", plain: b"js", br: Some(b"br js"), gz: Some(b"gz js") },
 ];
 
 fn ask(method: &Method, uri: &'static str, headers: &[(&'static str, &'static str)]) -> Option<Response> {
     let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-    respond(FILES, method, &Uri::from_static(uri), &headers.collect())
+    respond(FILES, method, &Uri::from_static(uri), &headers.collect(), &BasePath::default())
 }
 
 fn get(uri: &'static str, headers: &[(&'static str, &'static str)]) -> Option<Response> {
@@ -26,6 +32,7 @@ async fn text(response: Response) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+const HTML: &str = "<html href=\"/assets/a-1f.js\">";
 const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9");
 
 #[tokio::test]
@@ -35,9 +42,9 @@ async fn every_page_path_answers_the_page_that_is_never_kept() {
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(header(&response, "cache-control"), "no-store");
         assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8");
-        assert_eq!(text(response).await, "<html>");
+        assert_eq!(text(response).await, HTML);
     }
-    assert_eq!(text(get("/", &[]).unwrap()).await, "<html>");
+    assert_eq!(text(get("/", &[]).unwrap()).await, HTML);
 }
 
 #[test]
@@ -49,7 +56,9 @@ fn what_is_no_page_is_left_to_others() {
     assert!(get("/project/1", &[]).is_none());
     assert!(get("/assets/gone-2e.js", &[PAGE]).is_none());
     assert!(ask(&Method::POST, "/login", &[PAGE]).is_none());
-    assert!(respond(&[], &Method::GET, &Uri::from_static("/"), &HeaderMap::new()).is_none());
+    assert!(
+        respond(&[], &Method::GET, &Uri::from_static("/"), &HeaderMap::new(), &BasePath::default()).is_none()
+    );
 }
 
 #[tokio::test]
@@ -92,4 +101,15 @@ fn only_the_hand_over_to_a_command_line_may_reach_the_one_port_it_names() {
     assert!(policy.contains("connect-src 'self' http://127.0.0.1:4242;"), "{policy}");
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"));
     assert!(!policy.contains("unsafe"));
+}
+
+#[tokio::test]
+async fn below_a_base_path_the_page_names_its_files_there_and_is_not_kept() {
+    let base = BasePath::parse("/tacit").unwrap();
+    let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("br"))]);
+    let response = respond(FILES, &Method::GET, &Uri::from_static("/"), &headers, &base).unwrap();
+    assert_eq!(header(&response, "cache-control"), "no-store");
+    assert_eq!((header(&response, "content-encoding"), header(&response, "etag")), ("", ""));
+    assert!(header(&response, "content-security-policy").contains("base-uri 'none'"));
+    assert_eq!(text(response).await, "<html href=\"/tacit/assets/a-1f.js\">");
 }

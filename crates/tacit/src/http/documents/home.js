@@ -7,7 +7,7 @@ const text = document.getElementById('status-text')
 
 async function check() {
   try {
-    const answer = await fetch('/api/status', { cache: 'no-store' })
+    const answer = await fetch(document.querySelector('a[href$="/api/status"]').href, { cache: 'no-store' })
     if (!answer.ok) throw new Error(`status ${answer.status}`)
     show('up', 'The API works.')
   } catch {

@@ -186,7 +186,7 @@ function openNamed() {
 }
 
 async function start() {
-  const answer = await fetch('/api/docs/json')
+  const answer = await fetch(document.querySelector('a.aside').href)
   const api = await answer.json()
   const all = operations(api)
   const parts = api.tags.map(({ name }) => area(api, name, all)).filter(Boolean)
