@@ -11,9 +11,17 @@ use super::{
     work::UnitOfWork,
 };
 
+/// Makes changes of roles and of names wait until this one ends. What is renamed is to be read afterwards.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn hold(work: &mut UnitOfWork, access: &ProjectAccess) -> Result<()> {
+    Ok(organizations::raise_access_revision(&mut work.db, &access.project.organization_id).await?)
+}
+
 /// Refuses to change names as long as a custom role or privilege of the project tells old and new
-/// apart. `field` is what the names are; a name that goes away without another one becomes `""`. Other
-/// changes of access wait until this one ends.
+/// apart. `field` is what the names are; a name that goes away without another one becomes `""`.
 ///
 /// # Errors
 ///
@@ -24,7 +32,6 @@ pub async fn require_indifferent(
     field: Field,
     changes: &[(&str, &str)],
 ) -> Result<()> {
-    organizations::raise_access_revision(&mut work.db, &access.project.organization_id).await?;
     let mut count = 0;
     for row in project_grants::rules_in_project(&mut work.db, &access.project.id).await? {
         let rules = rights::stored_rules(&row.permissions, Scope::Project)?;

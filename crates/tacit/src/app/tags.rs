@@ -17,7 +17,7 @@ use super::{
     caller::Caller,
     commit::{Change, Commit, Resource},
     error::{Error, Result},
-    named_by_rules::require_indifferent,
+    named_by_rules::{hold, require_indifferent},
     work::UnitOfWork,
 };
 
@@ -162,6 +162,8 @@ async fn apply(
         record(work, caller, "update-tag", &current);
         return Ok(current);
     }
+    hold(work, &access).await?;
+    let current = find(&mut work.db, project, id).await?;
     let renamed = changes.apply_to(&current);
     require_indifferent(work, &access, Field::SecretTags, &[(&current.slug, &renamed.slug)]).await?;
     let mut commit = Commit::open(work, caller, &access).await?;
@@ -189,6 +191,7 @@ pub async fn delete(app: &App, caller: &Caller, project: ProjectName, id: TagId)
 async fn remove(work: &mut UnitOfWork, caller: &Caller, project: &ProjectName, id: &TagId) -> Result<TagRow> {
     let app = work.app.clone();
     let access = enter(&app, &mut work.db, caller, project, Action::Delete).await?;
+    hold(work, &access).await?;
     let current = find(&mut work.db, &access.project.id, id).await?;
     require_indifferent(work, &access, Field::SecretTags, &[(&current.slug, "")]).await?;
     let mut commit = Commit::open(work, caller, &access).await?;

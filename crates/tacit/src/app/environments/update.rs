@@ -14,7 +14,7 @@ use super::{
         caller::Caller,
         commit::Commit,
         error::{Error, Result},
-        named_by_rules::require_indifferent,
+        named_by_rules::{hold, require_indifferent},
         work::UnitOfWork,
     },
     VERSION, change, enter, find, record, taken,
@@ -63,6 +63,8 @@ async fn apply(
         record(work, caller, "update-environment", &current);
         return Ok(current);
     }
+    hold(work, &access).await?;
+    let current = find(&mut work.db, &access.project.id, id).await?;
     let renamed = changes.apply_to(&current, count);
     require_indifferent(work, &access, Field::Environment, &[(&current.slug, &renamed.slug)]).await?;
     let commit = Commit::open(work, caller, &access).await?;
