@@ -19,6 +19,7 @@ mod events_follow;
 mod events_rights;
 mod events_subscribe;
 mod every_route;
+mod fingerprints;
 mod folders;
 mod fuzz;
 mod fuzz_known;
