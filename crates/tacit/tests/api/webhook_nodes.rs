@@ -1,7 +1,7 @@
 //! Webhooks of several servers on one database, at the same time and one after another.
 
 use serde_json::{Value, json};
-use tacit::app::{changes::Timing, webhooks::deliver};
+use tacit::app::{self, changes::Timing, webhooks::deliver};
 use tacit_store::Settings;
 
 use crate::{
@@ -13,7 +13,12 @@ use crate::{
 
 async fn node(settings: &Settings, seed: u64) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
-    TestServer::start_node(settings, folder, Node { seed, timing: Timing::default() }).await
+    TestServer::start_node(
+        settings,
+        folder,
+        Node { seed, timing: Timing::default(), settings: app::Settings::default() },
+    )
+    .await
 }
 
 /// Makes a folder with a secret in it.
