@@ -84,6 +84,12 @@ impl Identity {
         Ok(Self { row, custom_role, auth_methods: methods.into_iter().map(|row| row.method).collect() })
     }
 
+    /// The slug by which people know its role in the organization.
+    #[must_use]
+    pub fn role_slug(&self) -> &str {
+        self.custom_role.as_ref().map_or(&self.row.role, |role| &role.slug)
+    }
+
     /// Its metadata.
     ///
     /// # Errors

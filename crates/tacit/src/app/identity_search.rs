@@ -10,6 +10,7 @@ use tacit_store::{
     auth_methods,
     identities::{self, IdentityRow},
     project_memberships::{self, Member, MemberProjectRow, MembershipRoleRow},
+    projects,
     roles::{self, RoleRow},
 };
 
@@ -19,6 +20,7 @@ use super::{
     bounds::Bounds,
     error::Result,
     identities::{IDENTITIES_MAX, Identity},
+    projects::LISTED_MAX,
 };
 
 /// What to look for, in which order, and which part of it.
@@ -81,10 +83,10 @@ pub struct Page {
 }
 
 impl Filter {
-    fn is_met(&self, row: &IdentityRow) -> bool {
-        self.name.is_met(&row.name)
-            && self.role.is_met(&row.role)
-            && (self.any.is_empty() || self.any.iter().any(|filter| filter.is_met(row)))
+    fn is_met(&self, identity: &Identity) -> bool {
+        self.name.is_met(&identity.row.name)
+            && self.role.is_met(identity.role_slug())
+            && (self.any.is_empty() || self.any.iter().any(|filter| filter.is_met(identity)))
     }
 }
 
@@ -109,31 +111,32 @@ impl Search {
         bounds.finish()
     }
 
-    fn sort(&self, rows: &mut [IdentityRow]) {
-        rows.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+    fn sort(&self, identities: &mut [Identity]) {
+        let age = |identity: &Identity| Reverse((identity.row.created_at, identity.row.id.clone()));
+        identities.sort_by_cached_key(age);
         if self.is_descending {
-            rows.sort_by_cached_key(|row| Reverse(self.key(row)));
+            identities.sort_by_cached_key(|identity| Reverse(self.key(identity)));
         } else {
-            rows.sort_by_cached_key(|row| self.key(row));
+            identities.sort_by_cached_key(|identity| self.key(identity));
         }
     }
 
-    fn key(&self, row: &IdentityRow) -> (String, String) {
+    fn key(&self, identity: &Identity) -> (String, String) {
         let text = match self.order {
-            Order::Name => &row.name,
-            Order::Role => &row.role,
+            Order::Name => &identity.row.name,
+            Order::Role => identity.role_slug(),
         };
-        (text.to_lowercase(), text.clone())
+        (text.to_lowercase(), text.to_owned())
     }
 
-    /// The part of `rows` that was asked for, and how many there are in all.
-    fn page(&self, mut rows: Vec<IdentityRow>) -> (Vec<IdentityRow>, usize) {
-        rows.retain(|row| self.filter.is_met(row));
-        self.sort(&mut rows);
-        let total = rows.len();
+    /// The part of `identities` that was asked for, and how many there are in all.
+    fn page(&self, mut identities: Vec<Identity>) -> (Vec<Identity>, usize) {
+        identities.retain(|identity| self.filter.is_met(identity));
+        self.sort(&mut identities);
+        let total = identities.len();
         let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let limit = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        (rows.into_iter().skip(offset).take(limit).collect(), total)
+        (identities.into_iter().skip(offset).take(limit).collect(), total)
     }
 }
 
@@ -156,21 +159,21 @@ pub async fn search(
 
     let mut db = app.database.read().await?;
     let rows = identities::list(&mut db, &organization.id, IDENTITIES_MAX).await?;
-    let (rows, total_count) = search.page(rows);
     let roles = roles::list(&mut db, &organization.id, None).await?;
     let roles: HashMap<RoleId, RoleRow> = roles.into_iter().map(|role| (role.id.clone(), role)).collect();
+    let identity = |row: IdentityRow| Identity {
+        custom_role: row.custom_role_id.as_ref().and_then(|id| roles.get(id)).cloned(),
+        auth_methods: Vec::new(),
+        row,
+    };
+    let (mut identities, total_count) = search.page(rows.into_iter().map(identity).collect());
     let mut methods: HashMap<IdentityId, Vec<String>> = HashMap::new();
     for row in auth_methods::list_of_organization(&mut db, &organization.id).await? {
         methods.entry(row.identity_id).or_default().push(row.method);
     }
-    let identities: Vec<Identity> = rows
-        .into_iter()
-        .map(|row| Identity {
-            auth_methods: methods.remove(&row.id).unwrap_or_default(),
-            custom_role: row.custom_role_id.as_ref().and_then(|id| roles.get(id)).cloned(),
-            row,
-        })
-        .collect();
+    for identity in &mut identities {
+        identity.auth_methods = methods.remove(&identity.row.id).unwrap_or_default();
+    }
     app.audit.record(Event::new(app, caller, event).with("count", identities.len()))?;
     Ok(Page { identities, total_count })
 }
@@ -200,8 +203,9 @@ pub async fn projects(
     let mut db = app.database.read().await?;
     let mut projects = project_memberships::projects_of(&mut db, Member::Identity(id)).await?;
     if !may_see_all(caller)? {
-        let own = project_memberships::projects_of(&mut db, access::member(caller)).await?;
-        projects.retain(|project| own.iter().any(|row| row.project_id == project.project_id));
+        let (organization, member) = (&caller.organization()?.id, access::member(caller));
+        let own = projects::list_of_member(&mut db, organization, member, LISTED_MAX).await?;
+        projects.retain(|project| own.iter().any(|row| row.id == project.project_id));
     }
     projects.sort_by(|one, other| (&one.project_name, &one.id).cmp(&(&other.project_name, &other.id)));
     let roles =

@@ -111,6 +111,10 @@ async fn an_organization_role_is_made_given_and_deleted_when_nobody_has_it() {
             assert_eq!(read["roleId"], role["id"]);
             assert_eq!(read["customRole"]["slug"], "auditor");
 
+            let search = Some(json!({ "search": { "role": "auditor" } }));
+            let found = ada.ok("POST", "/api/v1/identities/search", search).await;
+            assert_eq!(found["identities"][0]["identity"]["id"], identity["id"]);
+
             let refused = ada.call("DELETE", &path, None).await;
             assert_eq!(refused.status, 400);
             assert!(refused.text.contains("1 member still has this role"), "{}", refused.text);
