@@ -113,8 +113,12 @@ pub fn of_organization(grants: &OrganizationGrantsRow) -> Result<(Arc<Permission
     Ok((set, fingerprint))
 }
 
+/// The roles of groups in an order of their own: databases return them in any.
 fn group_roles(grants: &OrganizationGrantsRow) -> Result<Vec<Value>> {
-    grants.group_roles.as_deref().map_or_else(|| Ok(Vec::new()), read_json)
+    let Some(stored) = &grants.group_roles else { return Ok(Vec::new()) };
+    let mut roles: Vec<Value> = read_json(stored)?;
+    roles.sort_by_cached_key(Value::to_string);
+    Ok(roles)
 }
 
 fn built_in(slug: &str) -> Vec<Rule> {

@@ -16,7 +16,7 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection, organizations, project_grants,
-    project_memberships::{self, MembershipRoleRow, MembershipRow},
+    project_memberships::{self, Member, MembershipRoleRow, MembershipRow},
 };
 
 pub use roles::{RoleGrant, Temporary};
@@ -86,10 +86,24 @@ async fn replace_roles(
 /// Ends a membership.
 async fn end(work: &mut UnitOfWork, access: &ProjectAccess, membership: &MembershipRow) -> Result<()> {
     require_admin_remains(&mut work.db, membership, &[]).await?;
-    let before = project_grants::of_membership(&mut work.db, &membership.id).await?;
-    let before = rights::holding_of(&before, work.app.now())?;
-    boundary::require_change(&access.permissions, &before, &Holding::default(), roles::MESSAGE)?;
+    if stays_in_project(&mut work.db, membership).await? {
+        let before = project_grants::of_membership(&mut work.db, &membership.id).await?;
+        let before = rights::holding_of(&before, work.app.now())?;
+        boundary::require_change(&access.permissions, &before, &Holding::default(), roles::MESSAGE)?;
+    }
     Ok(project_memberships::delete(&mut work.db, &membership.id).await?)
+}
+
+/// Whether somebody who loses a membership still has something in the project, so that what it denied
+/// is given to them. Of a group somebody might.
+async fn stays_in_project(db: &mut Connection, membership: &MembershipRow) -> Result<bool> {
+    let member = match (&membership.user_id, &membership.identity_id) {
+        (Some(id), _) => Member::User(id),
+        (None, Some(id)) => Member::Identity(id),
+        (None, None) => return Ok(true),
+    };
+    let grants = project_grants::of_member(db, &membership.project_id, member).await?;
+    Ok(grants.iter().any(|grant| grant.membership_id != membership.id))
 }
 
 /// Refuses to take the last admin from a project: nobody could manage it any more.
