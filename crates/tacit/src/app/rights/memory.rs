@@ -63,12 +63,12 @@ mod tests {
         let key = |name: &str| (Scope::Project, Fingerprint::of([name]));
         let set = Arc::new(PermissionSet::default());
         let mut memory = Memory::default();
-        memory.keep(key("a"), &set, BYTES_MAX - 1);
+        memory.keep(key("a"), &set, BYTES_MAX - 2);
         memory.keep(key("b"), &set, 1);
         memory.keep(key("b"), &set, 1);
         assert_eq!(memory.sets.len(), 2);
-        memory.keep(key("c"), &set, 1);
-        assert_eq!((memory.sets.len(), memory.bytes), (1, 1));
+        memory.keep(key("c"), &set, 2);
+        assert_eq!((memory.sets.len(), memory.bytes), (1, 2));
         memory.keep(key("d"), &set, BYTES_MAX + 1);
         assert_eq!((memory.sets.len(), memory.bytes), (0, 0));
 
