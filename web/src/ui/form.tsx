@@ -52,7 +52,15 @@ export function Form({
 
 /** A form in a dialog, with a button to leave it. */
 export function FormDialog(
-  props: Common & { title: string; hint?: ReactNode; cancel: string; held?: boolean; onClose: () => void },
+  props: Common & {
+    title: string
+    hint?: ReactNode
+    cancel: string
+    held?: boolean
+    /** Whether its fields are filled in already, so that the button has the focus. */
+    isFilled?: boolean
+    onClose: () => void
+  },
 ) {
   return (
     <Dialog
@@ -63,7 +71,13 @@ export function FormDialog(
       footer={
         <>
           <Button onClick={props.onClose}>{props.cancel}</Button>
-          <Button type="submit" look="primary" busy={props.busy} disabled={props.held}>
+          <Button
+            type="submit"
+            look="primary"
+            busy={props.busy}
+            disabled={props.held}
+            autoFocus={props.isFilled}
+          >
             {props.submit}
           </Button>
         </>

@@ -1,12 +1,11 @@
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { problemOf } from '~/api/client'
 import { useConnect } from '~/api/connect'
 import type { Environment } from '~/api/projects'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
-import { Dialog } from '~/ui/dialog'
 import { SelectField, TextField } from '~/ui/field'
+import { FormDialog } from '~/ui/form'
 import { Note } from '~/ui/page'
 import { ConnectedDialog } from './connected-dialog'
 
@@ -37,25 +36,17 @@ export default function ConnectDialog({ project, example = 'FOO', onClose }: Con
     )
   }
   return (
-    <Dialog
+    <FormDialog
       title={text.connect.title}
       hint={text.connect.hint}
       onClose={onClose}
       onSubmit={() => connect.mutate(name.trim())}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" autoFocus busy={connect.isPending}>
-            {text.connect.submit}
-          </Button>
-        </>
-      }
+      submit={text.connect.submit}
+      cancel={text.common.cancel}
+      busy={connect.isPending}
+      error={problemOf(connect.error)}
+      isFilled
     >
-      {connect.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(connect.error)}</Note>
-        </div>
-      )}
       <TextField
         label={text.connect.name}
         value={name}
@@ -75,6 +66,6 @@ export default function ConnectDialog({ project, example = 'FOO', onClose }: Con
         ))}
       </SelectField>
       <Note>{text.projectIdentities.grants(name || text.identities.name, 'viewer', names)}</Note>
-    </Dialog>
+    </FormDialog>
   )
 }

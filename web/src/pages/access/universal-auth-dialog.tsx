@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { errorText, problemOf } from '~/api/client'
 import { type UniversalAuth, universalAuthQuery, useSaveUniversalAuth } from '~/api/identities'
 import { parseRanges, showRanges } from '~/lib/addresses'
 import { describeDuration, parseDuration } from '~/lib/durations'
 import { text } from '~/lib/text'
-import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
 import { TextArea, TextField } from '~/ui/field'
-import { Failure, Note, Skeleton } from '~/ui/page'
+import { FormDialog } from '~/ui/form'
+import { Failure, Skeleton } from '~/ui/page'
 import styles from './access.module.css'
 
 /** What the quick start asks for: two hours, renewable for 30 days, from everywhere. */
@@ -71,25 +71,17 @@ function UniversalAuthForm({ identity, isNew, start, onClose }: DialogProps & { 
     save.mutate(body, { onSuccess: onClose })
   }
   return (
-    <Dialog
+    <FormDialog
       title={text.universalAuth.title}
       hint={text.universalAuth.hint(identity.name)}
       onClose={onClose}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" autoFocus busy={save.isPending}>
-            {text.universalAuth.submit}
-          </Button>
-        </>
-      }
+      submit={text.universalAuth.submit}
+      cancel={text.common.cancel}
+      busy={save.isPending}
+      error={problemOf(save.error)}
+      isFilled
     >
-      {save.error && (
-        <div role="alert">
-          <Note tone="danger">{errorText(save.error)}</Note>
-        </div>
-      )}
       <div className={styles.pair}>
         <TextField
           label={text.universalAuth.ttl}
@@ -137,7 +129,7 @@ function UniversalAuthForm({ identity, isNew, start, onClose }: DialogProps & { 
           onChange={(event) => setTokenIps(event.target.value)}
         />
       </div>
-    </Dialog>
+    </FormDialog>
   )
 }
 
