@@ -105,7 +105,7 @@ test('a value is found without being in an address, in the storage or in an answ
     const { page } = watched
     await signIn(watched)
     await seeded(watched, 'Leaked')
-    await page.reload()
+    await page.getByRole('rowheader', { name: 'ZEBRA_TOKEN' }).waitFor()
     const answers = []
     page.on('response', async (response) => answers.push(await response.text().catch(() => '')))
     await page.keyboard.press('Control+k')

@@ -21,6 +21,11 @@ test('a beginning goes before the middle of a word', () => {
   expect(labels('FOLD')).toEqual(['New folder'])
 })
 
+test('two letters are not looked for in the place', () => {
+  expect(labels('sh')).toEqual([])
+  expect(labels('sho')).toEqual(['Settings'])
+})
+
 test('words may come from the label and the place', () => {
   expect(labels('shop sett')).toEqual(['Settings'])
   expect(labels('shop folder')).toEqual([])

@@ -8,12 +8,16 @@ export type Command = {
   run: () => void
 }
 
+/** Fewer letters do not look for the place: too much would fit. */
+const PLACE_LETTERS_MIN = 3
+
 /** How well a command fits what was typed: the smaller the better; nothing if it does not fit. */
 function rankOf({ label, where }: Command, typed: string): number | undefined {
   const name = label.toLowerCase()
   if (name.startsWith(typed)) return 0
   if (name.split(/[^a-z0-9]+/).some((word) => word.startsWith(typed))) return 1
   if (name.includes(typed)) return 2
+  if (typed.length < PLACE_LETTERS_MIN) return undefined
   const all = `${name} ${where?.toLowerCase() ?? ''}`
   return typed.split(/\s+/).every((word) => all.includes(word)) ? 3 : undefined
 }

@@ -42,6 +42,11 @@ test('a pending change made on an older version is overtaken, once', () => {
   expect(overtaken(pending.changes, '/other', now)).toEqual([])
 })
 
+test('a change on a newer version than the grid knows is not overtaken', () => {
+  const pending = edit(NOTHING_PENDING, 'FOO', 5)
+  expect(overtaken(pending.changes, '/', rows({ FOO: { dev: cell(4) } }))).toEqual([])
+})
+
 test('a key that somebody else made meanwhile overtakes a new one', () => {
   const pending = edit(NOTHING_PENDING, 'NEW', 0)
   expect(overtaken(pending.changes, '/', rows({ NEW: { dev: cell(1) } }))).toHaveLength(1)

@@ -24,6 +24,10 @@ export function concerns({ resource, path = '/' }: ServerChange, folder: string)
 
 type Rows = Pick<Matrix, 'rows'>
 
+/** A change on a version that the grid does not know yet is not overtaken by what it knows. */
+const isOvertaken = ({ baseVersion }: Change, version: number) =>
+  version > baseVersion || (version === 0 && baseVersion > 0)
+
 /**
  * The pending changes of a folder that were made on another version than the server has now, with that version: 0 if
  * the secret is gone. Those known already are left out.
@@ -37,7 +41,7 @@ export function overtaken(
   return [...changes.values()]
     .filter((change) => change.folder === folder)
     .map((change) => ({ change, version: cells.get(change.key)?.[change.environment]?.version ?? 0 }))
-    .filter(({ change, version }) => version !== change.baseVersion && version !== change.conflict)
+    .filter(({ change, version }) => isOvertaken(change, version) && version !== change.conflict)
     .map(({ change, version }) => ({ key: cellKey(change), version }))
 }
 

@@ -19,7 +19,7 @@ export const secrets = {
     noMatch: (filter: string) => `Nothing here matches "${filter}"`,
     clear: 'Clear the filter',
     shown: (count: number, total: number) =>
-      count === total ? `${total} keys` : `${count} of ${total} keys`,
+      `${count === total ? '' : `${count} of `}${total} key${total === 1 ? '' : 's'}`,
     deniedHint: (environment: string, reason: string) => `${environment}: ${reason}`,
     noEnvironments: 'This project has no environments',
     noEnvironmentsHint: 'Add one in the settings.',

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { errorText, problemOf } from '~/api/client'
 import { COMMIT_MAX, commitChanges, revealedValue, revealValues } from '~/api/grid'
 import { revertCommit } from '~/api/history'
 import type { Environment } from '~/api/projects'
@@ -14,6 +14,7 @@ import { breaking, usesLeft } from '~/lib/uses'
 import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
 import { TextField } from '~/ui/field'
+import { FormProblem } from '~/ui/form'
 import { Note } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import { ReviewRow } from './review-row'
@@ -49,6 +50,8 @@ export function ReviewSheet(props: ReviewProps) {
     mutationFn: (message: string) => commitChanges(project, list, message),
     onSuccess: async (answer) => {
       if ('conflicts' in answer) {
+        // The grid must not know less than the rows that are marked.
+        await props.onCommitted()
         dispatch({ type: 'conflicts', found: answer.conflicts })
         return
       }
@@ -111,16 +114,8 @@ export function ReviewSheet(props: ReviewProps) {
         </>
       }
     >
-      {failure && (
-        <div role="alert">
-          <Note tone="danger">{errorText(failure)}</Note>
-        </div>
-      )}
-      {conflicts && (
-        <div role="alert">
-          <Note tone="danger">{text.review.conflicts}</Note>
-        </div>
-      )}
+      <FormProblem error={problemOf(failure)} />
+      <FormProblem error={conflicts ? text.review.conflicts : undefined} />
       {isTooMuch && <Note tone="warning">{text.review.tooMuch(COMMIT_MAX)}</Note>}
       {!list.length && <p>{text.review.nothing}</p>}
       {list.length > 0 && (

@@ -22,6 +22,7 @@ export function useLive(secrets: Secrets, project: string, isEditing: boolean): 
   const client = useQueryClient()
   const [news, setNews] = useState('')
   const shown = matrix.data
+  const isReading = matrix.isFetching
   const newest = useFollowed(project, folder, shown?.revision)
   // The revision that is shown, where it is too old.
   const old = shown && newest > shown.revision ? shown.revision : undefined
@@ -37,9 +38,10 @@ export function useLive(secrets: Secrets, project: string, isEditing: boolean): 
     return () => clearTimeout(timer)
   }, [news])
   useEffect(() => {
-    const found = shown ? overtaken(pending.changes, folder, shown) : []
+    // While it is being read again, what is shown may be too old to judge by.
+    const found = shown && !isReading ? overtaken(pending.changes, folder, shown) : []
     if (found.length) dispatch({ type: 'conflicts', found })
-  }, [shown, pending.changes, folder, dispatch])
+  }, [shown, isReading, pending.changes, folder, dispatch])
   return news
 }
 
