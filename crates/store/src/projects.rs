@@ -190,6 +190,14 @@ pub async fn update(db: &mut Connection, project: &ProjectRow) -> Result<()> {
 ///
 /// Fails only if the database does.
 pub async fn delete(db: &mut Connection, id: &ProjectId) -> Result<bool> {
+    // Before its roles: PostgreSQL does not say in which order it cascades, and a role that a member
+    // still has cannot go.
+    db.execute(
+        "DELETE FROM project_memberships WHERE project_id = $1
+            AND EXISTS (SELECT 1 FROM projects WHERE id = $1 AND NOT has_delete_protection)",
+        params![id],
+    )
+    .await?;
     let deleted =
         db.execute("DELETE FROM projects WHERE id = $1 AND NOT has_delete_protection", params![id]).await?;
     Ok(deleted > 0)
