@@ -20,6 +20,8 @@ function codeOf(secret, steps = 0) {
 
 /** E-mail and password, up to the second factor. */
 async function signInWithPassword(page) {
+  await page.context().clearCookies()
+  await page.evaluate(() => localStorage.clear())
   await page.goto(`${SERVER}/login`)
   await page.getByLabel('E-mail').fill(PERSON.email)
   await page.getByLabel('Password', { exact: true }).fill(PERSON.password)
