@@ -2,7 +2,7 @@
 //! the day it is lost (wire-contract 5.6, 5.11).
 //!
 //! Who has a second factor gives it once in each session, when they choose an organization
-//! ([`challenge`]). It is changed only in a session in which it was given: a stolen password alone must not
+//! ([`mod@challenge`]). It is changed only in a session in which it was given: a stolen password alone must not
 //! take it away. Every try is counted like a wrong password, for each person, in whatever session.
 
 mod challenge;
