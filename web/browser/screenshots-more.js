@@ -23,7 +23,7 @@ export async function morePictures(watched, picture) {
   await page.getByRole('grid').focus()
   await page.keyboard.press('Control+Home')
   await page.keyboard.press('Delete')
-  await page.getByText('Development: 0 secrets, 0 folders').waitFor()
+  await page.getByText(/^Development: \d+ secret/).waitFor()
   await picture('folder-delete')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
@@ -82,4 +82,33 @@ export async function organizationPictures(watched, picture) {
   await click(watched, 'menuitem', 'Personal settings')
   await page.getByRole('cell').first().waitFor()
   await picture('profile')
+  await click(watched, 'button', 'Set up an authenticator app')
+  await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor()
+  await picture('second-factor')
+  await page.keyboard.press('Escape')
+}
+
+/** Takes the pictures of how machines get in, from the organization's identities on. */
+export async function machinePictures(watched, picture) {
+  const { page } = watched
+  await page.getByRole('tab', { name: 'People' }).click()
+  await page.getByRole('cell').first().waitFor()
+  await picture('members')
+  await page.getByRole('tab', { name: 'Organization Roles' }).click()
+  await page.getByRole('cell').first().waitFor()
+  await picture('organization-roles')
+  await page.getByRole('tab', { name: 'Machine Identities' }).click()
+  await click(watched, 'button', 'Create identity')
+  await page.getByRole('dialog').waitFor()
+  await picture('identity-create')
+  await page.keyboard.press('Escape')
+}
+
+/** Takes the picture of the grid as a phone shows it. */
+export async function phonePicture(watched, picture) {
+  const { page } = watched
+  const size = page.viewportSize()
+  await page.setViewportSize({ width: 390, height: 780 })
+  await picture('phone')
+  await page.setViewportSize(size)
 }

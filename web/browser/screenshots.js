@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 import { addProject, click, commit, PROGRAM, SERVER, setUp, typeSecret } from './harness.js'
-import { morePictures, organizationPictures } from './screenshots-more.js'
+import { machinePictures, morePictures, organizationPictures, phonePicture } from './screenshots-more.js'
 import { secretsPictures } from './screenshots-secrets.js'
 
 const FOLDER = process.env.SCREENSHOTS ?? '../docs/screenshots'
@@ -104,10 +104,12 @@ await picture('overview')
 await click(watched, 'link', 'Access Control')
 await page.getByRole('cell').first().waitFor()
 await picture('identities')
+await machinePictures(watched, picture)
 await organizationPictures(watched, picture)
 await click(watched, 'link', 'Projects')
 await click(watched, 'link', /^Shop/)
 await page.getByRole('rowheader', { name: 'REDIS_URL' }).waitFor()
+await phonePicture(watched, picture)
 await morePictures(watched, picture)
 await page.emulateMedia({ colorScheme: 'dark' })
 await click(watched, 'link', 'Secrets')
