@@ -175,7 +175,7 @@ pub async fn list_organizations(app: &App, caller: &Caller) -> Result<Vec<(Organ
 /// # Errors
 ///
 /// [`Error::Invalid`] for a wrong old password, which counts as a failed sign-in, and for a new one
-/// that is too short.
+/// that is too short; [`Error::Refused`] in a session that has a second factor still to give.
 pub async fn change_password(
     app: &App,
     caller: &Caller,
@@ -208,6 +208,8 @@ impl PasswordChange {
     /// Judged like a sign-in, in the transaction that counts it.
     async fn settle(self, work: &mut UnitOfWork) -> Result<Option<RefreshToken>> {
         let now = work.app.now();
+        let (user, session) = sign_in::session_of(&self.caller)?;
+        second_factor::require_not_due(work, user, session).await?;
         let row = login_failures::lock(&mut work.db, &self.user.email, now).await?;
         if sign_in::is_locked(&row, now) {
             return Err(Error::Refused(sign_in::LOCKED.to_owned()));

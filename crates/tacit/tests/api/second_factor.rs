@@ -264,6 +264,11 @@ async fn a_stolen_password_does_not_take_the_second_factor_away() {
             ("PATCH", "/api/v2/users/me/mfa", json!({ "isMfaEnabled": false })),
             ("POST", "/api/v1/user/me/totp/register", json!({})),
             ("POST", "/api/v1/user/me/totp/verify", json!({ "totp": "000000" })),
+            (
+                "POST",
+                "/api/v2/password/user/password-reset",
+                json!({ "oldPassword": PASSWORD, "newPassword": "a password of the thief" }),
+            ),
         ] {
             let answer = server.call(method, path, Some(&thief), Some(body)).await;
             assert!(matches!(answer.status, 400 | 403), "{method} {path}: {}", answer.text);

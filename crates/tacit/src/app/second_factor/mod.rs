@@ -272,5 +272,18 @@ async fn require_given(work: &mut UnitOfWork, session: &SessionId, totp: &UserTo
     if !totp.is_enabled || second_factor::is_marked(&mut work.db, session).await? {
         return Ok(());
     }
-    Err(Error::Refused("Choose an organization and give your second factor first".to_owned()))
+    Err(not_given())
+}
+
+/// Refuses what a stolen password alone must not do, in a session in which the second factor is due.
+pub(in crate::app) async fn require_not_due(
+    work: &mut UnitOfWork,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<()> {
+    if is_due(&mut work.db, user, session).await? { Err(not_given()) } else { Ok(()) }
+}
+
+fn not_given() -> Error {
+    Error::Refused("Choose an organization and give your second factor first".to_owned())
 }
