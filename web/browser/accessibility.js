@@ -31,6 +31,7 @@ const pagesOf = (organization, project) => [
   `/project/${project}/history?env=dev`,
   `/project/${project}/members`,
   `/project/${project}/members?selectedTab=members`,
+  `/project/${project}/members?selectedTab=roles`,
   ...['general', 'environments', 'tags', 'encryption', 'webhooks', 'retention', 'danger'].map(
     (part) => `/project/${project}/settings?part=${part}`,
   ),
@@ -53,6 +54,10 @@ async function furnished(watched, name) {
   await api('POST', `/api/v1/projects/${project}/tags`, { slug: 'billing', color: '#aa3300' })
   await api('POST', '/api/v1/webhooks', { ...place, secretPath: '/', webhookUrl: 'https://example.com/hook' })
   await machine(project, 'axe-app')
+  const inDev = { subject: 'secrets', action: ['readValue'], conditions: { environment: 'dev' } }
+  const byName = { subject: 'secrets', action: ['edit'], conditions: { secretName: 'FOO' } }
+  const role = { slug: 'axe-role', name: 'Axe role', permissions: [inDev, byName] }
+  await api('POST', `/api/v1/projects/${project}/roles`, role)
   return project
 }
 

@@ -8,6 +8,8 @@ const identities = ({ organization }) => `/org/${organization}/members?selectedT
 const audit = ({ organization }) => `/org/${organization}/audit-logs`
 const secrets = ({ project }) => `/project/${project}/secrets/overview`
 const access = ({ project }) => `/project/${project}/members`
+const roles = ({ project }) => `/project/${project}/members?selectedTab=roles`
+const organizationRoles = ({ organization }) => `/org/${organization}/members?selectedTab=roles`
 const settings =
   (part) =>
   ({ project }) =>
@@ -122,6 +124,19 @@ export const DIALOGS = [
     },
   },
   { name: 'add identity', path: access, opens: opened('Add identity') },
+  { name: 'roles of an identity', path: access, opens: startingWith('Change the roles of') },
+  { name: 'create role', path: roles, opens: opened('Create role') },
+  { name: 'edit role', path: roles, opens: opened('Edit Axe role') },
+  {
+    name: 'edit role as JSON',
+    path: roles,
+    opens: async (page) => {
+      await button(page, 'Edit Axe role')
+      await button(page, 'JSON')
+    },
+  },
+  { name: 'delete role', path: roles, opens: opened('Delete Axe role') },
+  { name: 'create organization role', path: organizationRoles, opens: opened('Create role') },
   { name: 'add environment', path: settings('environments'), opens: opened('Add environment') },
   { name: 'delete environment', path: settings('environments'), opens: startingWith('Delete Development') },
   { name: 'add tag', path: settings('tags'), opens: opened('Add tag') },

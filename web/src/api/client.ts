@@ -1,6 +1,9 @@
 import { BASE } from '~/lib/base'
 import { currentSession, currentToken, expired, signedIn } from './session'
 
+/** What is wrong with a request, and where in it. */
+export type Issue = { path: (string | number)[]; message: string }
+
 /** An answer other than 2xx. The text is the server's own and safe to show. */
 export class ApiError extends Error {
   constructor(
@@ -8,6 +11,8 @@ export class ApiError extends Error {
     message: string,
     readonly requestId: string,
     readonly details: unknown,
+    /** The places of a form that were wrong. */
+    readonly issues: Issue[] = [],
   ) {
     super(message)
   }
@@ -87,8 +92,19 @@ async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok) return body as T
   const { message, reqId, details } = (body ?? {}) as { message?: unknown; reqId?: string; details?: unknown }
-  throw new ApiError(response.status, sentence(message, response.status), reqId ?? '', details)
+  throw new ApiError(
+    response.status,
+    sentence(message, response.status),
+    reqId ?? '',
+    details,
+    issuesOf(message),
+  )
 }
+
+const issuesOf = (message: unknown): Issue[] =>
+  Array.isArray(message)
+    ? message.map(({ path = [], message = '' }: Partial<Issue>) => ({ path, message }))
+    : []
 
 /** The server says an error as text, or as a list of places and texts when a form was wrong. */
 function sentence(message: unknown, status: number): string {

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
+import type { GivenRole, WireGrant } from '~/lib/given-roles'
 import { request } from './client'
 
 /** Pages of lists; more identities than this are found by searching. */
@@ -18,7 +19,7 @@ export type ProjectIdentity = {
   id: string
   identityId: string
   createdAt: string
-  roles: { id: string; role: string; customRoleName: string | null; isTemporary: boolean }[]
+  roles: GivenRole[]
   identity: { id: string; name: string; authMethods: string[] }
   lastLoginTime: string | null
 }
@@ -177,6 +178,10 @@ export function useProjectIdentityChanges(project: string) {
     ),
     change: useIdentityMutation(({ identity, role }: ProjectRole) =>
       request('PATCH', `${path}/${identity}`, { body: { roles: [{ role }] } }),
+    ),
+    /** Gives these roles in place of those it has. */
+    changeAll: useIdentityMutation(({ identity, roles }: { identity: string; roles: WireGrant[] }) =>
+      request('PATCH', `${path}/${identity}`, { body: { roles } }),
     ),
     remove: useIdentityMutation((identity: string) => request('DELETE', `${path}/${identity}`)),
   }

@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
+import type { GivenRole, WireGrant } from '~/lib/given-roles'
 import { request } from './client'
 
 /** `userId` is who they are, `id` that they belong here. */
@@ -25,19 +26,33 @@ export const organizationPeopleQuery = (organization: string) =>
     },
   })
 
+/** Somebody who is in a project. */
+export type ProjectPerson = Person & { roles: GivenRole[] }
+
 /** The people of a project. */
 export const projectPeopleQuery = (project: string) =>
   queryOptions({
     queryKey: ['project-people', project],
-    queryFn: async (): Promise<Person[]> => {
-      type Answer = { memberships: { id: string; user: WireUser; roles: { role: string }[] }[] }
+    queryFn: async (): Promise<ProjectPerson[]> => {
+      type Answer = { memberships: { id: string; user: WireUser; roles: GivenRole[] }[] }
       const { memberships } = await request<Answer>('GET', `/api/v1/projects/${project}/memberships`)
       return memberships.map(({ id, user, roles }) => ({
         id,
         userId: user.id,
-        role: roles.map((one) => one.role).join(', '),
+        role: roles.map((one) => one.customRoleName ?? one.role).join(', '),
+        roles,
         email: user.email,
         name: nameOf(user),
       }))
     },
   })
+
+/** Gives somebody in a project these roles in place of those they have. */
+export function useChangePersonRoles(project: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ membership, roles }: { membership: string; roles: WireGrant[] }) =>
+      request('PATCH', `/api/v1/projects/${project}/memberships/${membership}`, { body: { roles } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['project-people', project] }),
+  })
+}

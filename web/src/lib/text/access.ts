@@ -1,10 +1,15 @@
-/** What the dashboard says about identities, people and roles. */
+/** What the dashboard says about identities and people. */
 export const access = {
   access: {
     title: 'Access Control',
     organizationHint: 'Who and what may act in this organization.',
     projectHint: 'Who and what may read and change this project.',
-    tabs: { identities: 'Machine Identities', people: 'People', roles: 'Organization Roles' },
+    tabs: {
+      identities: 'Machine Identities',
+      people: 'People',
+      roles: 'Organization Roles',
+      projectRoles: 'Project Roles',
+    },
     search: 'Find an identity',
   },
   identities: {
@@ -118,15 +123,6 @@ export const access = {
     email: 'E-mail',
     role: 'Role',
     hint: 'Inviting people is not built yet.',
-  },
-  roles: {
-    hint: 'What each role allows in the organization. Roles of your own are not built yet.',
-    name: 'Role',
-    slug: 'Slug',
-    description: 'Allows',
-    admin: 'Everything in the organization, and joining every project.',
-    member: 'Seeing the organization and making projects.',
-    'no-access': 'Signing in, and nothing else outside the projects it is added to.',
   },
   connect: {
     open: 'Connect an app',

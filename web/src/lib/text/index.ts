@@ -5,6 +5,7 @@ import { compare } from './compare'
 import { general } from './general'
 import { history } from './history'
 import { references } from './references'
+import { roles } from './roles'
 import { secondFactor } from './second-factor'
 import { secrets } from './secrets'
 import { settings } from './settings'
@@ -20,6 +21,7 @@ export const text = {
   ...compare,
   ...references,
   ...access,
+  ...roles,
   ...audit,
   ...settings,
   ...webhooks,

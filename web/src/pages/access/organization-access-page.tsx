@@ -26,7 +26,7 @@ export default function OrganizationAccessPage({ organization }: { organization:
       >
         {tab === 'identities' && <IdentitiesTab organization={organization} />}
         {tab === 'members' && <PeopleTab organization={organization} />}
-        {tab === 'roles' && <RolesTab />}
+        {tab === 'roles' && <RolesTab scope="organization" />}
       </Tabs>
     </Page>
   )

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Bot, Plug, Plus, Trash2 } from 'lucide-react'
+import { Bot, Plug, Plus, Trash2, UserCog } from 'lucide-react'
 import { useState } from 'react'
 
-import { errorText } from '~/api/client'
+import { errorText, problemOf } from '~/api/client'
 import {
   type ProjectIdentity,
   projectIdentitiesQuery,
@@ -12,6 +12,7 @@ import {
 import { projectQuery } from '~/api/projects'
 import ConnectDialog from '~/components/connect/connect-dialog'
 import { fullTime, timeAgo } from '~/lib/dates'
+import { slugOfGiven } from '~/lib/given-roles'
 import { text } from '~/lib/text'
 import { Button, IconButton } from '~/ui/button'
 import { Confirm } from '~/ui/confirm'
@@ -21,8 +22,13 @@ import { RowActions, Table } from '~/ui/table'
 import { toast } from '~/ui/toast'
 import styles from './access.module.css'
 import { AddIdentityDialog } from './add-identity-dialog'
+import { GivenRoles } from './given-roles'
+import { MemberRolesDialog } from './member-roles-dialog'
 
-type Open = { what: 'add' | 'connect' } | { what: 'remove'; identity: ProjectIdentity['identity'] }
+type Open =
+  | { what: 'add' | 'connect' }
+  | { what: 'roles'; member: ProjectIdentity }
+  | { what: 'remove'; identity: ProjectIdentity['identity'] }
 
 /** The machine identities that are in a project. */
 export function ProjectIdentitiesTab({ project }: { project: string }) {
@@ -74,6 +80,7 @@ export function ProjectIdentitiesTab({ project }: { project: string }) {
                 key={one.id}
                 project={project}
                 member={one}
+                onRoles={() => setOpen({ what: 'roles', member: one })}
                 onRemove={() => setOpen({ what: 'remove', identity: one.identity })}
               />
             ))}
@@ -89,6 +96,7 @@ export function ProjectIdentitiesTab({ project }: { project: string }) {
         />
       )}
       {open?.what === 'connect' && found.data && <ConnectDialog project={found.data} onClose={close} />}
+      {open?.what === 'roles' && <IdentityRoles project={project} member={open.member} onClose={close} />}
       {open?.what === 'remove' && <Remove project={project} identity={open.identity} onClose={close} />}
     </>
   )
@@ -98,15 +106,18 @@ function Row({
   project,
   member,
   onRemove,
+  onRoles,
 }: {
   project: string
   member: ProjectIdentity
   onRemove: () => void
+  onRoles: () => void
 }) {
   const roles = useQuery(projectRolesQuery(project))
   const { change } = useProjectIdentityChanges(project)
   const { id, name } = member.identity
-  const role = member.roles[0]?.role ?? ''
+  const only = member.roles.length === 1 && !member.roles[0]?.isTemporary ? member.roles[0] : undefined
+  const role = only ? slugOfGiven(only) : ''
   return (
     <tr>
       <td>
@@ -115,9 +126,7 @@ function Row({
         </span>
       </td>
       <td>
-        {member.roles.length > 1 ? (
-          member.roles.map((one) => one.customRoleName ?? one.role).join(', ')
-        ) : (
+        {only ? (
           <select
             className={styles.role}
             aria-label={text.projectIdentities.roleOf(name)}
@@ -135,12 +144,15 @@ function Row({
               </option>
             ))}
           </select>
+        ) : (
+          <GivenRoles roles={member.roles} />
         )}
       </td>
       <td title={fullTime(member.createdAt)}>{timeAgo(member.createdAt)}</td>
       <td>{member.lastLoginTime ? timeAgo(member.lastLoginTime) : text.identities.never}</td>
       <td>
         <RowActions>
+          <IconButton label={text.givenRoles.change(name)} icon={<UserCog size={16} />} onClick={onRoles} />
           <IconButton
             label={`${text.projectIdentities.remove} ${name}`}
             icon={<Trash2 size={16} />}
@@ -149,6 +161,29 @@ function Row({
         </RowActions>
       </td>
     </tr>
+  )
+}
+
+function IdentityRoles({
+  project,
+  member,
+  onClose,
+}: {
+  project: string
+  member: ProjectIdentity
+  onClose: () => void
+}) {
+  const { changeAll } = useProjectIdentityChanges(project)
+  return (
+    <MemberRolesDialog
+      project={project}
+      name={member.identity.name}
+      roles={member.roles}
+      busy={changeAll.isPending}
+      error={problemOf(changeAll.error)}
+      onSave={(roles) => changeAll.mutate({ identity: member.identityId, roles }, { onSuccess: onClose })}
+      onClose={onClose}
+    />
   )
 }
 
