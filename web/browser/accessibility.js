@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
 import { DIALOGS } from './dialogs.js'
-import { addProject, api, machine, onPage, SERVER, signIn, visit } from './harness.js'
+import { addProject, api, machine, onPage, PERSON, SERVER, signIn, visit } from './harness.js'
 import { SECRETS_SCREENS } from './secrets-screens.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -20,6 +20,7 @@ const pagesOf = (organization, project) => [
   `/org/${organization}/overview`,
   `/org/${organization}/members`,
   `/org/${organization}/members?selectedTab=members`,
+  `/org/${organization}/members?selectedTab=groups`,
   `/org/${organization}/members?selectedTab=roles`,
   `/org/${organization}/audit-logs`,
   `/org/${organization}/audit-logs?secret=NOTHING`,
@@ -31,6 +32,7 @@ const pagesOf = (organization, project) => [
   `/project/${project}/history?env=dev`,
   `/project/${project}/members`,
   `/project/${project}/members?selectedTab=members`,
+  `/project/${project}/members?selectedTab=groups`,
   `/project/${project}/members?selectedTab=roles`,
   ...['general', 'environments', 'tags', 'encryption', 'webhooks', 'retention', 'danger'].map(
     (part) => `/project/${project}/settings?part=${part}`,
@@ -58,6 +60,9 @@ async function furnished(watched, name) {
   const byName = { subject: 'secrets', action: ['edit'], conditions: { secretName: 'FOO' } }
   const role = { slug: 'axe-role', name: 'Axe role', permissions: [inDev, byName] }
   await api('POST', `/api/v1/projects/${project}/roles`, role)
+  const group = await api('POST', '/api/v1/groups', { name: `${name} group`, role: 'no-access' })
+  await api('POST', `/api/v1/groups/${group.id}/users/${PERSON.email}`)
+  await api('POST', `/api/v1/projects/${project}/groups/${group.id}`, { roles: [{ role: 'viewer' }] })
   return project
 }
 

@@ -10,6 +10,8 @@ const secrets = ({ project }) => `/project/${project}/secrets/overview`
 const access = ({ project }) => `/project/${project}/members`
 const roles = ({ project }) => `/project/${project}/members?selectedTab=roles`
 const organizationRoles = ({ organization }) => `/org/${organization}/members?selectedTab=roles`
+const groups = ({ organization }) => `/org/${organization}/members?selectedTab=groups`
+const projectGroups = ({ project }) => `/project/${project}/members?selectedTab=groups`
 const settings =
   (part) =>
   ({ project }) =>
@@ -137,6 +139,13 @@ export const DIALOGS = [
   },
   { name: 'delete role', path: roles, opens: opened('Delete Axe role') },
   { name: 'create organization role', path: organizationRoles, opens: opened('Create role') },
+  { name: 'create group', path: groups, opens: opened('Create group') },
+  { name: 'change group', path: groups, opens: startingWith('Change Axe') },
+  { name: 'members of a group', path: groups, opens: startingWith('Members of Axe') },
+  { name: 'delete group', path: groups, opens: startingWith('Delete Axe') },
+  { name: 'add group', path: projectGroups, opens: opened('Add group') },
+  { name: 'roles of a group', path: projectGroups, opens: startingWith('Change the roles of') },
+  { name: 'take a group out', path: projectGroups, opens: startingWith('Take Axe') },
   { name: 'add environment', path: settings('environments'), opens: opened('Add environment') },
   { name: 'delete environment', path: settings('environments'), opens: startingWith('Delete Development') },
   { name: 'add tag', path: settings('tags'), opens: opened('Add tag') },

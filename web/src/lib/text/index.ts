@@ -3,6 +3,7 @@ import { audit } from './audit'
 import { commands } from './commands'
 import { compare } from './compare'
 import { general } from './general'
+import { groups } from './groups'
 import { history } from './history'
 import { references } from './references'
 import { roles } from './roles'
@@ -22,6 +23,7 @@ export const text = {
   ...references,
   ...access,
   ...roles,
+  ...groups,
   ...audit,
   ...settings,
   ...webhooks,

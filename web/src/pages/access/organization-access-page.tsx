@@ -2,16 +2,18 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Page } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
+import { GroupsTab } from './groups-tab'
 import { IdentitiesTab } from './identities-tab'
 import { PeopleTab } from './people-tab'
 import { RolesTab } from './roles-tab'
 
-type Tab = 'identities' | 'members' | 'roles'
+const TABS = ['identities', 'members', 'groups', 'roles'] as const
+type Tab = (typeof TABS)[number]
 
-/** Identities, people and roles of the organization. */
+/** Identities, people, groups and roles of the organization. */
 export default function OrganizationAccessPage({ organization }: { organization: string }) {
   const [chosen, choose] = useUrlState('selectedTab', 'identities')
-  const tab: Tab = chosen === 'members' || chosen === 'roles' ? chosen : 'identities'
+  const tab = TABS.find((one) => one === chosen) ?? 'identities'
   return (
     <Page title={text.access.title} hint={text.access.organizationHint}>
       <Tabs<Tab>
@@ -19,6 +21,7 @@ export default function OrganizationAccessPage({ organization }: { organization:
         tabs={[
           { key: 'identities', label: text.access.tabs.identities },
           { key: 'members', label: text.access.tabs.people },
+          { key: 'groups', label: text.groups.tab },
           { key: 'roles', label: text.access.tabs.roles },
         ]}
         chosen={tab}
@@ -26,6 +29,7 @@ export default function OrganizationAccessPage({ organization }: { organization:
       >
         {tab === 'identities' && <IdentitiesTab organization={organization} />}
         {tab === 'members' && <PeopleTab organization={organization} />}
+        {tab === 'groups' && <GroupsTab />}
         {tab === 'roles' && <RolesTab scope="organization" />}
       </Tabs>
     </Page>

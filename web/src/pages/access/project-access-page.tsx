@@ -3,15 +3,17 @@ import { useUrlState } from '~/lib/url-state'
 import { Page } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
 import { ProjectPeopleTab } from './people-tab'
+import { ProjectGroupsTab } from './project-groups-tab'
 import { ProjectIdentitiesTab } from './project-identities-tab'
 import { RolesTab } from './roles-tab'
 
-type Tab = 'identities' | 'members' | 'roles'
+const TABS = ['identities', 'members', 'groups', 'roles'] as const
+type Tab = (typeof TABS)[number]
 
-/** Identities, people and roles of a project. */
+/** Identities, people, groups and roles of a project. */
 export default function ProjectAccessPage({ project }: { project: string }) {
   const [chosen, choose] = useUrlState('selectedTab', 'identities')
-  const tab: Tab = chosen === 'members' || chosen === 'roles' ? chosen : 'identities'
+  const tab = TABS.find((one) => one === chosen) ?? 'identities'
   return (
     <Page title={text.access.title} hint={text.access.projectHint}>
       <Tabs<Tab>
@@ -19,6 +21,7 @@ export default function ProjectAccessPage({ project }: { project: string }) {
         tabs={[
           { key: 'identities', label: text.access.tabs.identities },
           { key: 'members', label: text.access.tabs.people },
+          { key: 'groups', label: text.groups.tab },
           { key: 'roles', label: text.access.tabs.projectRoles },
         ]}
         chosen={tab}
@@ -26,6 +29,7 @@ export default function ProjectAccessPage({ project }: { project: string }) {
       >
         {tab === 'identities' && <ProjectIdentitiesTab project={project} />}
         {tab === 'members' && <ProjectPeopleTab project={project} />}
+        {tab === 'groups' && <ProjectGroupsTab project={project} />}
         {tab === 'roles' && <RolesTab scope={{ project }} />}
       </Tabs>
     </Page>
