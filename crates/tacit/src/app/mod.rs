@@ -20,6 +20,7 @@ pub mod commit;
 pub mod egress;
 pub mod environments;
 pub mod error;
+pub mod explain;
 pub mod folders;
 pub mod groups;
 pub mod history;

@@ -71,7 +71,12 @@ fn source_of(grant: &GrantRow) -> Result<Source> {
     Ok(Source { rules: rules_of(grant)?, time: grant.is_temporary.then_some(times) })
 }
 
-fn rules_of(grant: &GrantRow) -> Result<Vec<Rule>> {
+/// The rules of a role or privilege.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if stored rules cannot be read.
+pub fn rules_of(grant: &GrantRow) -> Result<Vec<Rule>> {
     match &grant.permissions {
         Some(stored) => stored_rules(stored, Scope::Project),
         None => Ok(ProjectRole::from_slug(&grant.role).map(ProjectRole::rules).unwrap_or_default()),

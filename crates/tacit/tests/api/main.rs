@@ -64,6 +64,7 @@ mod status;
 mod tags;
 mod token_auth;
 mod ui_commit;
+mod ui_explain;
 mod ui_history;
 mod ui_imports;
 mod ui_matrix;

@@ -2,10 +2,10 @@
 
 use crate::http::{
     route::{
-        Access::{User, UserWithoutOrganization},
+        Access::{Caller, User, UserWithoutOrganization},
         Route, delete, get, post, put,
     },
-    ui::{commit, history, imports, matrix, own_value, preferences, quickstart, reveal},
+    ui::{commit, explain, history, imports, matrix, own_value, preferences, quickstart, reveal},
     v1::secret_versions,
 };
 
@@ -63,6 +63,7 @@ pub(super) fn routes() -> Vec<Route> {
             .answer::<quickstart::TestResponse>(),
     ];
     routes.extend(own_values());
+    routes.extend(explanations());
     routes
 }
 
@@ -79,5 +80,20 @@ fn own_values() -> [Route; 2] {
             .event("delete-secret")
             .body::<own_value::SecretFields>()
             .answer::<own_value::OwnValueResponse>(),
+    ]
+}
+
+fn explanations() -> [Route; 2] {
+    [
+        post("/api/ui/v1/projects/{project}/explain", Caller, explain::explain)
+            .summary("Says whether somebody may do something, by which rule, and what would change it")
+            .event("explain-access")
+            .body::<explain::ExplainRequest>()
+            .answer::<explain::ExplainResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/who-can", Caller, explain::who_can)
+            .summary("Lists who may do something to the secrets of a place, and by which role or privilege")
+            .event("explain-access")
+            .body::<explain::WhoCanRequest>()
+            .answer::<explain::WhoCanResponse<'static>>(),
     ]
 }

@@ -1,6 +1,8 @@
 //! `/api/ui/v1`: routes of our own, made for the dashboard.
 
 pub mod commit;
+pub mod explain;
+pub(crate) mod explain_source;
 pub mod history;
 pub mod imports;
 pub mod matrix;
