@@ -2,6 +2,7 @@
 
 mod boundary;
 mod decisions;
+mod explanation;
 mod globs;
 mod holding;
 mod implication;
