@@ -27,6 +27,7 @@ pub mod history;
 pub mod history_horizons;
 pub mod identities;
 pub mod instance;
+pub mod invitations;
 pub mod login_failures;
 pub mod organization_grants;
 pub mod organization_memberships;

@@ -18,4 +18,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "webhooks", include_str!("../migrations/0014_webhooks.sql")),
     (15, "second_factor", include_str!("../migrations/0015_second_factor.sql")),
     (16, "roles", include_str!("../migrations/0016_roles.sql")),
+    (17, "invitations", include_str!("../migrations/0017_invitations.sql")),
 ];

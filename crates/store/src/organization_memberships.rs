@@ -24,8 +24,10 @@ row! {
         pub role: String,
         /// The custom role.
         pub custom_role_id: Option<RoleId>,
-        /// Whether the place counts.
+        /// Whether the place counts, once it is accepted.
         pub is_active: bool,
+        /// When the person took it; `None` while they are only invited.
+        pub accepted_at: Option<Timestamp>,
         /// When it was made.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -44,8 +46,10 @@ row! {
         pub role: String,
         /// The custom role.
         pub custom_role_id: Option<RoleId>,
-        /// Whether the place counts.
+        /// Whether the place counts, once it is accepted.
         pub is_active: bool,
+        /// When the person took it; `None` while they are only invited.
+        pub accepted_at: Option<Timestamp>,
         /// Their e-mail.
         pub email: String,
         /// First name.
@@ -57,7 +61,15 @@ row! {
     }
 }
 
-/// The place of `user` in `organization`, active or not.
+impl OrganizationMembershipRow {
+    /// Whether it gives the person anything.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.is_active && self.accepted_at.is_some()
+    }
+}
+
+/// The place of `user` in `organization`, whether it counts or not.
 ///
 /// # Errors
 ///
@@ -85,7 +97,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<OrganizationMemberRow>> {
     db.fetch_all(
-        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active,
+        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active, m.accepted_at,
                 u.email, u.first_name, u.last_name, u.is_instance_admin
            FROM organization_memberships m
            JOIN users u ON u.id = m.user_id
@@ -103,8 +115,9 @@ pub async fn list(
 pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow) -> Result<()> {
     db.execute(
         "INSERT INTO organization_memberships
-            (id, organization_id, user_id, role, is_active, created_at, updated_at, custom_role_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            (id, organization_id, user_id, role, is_active, created_at, updated_at, custom_role_id,
+             accepted_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             &membership.id,
             &membership.organization_id,
@@ -114,6 +127,7 @@ pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow)
             membership.created_at,
             membership.updated_at,
             membership.custom_role_id.as_ref(),
+            membership.accepted_at,
         ],
     )
     .await?;
@@ -131,7 +145,7 @@ pub async fn find_member(
     id: &MembershipId,
 ) -> Result<Option<OrganizationMemberRow>> {
     db.fetch_optional(
-        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active,
+        "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active, m.accepted_at,
                 u.email, u.first_name, u.last_name, u.is_instance_admin
            FROM organization_memberships m
            JOIN users u ON u.id = m.user_id
@@ -163,7 +177,7 @@ pub async fn update(db: &mut Connection, membership: &OrganizationMembershipRow)
     Ok(())
 }
 
-/// How many active members hold `role`, a built-in one.
+/// How many members whose place counts hold `role`, a built-in one.
 ///
 /// # Errors
 ///
@@ -171,8 +185,31 @@ pub async fn update(db: &mut Connection, membership: &OrganizationMembershipRow)
 pub async fn count_active(db: &mut Connection, organization: &OrganizationId, role: &str) -> Result<i64> {
     db.fetch_one(
         "SELECT COUNT(*) AS number FROM organization_memberships
-          WHERE organization_id = $1 AND role = $2 AND is_active",
+          WHERE organization_id = $1 AND role = $2 AND is_active AND accepted_at IS NOT NULL",
         params![organization, role],
     )
     .await
+}
+
+/// Takes a person out of an organization, of its groups and its projects.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, membership: &OrganizationMembershipRow) -> Result<()> {
+    let (organization, user) = (&membership.organization_id, &membership.user_id);
+    db.execute(
+        "DELETE FROM group_members
+          WHERE user_id = $2 AND group_id IN (SELECT id FROM groups WHERE organization_id = $1)",
+        params![organization, user],
+    )
+    .await?;
+    db.execute(
+        "DELETE FROM project_memberships
+          WHERE user_id = $2 AND project_id IN (SELECT id FROM projects WHERE organization_id = $1)",
+        params![organization, user],
+    )
+    .await?;
+    db.execute("DELETE FROM organization_memberships WHERE id = $1", params![&membership.id]).await?;
+    Ok(())
 }

@@ -66,7 +66,8 @@ pub async fn list_of_user(db: &mut Connection, user: &UserId, limit: i64) -> Res
     db.fetch_all(
         "SELECT o.* FROM organizations o
            JOIN organization_memberships m ON m.organization_id = o.id
-          WHERE m.user_id = $1 AND m.is_active ORDER BY o.created_at LIMIT $2",
+          WHERE m.user_id = $1 AND m.is_active AND m.accepted_at IS NOT NULL
+          ORDER BY o.created_at LIMIT $2",
         params![user, limit],
     )
     .await
@@ -79,7 +80,8 @@ pub async fn list_of_user(db: &mut Connection, user: &UserId, limit: i64) -> Res
 /// Fails only if the database does.
 pub async fn roles_of_user(db: &mut Connection, user: &UserId) -> Result<Vec<OrganizationOfUserRow>> {
     db.fetch_all(
-        "SELECT organization_id AS id, role FROM organization_memberships WHERE user_id = $1 AND is_active",
+        "SELECT organization_id AS id, role FROM organization_memberships
+          WHERE user_id = $1 AND is_active AND accepted_at IS NOT NULL",
         params![user],
     )
     .await
@@ -95,7 +97,8 @@ pub async fn any_requires_second_factor(db: &mut Connection, user: &UserId) -> R
         .fetch_one(
             "SELECT COUNT(*) AS number FROM organizations o
                JOIN organization_memberships m ON m.organization_id = o.id
-              WHERE m.user_id = $1 AND m.is_active AND o.requires_second_factor",
+              WHERE m.user_id = $1 AND m.is_active AND m.accepted_at IS NOT NULL
+                AND o.requires_second_factor",
             params![user],
         )
         .await?;

@@ -332,7 +332,8 @@ pub async fn roles_in_project(db: &mut Connection, project: &ProjectId) -> Resul
     .await
 }
 
-/// How many people and identities hold `role` in a project without an end, other than by a group.
+/// How many people and identities hold `role` in a project without an end, other than by a group and
+/// other than people who are only invited into the organization.
 ///
 /// # Errors
 ///
@@ -341,7 +342,10 @@ pub async fn count_permanent(db: &mut Connection, project: &ProjectId, role: &st
     db.fetch_one(
         "SELECT COUNT(*) AS number FROM membership_roles r
            JOIN project_memberships m ON m.id = r.membership_id
-          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary AND m.group_id IS NULL",
+          WHERE m.project_id = $1 AND r.role = $2 AND NOT r.is_temporary AND m.group_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM organization_memberships o
+                              JOIN projects p ON p.organization_id = o.organization_id
+                             WHERE p.id = m.project_id AND o.user_id = m.user_id AND o.accepted_at IS NULL)",
         params![project, role],
     )
     .await

@@ -59,7 +59,8 @@ pub async fn find_with_user(
                FROM user_sessions s
                JOIN users u ON u.id = s.user_id
                LEFT JOIN organization_memberships m
-                      ON m.user_id = u.id AND m.organization_id = $2 AND m.is_active
+                      ON m.user_id = u.id AND m.organization_id = $2
+                     AND m.is_active AND m.accepted_at IS NOT NULL
                LEFT JOIN organizations o ON o.id = m.organization_id
                LEFT JOIN roles c ON c.id = m.custom_role_id
               WHERE s.id = $1"

@@ -19,7 +19,7 @@ row! {
         pub first_name: Option<String>,
         /// Last name.
         pub last_name: Option<String>,
-        /// Argon2id, PHC string.
+        /// Argon2id, PHC string; empty for somebody who was invited and has no password yet.
         pub password_hash: String,
         /// Whether they may manage the instance.
         pub is_instance_admin: bool,

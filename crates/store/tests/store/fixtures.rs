@@ -188,6 +188,7 @@ pub async fn user(db: &mut Connection, organization: &OrganizationId, id: &str) 
         role: "member".to_owned(),
         custom_role_id: None,
         is_active: true,
+        accepted_at: Some(START),
         created_at: START,
         updated_at: START,
     };

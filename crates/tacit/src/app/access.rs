@@ -12,7 +12,9 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    Connection, organization_grants, organizations,
+    Connection, organization_grants,
+    organization_memberships::{self, OrganizationMembershipRow},
+    organizations,
     project_grants::{self, GrantRow},
     project_memberships::Member,
     projects::{self, ProjectRow},
@@ -172,9 +174,12 @@ impl ProjectAccess {
 pub async fn change_organization(work: &mut UnitOfWork, caller: &Caller) -> Result<OrganizationAccess> {
     let id = caller.organization()?.id.clone();
     organizations::raise_access_revision(&mut work.db, &id).await?;
-    let grants = organization_grants::of_member(&mut work.db, &id, member(caller))
-        .await?
-        .ok_or(Error::Unauthenticated("You are not in this organization any more"))?;
+    const GONE: Error = Error::Unauthenticated("You are not in this organization any more");
+    if let Actor::User { id: user, .. } = &caller.actor {
+        let membership = organization_memberships::find(&mut work.db, &id, user).await?;
+        membership.filter(OrganizationMembershipRow::counts).ok_or(GONE)?;
+    }
+    let grants = organization_grants::of_member(&mut work.db, &id, member(caller)).await?.ok_or(GONE)?;
     OrganizationAccess::with_grants(id, grants)
 }
 

@@ -28,6 +28,7 @@ pub mod identities;
 pub mod identity_search;
 pub mod identity_tokens;
 pub mod instance;
+pub mod invitations;
 pub mod keys;
 pub mod memberships;
 pub mod named_by_rules;

@@ -5,7 +5,7 @@ use tacit_core::{
     permission::{Action, OrganizationRole, Subject},
 };
 use tacit_store::{
-    Connection,
+    Connection, organization_grants,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     project_memberships::Member,
 };
@@ -109,8 +109,45 @@ async fn apply(
     Ok(row)
 }
 
+/// Takes a person out of the organization, of its groups and its projects, or withdraws their invitation.
+/// They may do nothing here from then on.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `delete` on members,
+/// [`Error::NotFound`] for an unknown member, [`Error::Boundary`] for somebody with rights in the
+/// organization that the caller does not have, [`Error::Invalid`] for the last admin.
+pub async fn remove(
+    app: &App,
+    caller: &Caller,
+    organization: &str,
+    id: MembershipId,
+) -> Result<OrganizationMembershipRow> {
+    caller.organization_named(organization)?;
+    let caller = caller.clone();
+    app.write(move |work| Box::pin(async move { end(work, &caller, &id).await })).await
+}
+
+async fn end(work: &mut UnitOfWork, caller: &Caller, id: &MembershipId) -> Result<OrganizationMembershipRow> {
+    let access = access::change_organization(work, caller).await?;
+    access.require(Action::Delete, Subject::Member)?;
+    let member = find(&mut work.db, &access.id, id).await?;
+    let unknown = || Error::not_found("Membership", id);
+    let row = organization_memberships::find(&mut work.db, &access.id, &member.user_id).await?;
+    let row = row.ok_or_else(unknown)?;
+    let grants = organization_grants::of_member(&mut work.db, &access.id, Member::User(&row.user_id)).await?;
+    let theirs = boundary::organization_holding(&grants.ok_or_else(unknown)?)?;
+    boundary::require_held(&access.permissions, &theirs, "You cannot remove somebody who may do more")?;
+    let after = OrganizationMembershipRow { is_active: false, ..row.clone() };
+    require_admin_remains(&mut work.db, &access, &row, &after).await?;
+    organization_memberships::delete(&mut work.db, &row).await?;
+    let event = Event::new(&work.app, caller, "delete-organization-membership");
+    work.record(event.with("email", member.email.as_str()));
+    Ok(row)
+}
+
 /// The membership is what was asked for, and it is there.
-fn unknown_role(error: Error) -> Error {
+pub(super) fn unknown_role(error: Error) -> Error {
     match error {
         Error::NotFound(message) => Error::Invalid(message),
         other => other,
@@ -125,7 +162,7 @@ async fn require_admin_remains(
     after: &OrganizationMembershipRow,
 ) -> Result<()> {
     let admin = OrganizationRole::Admin.slug();
-    let is_admin = |row: &OrganizationMembershipRow| row.is_active && row.role == admin;
+    let is_admin = |row: &OrganizationMembershipRow| row.counts() && row.role == admin;
     if !is_admin(before)
         || is_admin(after)
         || organization_memberships::count_active(db, &access.id, admin).await? > 1

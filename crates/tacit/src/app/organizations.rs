@@ -112,6 +112,7 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
         role: OrganizationRole::Admin.slug().to_owned(),
         custom_role_id: None,
         is_active: true,
+        accepted_at: Some(now),
         created_at: now,
         updated_at: now,
     };

@@ -80,14 +80,16 @@ pub async fn hash(app: &App, password: &Password) -> Result<String> {
     in_turn(app, move |app| password::hash(&password.0, &app.random)).await
 }
 
-/// Whether `hash` is of this password. For an account that does not exist there is none: that
-/// costs the same work.
+/// Whether `hash` is of this password. For an account that does not exist there is none, and
+/// for one without a password it is empty: that costs the same work.
 ///
 /// # Errors
 ///
 /// [`Error::Busy`] if too many wait already.
 pub async fn verify(app: &App, password: &Password, hash: Option<String>) -> Result<bool> {
     let password = password.clone();
+    // Who was invited has none until they accept.
+    let hash = hash.filter(|hash| !hash.is_empty());
     in_turn(app, move |_| match hash {
         Some(hash) => password::verify(&password.0, &hash),
         None => password::verify_unknown(&password.0),

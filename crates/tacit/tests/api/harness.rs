@@ -305,6 +305,7 @@ impl TestServer {
             role: role.to_owned(),
             custom_role_id: None,
             is_active: true,
+            accepted_at: Some(self.app.now()),
             created_at: self.app.now(),
             updated_at: self.app.now(),
         };

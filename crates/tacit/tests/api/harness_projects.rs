@@ -92,6 +92,7 @@ impl<'a> Organization<'a> {
             role: role.to_owned(),
             custom_role_id: None,
             is_active: true,
+            accepted_at: Some(app.now()),
             created_at: app.now(),
             updated_at: app.now(),
         };

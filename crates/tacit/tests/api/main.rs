@@ -35,6 +35,7 @@ mod history_property;
 mod history_snapshots;
 mod history_versions;
 mod identities;
+mod invitations;
 mod organization_members;
 mod organizations;
 mod privileges;

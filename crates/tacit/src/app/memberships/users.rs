@@ -12,6 +12,7 @@ use tacit_store::{
     projects::ProjectRow,
 };
 
+pub(in crate::app) use change::add_within;
 pub use change::{add, remove, remove_by_email, update};
 
 use super::{

@@ -7,9 +7,11 @@ mod lockout;
 mod login;
 mod session;
 
-use tacit_core::id::{OrganizationId, SessionId};
+use tacit_core::id::{OrganizationId, SessionId, UserId};
 use tacit_store::{
-    login_failures, organization_memberships, organizations,
+    login_failures,
+    organization_memberships::{self, OrganizationMembershipRow},
+    organizations,
     user_sessions::{self, UserSessionRow},
 };
 
@@ -55,7 +57,7 @@ async fn select(work: &mut UnitOfWork, caller: &Caller, id: OrganizationId) -> R
     let session = user_sessions::lock(&mut work.db, session).await?.ok_or(ENDED)?;
     organization_memberships::find(&mut work.db, &id, user)
         .await?
-        .filter(|membership| membership.is_active)
+        .filter(OrganizationMembershipRow::counts)
         .ok_or_else(|| Error::Refused("You are not a member of this organization".to_owned()))?;
     if second_factor::is_due(&mut work.db, user, &session.id).await? {
         return Ok(Selected::SecondFactor(second_factor::challenge(work, &session.id, &id).await?));
@@ -88,6 +90,25 @@ pub(super) async fn enter(
 ) -> Result<SignedIn> {
     session.organization_id = Some(organization);
     hand_out(work, session, Replaced::InUse).await
+}
+
+/// Signs somebody in who has proved who they are, in an organization unless it asks for a second factor.
+pub(super) async fn begin(
+    work: &mut UnitOfWork,
+    user: &UserId,
+    organization: OrganizationId,
+    client: &Client,
+) -> Result<SignedIn> {
+    let row = organizations::find(&mut work.db, &organization).await?;
+    let is_open = row.is_some_and(|row| !row.requires_second_factor);
+    let (session, refresh_token) = open(&work.app, user, is_open.then_some(organization), client);
+    user_sessions::insert(&mut work.db, &session).await?;
+    let access_token = issue(work, &session).await?;
+    Ok(SignedIn {
+        access_token,
+        refresh_token: Some(refresh_token),
+        organization_id: session.organization_id,
+    })
 }
 
 /// Replaces the session's refresh token and makes an access token.
@@ -154,7 +175,7 @@ async fn renew(work: &mut UnitOfWork, client: &Client, token: &RefreshToken) -> 
 async fn forget_lost_organization(work: &mut UnitOfWork, session: &mut UserSessionRow) -> Result<()> {
     let Some(organization) = &session.organization_id else { return Ok(()) };
     let membership = organization_memberships::find(&mut work.db, organization, &session.user_id).await?;
-    if !membership.is_some_and(|membership| membership.is_active) {
+    if !membership.is_some_and(|membership| membership.counts()) {
         session.organization_id = None;
     }
     Ok(())

@@ -10,6 +10,7 @@ mod history;
 mod identities;
 mod identity_auth;
 mod instance;
+mod invitations;
 mod memberships;
 mod organizations;
 mod privileges;
@@ -42,6 +43,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Users", routes: users::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },
         Area { name: "Organizations", routes: organizations::routes() },
+        Area { name: "Invitations", routes: invitations::routes() },
         Area { name: "Projects", routes: projects::routes() },
         Area { name: "Environments", routes: environments::routes() },
         Area { name: "Tags", routes: tags::routes() },

@@ -3,7 +3,7 @@
 use crate::http::{
     route::{
         Access::{Caller, User, UserWithoutOrganization},
-        Route, get, patch, post,
+        Route, delete, get, patch, post,
     },
     v1::{organization_admin, organizations},
     v2,
@@ -81,6 +81,14 @@ fn inside() -> Vec<Route> {
         .summary("Gives a person another role in the organization")
         .event("update-organization-membership")
         .body::<v2::organizations::MemberRequest>()
+        .answer::<InMembership<Membership>>(),
+        delete(
+            "/api/v2/organizations/{organization}/memberships/{membership}",
+            Caller,
+            v2::organizations::remove_member,
+        )
+        .summary("Takes a person out of the organization, of its groups and its projects")
+        .event("delete-organization-membership")
         .answer::<InMembership<Membership>>(),
         post(
             "/api/v1/organization-admin/projects/{project}/grant-admin-access",

@@ -17,6 +17,7 @@ pub mod identity_memberships;
 pub mod identity_privileges;
 pub mod identity_search;
 pub mod identity_tokens;
+pub mod invitations;
 pub mod memberships;
 pub mod organization_admin;
 pub mod organization_roles;

@@ -49,6 +49,16 @@ pub(crate) async fn member(
     Ok(Json(Member::new(&organization, row).into()))
 }
 
+/// `DELETE /api/v2/organizations/{organization}/memberships/{membership}` takes a person out.
+pub(crate) async fn remove_member(
+    State(app): State<App>,
+    caller: Caller,
+    Path((organization, id)): Path<(String, MembershipId)>,
+) -> Result<Json<InMembership<Membership>>, Problem> {
+    let row = organization_members::remove(&app, &caller, &organization, id).await?;
+    Ok(Json(Membership::from(row).into()))
+}
+
 /// A change of a person's place. What is absent stays.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -96,7 +96,7 @@ pub struct Membership {
     /// The slug of the role.
     role: String,
     role_id: Option<RoleId>,
-    /// `accepted`.
+    /// `accepted` or `invited`.
     status: &'static str,
     invite_email: Option<String>,
     user_id: UserId,
@@ -113,7 +113,7 @@ impl From<OrganizationMembershipRow> for Membership {
             id: row.id,
             role: row.role,
             role_id: row.custom_role_id,
-            status: "accepted",
+            status: status(row.accepted_at),
             invite_email: None,
             user_id: row.user_id,
             org_id: row.organization_id,
@@ -125,6 +125,10 @@ impl From<OrganizationMembershipRow> for Membership {
     }
 }
 
+fn status(accepted_at: Option<Timestamp>) -> &'static str {
+    if accepted_at.is_some() { "accepted" } else { "invited" }
+}
+
 /// A member of an organization with what others may know of the person.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -133,7 +137,7 @@ pub struct Member {
     /// The slug of the role.
     role: String,
     role_id: Option<RoleId>,
-    /// `accepted`.
+    /// `accepted` or `invited`.
     status: &'static str,
     invite_email: Option<String>,
     user_id: UserId,
@@ -165,8 +169,8 @@ impl Member {
             id: row.id,
             role: row.role,
             role_id: row.custom_role_id,
-            status: "accepted",
-            invite_email: None,
+            status: status(row.accepted_at),
+            invite_email: row.accepted_at.is_none().then(|| row.email.clone()),
             user_id: row.user_id.clone(),
             org_id: OrganizationId::new(organization),
             project_favorites: None,
@@ -175,7 +179,7 @@ impl Member {
                 id: row.user_id,
                 username: row.email.clone(),
                 email: row.email,
-                is_email_verified: true,
+                is_email_verified: row.accepted_at.is_some(),
                 first_name: row.first_name,
                 last_name: row.last_name,
                 super_admin: row.is_instance_admin,

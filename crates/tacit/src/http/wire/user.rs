@@ -105,7 +105,7 @@ impl From<UserRow> for User {
             last_name: row.last_name,
             auth_methods: vec!["email"],
             super_admin: row.is_instance_admin,
-            is_accepted: true,
+            is_accepted: !row.password_hash.is_empty(),
             is_mfa_enabled: false,
             mfa_methods: None,
             selected_mfa_method: None,

@@ -38,23 +38,36 @@ pub async fn add(
 ) -> Result<Vec<MembershipRow>> {
     let caller = caller.clone();
     app.write(move |work| {
-        Box::pin(async move {
-            let access = enter(work, &caller, &project).await?;
-            let mut given = Vec::new();
-            for email in &emails {
-                given = require_addable(work, &access, email, &grants).await?;
-            }
-            let mut added = Vec::new();
-            for email in &emails {
-                if let Some(membership) = insert(work, &access, email, &given).await? {
-                    record(work, &caller, "add-user-to-project", &membership, email.as_str(), &grants);
-                    added.push(membership);
-                }
-            }
-            Ok(added)
-        })
+        Box::pin(async move { add_within(work, &caller, &project, &emails, &grants).await })
     })
     .await
+}
+
+/// As [`add`], as a part of a greater change.
+///
+/// # Errors
+///
+/// As [`add`].
+pub(in crate::app) async fn add_within(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    project: &ProjectName,
+    emails: &[Email],
+    grants: &[RoleGrant],
+) -> Result<Vec<MembershipRow>> {
+    let access = enter(work, caller, project).await?;
+    let mut given = Vec::new();
+    for email in emails {
+        given = require_addable(work, &access, email, grants).await?;
+    }
+    let mut added = Vec::new();
+    for email in emails {
+        if let Some(membership) = insert(work, &access, email, &given).await? {
+            record(work, caller, "add-user-to-project", &membership, email.as_str(), grants);
+            added.push(membership);
+        }
+    }
+    Ok(added)
 }
 
 async fn require_addable(
