@@ -165,6 +165,8 @@ impl ProjectAccess {
     }
 }
 
+const GONE: Error = Error::Unauthenticated("You are not in this organization any more");
+
 /// Begins a change of who may do what in the caller's organization: other such changes wait until it
 /// ends, and the caller's rights are those of now.
 ///
@@ -174,7 +176,6 @@ impl ProjectAccess {
 pub async fn change_organization(work: &mut UnitOfWork, caller: &Caller) -> Result<OrganizationAccess> {
     let id = caller.organization()?.id.clone();
     organizations::raise_access_revision(&mut work.db, &id).await?;
-    const GONE: Error = Error::Unauthenticated("You are not in this organization any more");
     if let Actor::User { id: user, .. } = &caller.actor {
         let membership = organization_memberships::find(&mut work.db, &id, user).await?;
         membership.filter(OrganizationMembershipRow::counts).ok_or(GONE)?;

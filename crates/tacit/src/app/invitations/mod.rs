@@ -102,12 +102,11 @@ async fn offered_role(
     access: &OrganizationAccess,
     slug: Option<&str>,
 ) -> Result<GivenRole> {
-    let slug = match slug {
-        Some(slug) => slug.to_owned(),
-        None => {
-            let organization = organizations::find(&mut work.db, &access.id).await?;
-            organization.ok_or(Error::Unauthenticated("This organization is gone"))?.default_membership_role
-        }
+    let slug = if let Some(slug) = slug {
+        slug.to_owned()
+    } else {
+        let organization = organizations::find(&mut work.db, &access.id).await?;
+        organization.ok_or(Error::Unauthenticated("This organization is gone"))?.default_membership_role
     };
     let role = GivenRole::in_organization(&mut work.db, &access.id, &slug).await.map_err(unknown_role)?;
     boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
