@@ -126,7 +126,15 @@ async fn the_place_of_somebody_with_an_account_counts_once_they_accept_it() {
         assert_eq!((enter().await, list().await), (403, 0));
 
         assert_eq!(complete(server, BOB, &code).await.status, 400);
-        let verified = verify(server, &acme, BOB, &code).await;
+        let body = json!({ "email": BOB, "organizationId": acme.id, "code": code });
+        let accept = async |token: Option<&str>| server.call("POST", VERIFY, token, Some(body.clone())).await;
+        // The account may be a stranger's who took the e-mail: its owner has to show that it is theirs.
+        for token in [None, Some("nonsense"), Some(ada.token.as_str())] {
+            let refused = accept(token).await;
+            assert_eq!(refused.status, 403, "{}", refused.text);
+        }
+        assert_eq!((enter().await, list().await), (403, 0));
+        let verified = accept(Some(&session)).await;
 
         assert_eq!((verified.status, &verified.body["token"]), (200, &Value::Null));
         assert_eq!((enter().await, list().await), (200, 1));

@@ -1,6 +1,9 @@
 //! Accepting an invitation.
 
-use tacit_core::{id::OrganizationId, name::Email};
+use tacit_core::{
+    id::{OrganizationId, UserId},
+    name::Email,
+};
 use tacit_store::{
     Connection,
     invitations::{self, InvitationRow},
@@ -59,15 +62,18 @@ fn refusal() -> Error {
     Error::Invalid("This invitation is not valid, or not any more. Ask for a new one.".to_owned())
 }
 
-/// Checks the code of an invitation. A person who has an account already is in the organization with it.
+/// Checks the code of an invitation. A person who has an account already is in the organization with it,
+/// if they are signed in: nobody knows whether an account with this e-mail was made by the one who is
+/// invited, who otherwise would let a stranger in.
 ///
 /// # Errors
 ///
 /// [`Error::Invalid`] for a code that is wrong, was used or has expired, and for somebody who was not
-/// invited, all the same.
+/// invited, all the same; [`Error::Refused`] for a person with an account who is not signed in.
 pub async fn verify(
     app: &App,
     client: &Client,
+    signed_in: Option<&UserId>,
     email: &str,
     organization: &OrganizationId,
     code: &str,
@@ -79,6 +85,9 @@ pub async fn verify(
     let Some((invitation, user)) = found else { return refuse(app, client, &email) };
     if user.password_hash.is_empty() {
         return Ok(Verified::NeedsPassword(user));
+    }
+    if signed_in != Some(&user.id) {
+        return Err(Error::Refused("Sign in with this e-mail, then open the invitation again".to_owned()));
     }
     let client = client.clone();
     app.write(move |work| {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use axum::{
     Json,
     extract::{FromRequestParts, State},
-    http::{header::HOST, request::Parts},
+    http::{HeaderMap, header::HOST, request::Parts},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tacit_core::{
-    id::{MembershipId, OrganizationId},
+    id::{MembershipId, OrganizationId, UserId},
     name::Email,
     permission::ProjectRole,
 };
@@ -19,12 +19,14 @@ use crate::{
     app::{
         App, Caller, Client, Error,
         access::ProjectName,
+        authentication,
         invitations::{self, Invitation, Offer, Verified},
         memberships::RoleGrant,
     },
     http::{
         cookie::IsHttps,
         extract::Body,
+        gate::bearer,
         problem::Problem,
         wire::{text::Required, user::User},
     },
@@ -210,17 +212,22 @@ pub struct VerifyResponse {
     user: User,
 }
 
-/// `POST /api/v1/invite-org/verify` checks the code of an invitation.
+/// `POST /api/v1/invite-org/verify` checks the code of an invitation. A person with an account sends
+/// their access token too.
 pub(crate) async fn verify(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     Body(request): Body<VerifyRequest>,
 ) -> Result<Json<VerifyResponse>, Problem> {
     let organization = OrganizationId::new(request.organization_id.0);
     let code = request.code.0;
-    Ok(Json(match invitations::verify(&app, &client, &request.email.0, &organization, &code).await? {
+    let signed_in = signed_in(&app, &client, &headers).await;
+    let verified =
+        invitations::verify(&app, &client, signed_in.as_ref(), &request.email.0, &organization, &code);
+    Ok(Json(match verified.await? {
         Verified::Joined(user) => VerifyResponse {
-            message: "You are in the organization now: sign in to enter it",
+            message: "You are in the organization now: choose it to enter it",
             token: None,
             user: user.into(),
         },
@@ -228,4 +235,11 @@ pub(crate) async fn verify(
             VerifyResponse { message: "Choose a name and a password", token: Some(code), user: user.into() }
         }
     }))
+}
+
+/// The person whose access token came along; a token that has ended is as good as none.
+async fn signed_in(app: &App, client: &Client, headers: &HeaderMap) -> Option<UserId> {
+    let token = bearer(headers).ok()?;
+    let caller = authentication::authenticate(app, token, client.clone()).await.ok()?;
+    caller.user_id().cloned()
 }
