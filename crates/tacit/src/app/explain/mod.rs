@@ -6,6 +6,7 @@ mod who_can;
 
 use tacit_core::{
     id::{GroupId, IdentityId, ProjectId, UserId},
+    name::SecretPath,
     permission::{Action, Object, Subject},
     time::Timestamp,
 };
@@ -158,6 +159,6 @@ fn event(app: &App, caller: &Caller, access: &ProjectAccess, question: &Question
         .with("action", question.action.as_str())
         .with("subject", question.subject.as_str())
         .with("environment", question.environment.as_deref())
-        .with("secretPath", question.path.as_ref().map(|path| path.as_str()))
+        .with("secretPath", question.path.as_ref().map(SecretPath::as_str))
         .with("secretKey", question.secret_name.as_deref())
 }

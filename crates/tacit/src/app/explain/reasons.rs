@@ -81,15 +81,15 @@ impl Groups {
     pub(super) async fn load(db: &mut Connection, access: &ProjectAccess, names_all: bool) -> Result<Self> {
         let all = groups::list(db, &access.project.organization_id).await?;
         let mut names: BTreeMap<GroupId, String> = all.into_iter().map(|row| (row.id, row.name)).collect();
-        let mut named = BTreeMap::new();
+        let mut by_membership = BTreeMap::new();
         for row in project_memberships::list_groups(db, &access.project.id).await? {
             let Some(id) = row.group_id else { continue };
             let Some(name) = names.remove(&id) else { continue };
             let object = Object::new().group_name(&name);
             let shows = names_all || access.permissions.allows(Action::Read, Subject::Groups, &object);
-            named.insert(row.id, (id, name, shows));
+            by_membership.insert(row.id, (id, name, shows));
         }
-        Ok(Self { named })
+        Ok(Self { named: by_membership })
     }
 
     pub(super) fn name_of(&self, group: &GroupId) -> Option<&str> {
