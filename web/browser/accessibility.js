@@ -40,6 +40,7 @@ const pagesOf = (organization, project) => [
   '/personal-settings',
   '/login/select-organization',
   '/cli-redirect',
+  '/signupinvite?token=x&to=x@example.com&organization_id=x',
   '/nowhere',
 ]
 

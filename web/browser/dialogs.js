@@ -10,6 +10,7 @@ const secrets = ({ project }) => `/project/${project}/secrets/overview`
 const access = ({ project }) => `/project/${project}/members`
 const roles = ({ project }) => `/project/${project}/members?selectedTab=roles`
 const organizationRoles = ({ organization }) => `/org/${organization}/members?selectedTab=roles`
+const people = ({ organization }) => `/org/${organization}/members?selectedTab=members`
 const groups = ({ organization }) => `/org/${organization}/members?selectedTab=groups`
 const projectGroups = ({ project }) => `/project/${project}/members?selectedTab=groups`
 const settings =
@@ -34,6 +35,7 @@ async function onFirstFolder(page, key) {
 
 export const DIALOGS = [
   { name: 'new project', path: overview, opens: opened('Add New Project') },
+  { name: 'invite people', path: people, opens: opened('Invite people') },
   { name: 'palette', path: overview, opens: (page) => page.keyboard.press('Control+k') },
   {
     name: 'palette with secrets',

@@ -14,6 +14,7 @@ import SelectOrganizationPage from '~/pages/login/select-organization-page'
 import SetupPage from '~/pages/login/setup-page'
 import { Skeleton } from '~/ui/page'
 
+const InvitationPage = lazy(() => import('~/pages/login/invitation-page'))
 const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
 const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))
@@ -69,6 +70,9 @@ export function App() {
           <Switch>
             <Route path="/setup">
               <SetupPage />
+            </Route>
+            <Route path="/signupinvite">
+              <InvitationPage />
             </Route>
             <Route path="/cli-redirect">
               <CliRedirectPage />

@@ -4,7 +4,15 @@ import type { GivenRole, WireGrant } from '~/lib/given-roles'
 import { request } from './client'
 
 /** `userId` is who they are, `id` that they belong here. */
-export type Person = { id: string; userId: string; role: string; email: string; name: string }
+export type Person = {
+  id: string
+  userId: string
+  role: string
+  email: string
+  name: string
+  /** Set for somebody who was invited and has not come yet. */
+  isInvited?: boolean
+}
 
 type WireUser = { id: string; email: string; firstName: string | null; lastName: string | null }
 const nameOf = (user: WireUser) => [user.firstName, user.lastName].filter(Boolean).join(' ')
@@ -14,9 +22,10 @@ export const organizationPeopleQuery = (organization: string) =>
   queryOptions({
     queryKey: ['people', organization],
     queryFn: async (): Promise<Person[]> => {
-      type Answer = { users: { id: string; role: string; user: WireUser }[] }
+      type Answer = { users: { id: string; role: string; status: string; user: WireUser }[] }
       const { users } = await request<Answer>('GET', `/api/v1/organization/${organization}/users`)
-      return users.map(({ id, role, user }) => ({
+      return users.map(({ id, role, status, user }) => ({
+        isInvited: status === 'invited',
         id,
         userId: user.id,
         role,
@@ -25,6 +34,19 @@ export const organizationPeopleQuery = (organization: string) =>
       }))
     },
   })
+
+/** Invites people into the organization. Returns the link of each who is no member yet. */
+export function useInvite(organization: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ emails, role }: { emails: string[]; role: string }) => {
+      const body = { inviteeEmails: emails, organizationId: organization, organizationRoleSlug: role }
+      type Answer = { completeInviteLinks: { email: string; link: string }[] }
+      return (await request<Answer>('POST', '/api/v1/invite-org/signup', { body })).completeInviteLinks
+    },
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['people', organization] }),
+  })
+}
 
 /** Somebody who is in a project. */
 export type ProjectPerson = Person & { roles: GivenRole[] }

@@ -1,11 +1,16 @@
 /** The session that an access token belongs to, read from the token itself; nothing if it does not say. */
-export function sessionOf(token: string): string | undefined {
+export const sessionOf = (token: string): string | undefined => claimOf(token, 'tokenVersionId')
+
+/** The organization that an access token is for; empty if it is for none. */
+export const organizationOf = (token: string): string => claimOf(token, 'organizationId') ?? ''
+
+function claimOf(token: string, name: string): string | undefined {
   const payload = token.split('.')[1]
   if (!payload) return undefined
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const { tokenVersionId } = claims as { tokenVersionId?: unknown }
-    return typeof tokenVersionId === 'string' ? tokenVersionId : undefined
+    const claim = (claims as Record<string, unknown>)[name]
+    return typeof claim === 'string' ? claim : undefined
   } catch {
     return undefined
   }

@@ -122,7 +122,19 @@ export const access = {
     name: 'Name',
     email: 'E-mail',
     role: 'Role',
-    hint: 'Inviting people is not built yet.',
+    hint: 'People are invited into the organization first, then added here by the API.',
+    invited: 'invited',
+  },
+  invite: {
+    open: 'Invite people',
+    emails: 'E-mails',
+    emailsHint: 'One a line, or with commas between.',
+    submit: 'Invite',
+    links: 'Invitation links',
+    linksHint:
+      'Give each person theirs: it is good once, for 7 days, and makes whoever opens it that person.',
+    linkOf: (email: string) => `link for ${email}`,
+    none: 'All of them are members already.',
   },
   connect: {
     open: 'Connect an app',

@@ -54,6 +54,11 @@ export const general = {
     done: 'Tacit is set up already.',
     toLogin: 'Sign in',
   },
+  invitation: {
+    title: 'You are invited',
+    known: 'You have an account. Sign in, and you are in.',
+    submit: 'Join',
+  },
   login: {
     title: 'Sign in',
     hint: 'to Tacit, your secrets manager',

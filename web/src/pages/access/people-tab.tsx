@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { UserCog } from 'lucide-react'
+import { UserCog, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 
 import { errorText, problemOf } from '~/api/client'
@@ -11,10 +11,11 @@ import {
 } from '~/api/people'
 import { text } from '~/lib/text'
 import { Badge } from '~/ui/badge'
-import { IconButton } from '~/ui/button'
+import { Button, IconButton } from '~/ui/button'
 import { Failure, Note, Skeleton } from '~/ui/page'
 import { RowActions, Table } from '~/ui/table'
 import { GivenRoles } from './given-roles'
+import { InviteDialog } from './invite-dialog'
 import { MemberRolesDialog } from './member-roles-dialog'
 
 const HEAD = [text.people.name, text.people.email, text.people.role]
@@ -22,22 +23,28 @@ const HEAD = [text.people.name, text.people.email, text.people.role]
 /** The people of the organization. */
 export function PeopleTab({ organization }: { organization: string }) {
   const people = useQuery(organizationPeopleQuery(organization))
+  const [isInviting, setIsInviting] = useState(false)
   if (people.isPending) return <Skeleton rows={3} />
   if (people.error) return <Failure message={errorText(people.error)} onRetry={() => void people.refetch()} />
   return (
     <>
-      <Note>{text.people.hint}</Note>
+      <div>
+        <Button look="primary" icon={<UserPlus size={16} />} onClick={() => setIsInviting(true)}>
+          {text.invite.open}
+        </Button>
+      </div>
       <Table label={text.access.tabs.people} head={HEAD}>
         {people.data.map((one) => (
           <tr key={one.id}>
             <td>{one.name}</td>
             <td>{one.email}</td>
             <td>
-              <Badge>{one.role}</Badge>
+              <Badge>{one.role}</Badge> {one.isInvited && <Badge tone="warning">{text.people.invited}</Badge>}
             </td>
           </tr>
         ))}
       </Table>
+      {isInviting && <InviteDialog organization={organization} onClose={() => setIsInviting(false)} />}
     </>
   )
 }
