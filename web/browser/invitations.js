@@ -29,6 +29,6 @@ test('somebody invited makes an account with the link and is in', async () => {
     await other.page.getByText('This invitation is not valid', { exact: false }).waitFor()
     await other.context.close()
     await page.reload()
-    await page.getByRole('cell', { name: 'Grace' }).waitFor()
+    await page.getByRole('cell', { name: 'Grace', exact: true }).waitFor()
   })
 })
