@@ -78,13 +78,16 @@ type Change = Partial<
   >
 >
 
-export function useChangeProject(id: string) {
+/** Changes a project. `saved` is called when the page shows the new state, also for a form that was made anew with it. */
+export function useChangeProject(id: string, saved: () => void) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (body: Change & Record<string, unknown>) =>
       request('PATCH', `/api/v1/projects/${id}`, { body }),
-    // Not waited for: forms are made anew with what was read, and one that is gone cannot say "Saved.".
-    onSuccess: () => void client.invalidateQueries({ queryKey: ['projects'] }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['projects'] })
+      saved()
+    },
   })
 }
 

@@ -7,7 +7,7 @@ import { toast } from '~/ui/toast'
 
 /** How values are kept, and whether the API gives them out. */
 export function EncryptionPart({ project }: { project: Project }) {
-  const change = useChangeProject(project.id)
+  const change = useChangeProject(project.id, () => toast(text.settings.saved))
   return (
     <Section title={text.settings.encryption} hint={text.settings.encryptionHint}>
       <CheckField
@@ -18,10 +18,7 @@ export function EncryptionPart({ project }: { project: Project }) {
         onChange={(event) =>
           change.mutate(
             { plaintextReads: event.target.checked },
-            {
-              onSuccess: () => toast(text.settings.saved),
-              onError: (error) => toast(errorText(error), { tone: 'danger' }),
-            },
+            { onError: (error) => toast(errorText(error), { tone: 'danger' }) },
           )
         }
       />

@@ -10,18 +10,15 @@ import styles from './settings.module.css'
 
 /** Name, slug, id and habits of a project. */
 export function GeneralPart({ project }: { project: Project }) {
-  const change = useChangeProject(project.id)
+  const change = useChangeProject(project.id, () => toast(text.settings.saved))
   const submit = (form: FormData) =>
-    change.mutate(
-      {
-        name: String(form.get('name')).trim(),
-        slug: String(form.get('slug')).trim(),
-        description: String(form.get('description')).trim(),
-        autoCapitalization: form.has('capitals'),
-        hasDeleteProtection: form.has('protect'),
-      },
-      { onSuccess: () => toast(text.settings.saved) },
-    )
+    change.mutate({
+      name: String(form.get('name')).trim(),
+      slug: String(form.get('slug')).trim(),
+      description: String(form.get('description')).trim(),
+      autoCapitalization: form.has('capitals'),
+      hasDeleteProtection: form.has('protect'),
+    })
   return (
     <Section title={text.settings.parts.general}>
       <p className={styles.identifier}>

@@ -12,7 +12,7 @@ const VERSIONS_MAX = 100
 
 /** How much of the past is kept. */
 export function RetentionPart({ project }: { project: Project }) {
-  const change = useChangeProject(project.id)
+  const change = useChangeProject(project.id, () => toast(text.settings.saved))
   return (
     <Section title={text.retention.title} hint={text.retention.hint}>
       <Form
@@ -20,12 +20,7 @@ export function RetentionPart({ project }: { project: Project }) {
         submit={text.common.save}
         busy={change.isPending}
         error={problemOf(change.error)}
-        onSubmit={(form) =>
-          change.mutate(
-            { pitVersionLimit: Number(form.get('versions')) },
-            { onSuccess: () => toast(text.settings.saved) },
-          )
-        }
+        onSubmit={(form) => change.mutate({ pitVersionLimit: Number(form.get('versions')) })}
       >
         <TextField
           label={text.retention.versions}
