@@ -72,11 +72,16 @@ row! {
 ///
 /// Fails only if the database does.
 pub async fn next_revision(db: &mut Connection, project: &ProjectId) -> Result<Option<i64>> {
-    db.fetch_optional(
-        "UPDATE projects SET revision = revision + 1 WHERE id = $1 RETURNING revision AS number",
-        params![project],
-    )
-    .await
+    let raised: Option<i64> = db
+        .fetch_optional(
+            "UPDATE projects SET revision = revision + 1 WHERE id = $1 RETURNING revision AS number",
+            params![project],
+        )
+        .await?;
+    if let Some(revision) = raised {
+        db.note_revision(project, revision);
+    }
+    Ok(raised)
 }
 
 /// Takes a [`next_revision`] back, in the same transaction, because nothing changed after all.
@@ -86,6 +91,7 @@ pub async fn next_revision(db: &mut Connection, project: &ProjectId) -> Result<O
 /// Fails only if the database does.
 pub async fn give_back_revision(db: &mut Connection, project: &ProjectId) -> Result<()> {
     db.execute("UPDATE projects SET revision = revision - 1 WHERE id = $1", params![project]).await?;
+    db.forget_revision(project);
     Ok(())
 }
 

@@ -4,14 +4,21 @@
 //! a pool of connections. Writes go through one connection with group commit (`sqlite.rs`); on
 //! PostgreSQL a write is an ordinary transaction.
 
+mod changes;
 mod migrate;
 mod postgres;
 mod sqlite;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+use tacit_core::id::ProjectId;
+
+pub(crate) use changes::Changes;
+pub use changes::{HARMLESS, RIGHTS};
 
 use crate::{
     error::{Result, StoreError},
+    revisions::Revisions,
     value::{Column, Value},
 };
 
@@ -37,7 +44,10 @@ impl Settings {
 
 /// A database on either engine. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Engine);
+pub struct Database {
+    engine: Engine,
+    revisions: Arc<Revisions>,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -54,10 +64,13 @@ impl Database {
     /// [`StoreError::InUse`] if another server holds the SQLite file, [`StoreError::Newer`] if the
     /// schema is newer than this release, [`StoreError::Unavailable`] if it cannot be reached.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        let database = Self(match settings {
-            Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path)?),
+        let is_alone = matches!(settings, Settings::Sqlite(_));
+        let revisions = Arc::new(Revisions::new(is_alone));
+        let engine = match settings {
+            Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, Arc::clone(&revisions))?),
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
-        });
+        };
+        let database = Self { engine, revisions };
         migrate::run(&database).await?;
         Ok(database)
     }
@@ -68,6 +81,18 @@ impl Database {
         migrate::newest_version()
     }
 
+    /// Whether no other process writes to it, as nobody else may to an open SQLite file.
+    #[must_use]
+    pub const fn is_of_one_process(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// How far rights and projects have come.
+    #[must_use]
+    pub fn revisions(&self) -> &Revisions {
+        &self.revisions
+    }
+
     /// A connection for reading. On SQLite all its statements see one moment; on PostgreSQL each
     /// sees what was committed before it.
     ///
@@ -75,7 +100,7 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`] if there is none to be had.
     pub async fn read(&self) -> Result<Connection> {
-        Ok(Connection(match &self.0 {
+        Ok(Connection::new(match &self.engine {
             Engine::Sqlite(sqlite) => Inner::SqliteRead(sqlite.reader()?),
             Engine::Postgres(postgres) => Inner::Postgres(postgres.connection().await?),
         }))
@@ -89,15 +114,19 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`] if the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction(Connection(match &self.0 {
+        let connection = Connection::new(match &self.engine {
             Engine::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.begin().await?),
             Engine::Postgres(postgres) => Inner::Postgres(postgres.begin().await?),
-        })))
+        });
+        Ok(Transaction { connection, revisions: Arc::clone(&self.revisions) })
     }
 }
 
 /// A connection or the inside of a transaction, on either engine.
-pub struct Connection(Inner);
+pub struct Connection {
+    inner: Inner,
+    changes: Changes,
+}
 
 enum Inner {
     SqliteRead(sqlite::Reader),
@@ -106,13 +135,28 @@ enum Inner {
 }
 
 impl Connection {
+    fn new(inner: Inner) -> Self {
+        Self { inner, changes: Changes::default() }
+    }
+
+    /// Notes the revision that a project has after this transaction.
+    pub(crate) fn note_revision(&mut self, project: &ProjectId, revision: i64) {
+        self.forget_revision(project);
+        self.changes.projects.push((project.clone(), revision));
+    }
+
     /// Whether all statements see one moment, as opposed to each what was committed before it.
     #[must_use]
     pub const fn sees_one_moment(&self) -> bool {
-        match self.0 {
+        match self.inner {
             Inner::SqliteRead(_) | Inner::SqliteWrite(_) => true,
             Inner::Postgres(_) => false,
         }
+    }
+
+    /// Forgets a revision that was noted.
+    pub(crate) fn forget_revision(&mut self, project: &ProjectId) {
+        self.changes.projects.retain(|(id, _)| id != project);
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -121,7 +165,8 @@ impl Connection {
     ///
     /// [`StoreError::AlreadyExists`] for a duplicate key; otherwise only if the database fails.
     pub async fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
-        match &mut self.0 {
+        self.changes.note(sql);
+        match &mut self.inner {
             Inner::SqliteRead(reader) => sqlite::execute(reader, sql, parameters),
             Inner::SqliteWrite(write) => sqlite::execute(write, sql, parameters),
             Inner::Postgres(session) => session.execute(sql, parameters).await,
@@ -134,7 +179,8 @@ impl Connection {
     ///
     /// As [`Self::execute`].
     pub async fn fetch_all<T: FromRow>(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
-        match &mut self.0 {
+        self.note_write(sql);
+        match &mut self.inner {
             Inner::SqliteRead(reader) => sqlite::fetch(reader, sql, parameters),
             Inner::SqliteWrite(write) => sqlite::fetch(write, sql, parameters),
             Inner::Postgres(session) => session.fetch(sql, parameters).await,
@@ -165,9 +211,16 @@ impl Connection {
             .ok_or_else(|| StoreError::Failure("a statement that always has a row had none".to_owned()))
     }
 
+    /// Notes what a statement that has rows changes, if this is no mere reader.
+    fn note_write(&mut self, sql: &str) {
+        if matches!(self.inner, Inner::SqliteWrite(_) | Inner::Postgres(_)) {
+            self.changes.note(sql);
+        }
+    }
+
     /// Runs several statements without parameters: a migration.
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<()> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::SqliteRead(reader) => Ok(reader.execute_batch(sql)?),
             Inner::SqliteWrite(write) => Ok(write.execute_batch(sql)?),
             Inner::Postgres(session) => session.batch(sql).await,
@@ -176,7 +229,10 @@ impl Connection {
 }
 
 /// A transaction in progress. Dropping it keeps nothing.
-pub struct Transaction(Connection);
+pub struct Transaction {
+    connection: Connection,
+    revisions: Arc<Revisions>,
+}
 
 impl Transaction {
     /// Makes the changes durable; returns when they are.
@@ -185,9 +241,10 @@ impl Transaction {
     ///
     /// [`StoreError::Unavailable`] if the database did not confirm: then nothing was kept.
     pub async fn commit(self) -> Result<()> {
-        match self.0.0 {
-            Inner::SqliteWrite(write) => write.finish(true).await,
-            Inner::Postgres(session) => session.finish("COMMIT").await,
+        let Connection { inner, changes } = self.connection;
+        match inner {
+            Inner::SqliteWrite(write) => write.finish(Some(changes)).await,
+            Inner::Postgres(session) => postgres::commit(session, &changes, &self.revisions).await,
             Inner::SqliteRead(_) => Ok(()),
         }
     }
@@ -199,8 +256,8 @@ impl Transaction {
     ///
     /// As [`Self::commit`].
     pub async fn rollback(self) -> Result<()> {
-        match self.0.0 {
-            Inner::SqliteWrite(write) => write.finish(false).await,
+        match self.connection.inner {
+            Inner::SqliteWrite(write) => write.finish(None).await,
             Inner::Postgres(session) => session.finish("ROLLBACK").await,
             Inner::SqliteRead(_) => Ok(()),
         }
@@ -211,13 +268,13 @@ impl std::ops::Deref for Transaction {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
 }
 
 impl std::ops::DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.connection
     }
 }
 

@@ -4,9 +4,10 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use std::time::Duration;
 use tokio_postgres::{NoTls, types::ToSql};
 
-use super::{FromRow, Row};
+use super::{Changes, FromRow, Row};
 use crate::{
     error::{Result, StoreError},
+    revisions::Revisions,
     value::Value,
 };
 
@@ -82,12 +83,31 @@ impl Session {
         Ok(self.client()?.batch_execute(sql).await?)
     }
 
+    /// Moves the number of the rights and returns it.
+    async fn raise_rights(&self) -> Result<i64> {
+        let sql =
+            "UPDATE rights_revisions SET revision = revision + 1 WHERE id = 1 RETURNING revision AS number";
+        let numbers: Vec<i64> = self.fetch(sql, &[]).await?;
+        numbers.first().copied().ok_or_else(|| StoreError::Failure("the rights have no revision".to_owned()))
+    }
+
     /// Ends the transaction with `COMMIT` or `ROLLBACK`.
     pub(super) async fn finish(mut self, sql: &str) -> Result<()> {
         self.batch(sql).await?;
         self.in_transaction = false;
         Ok(())
     }
+}
+
+/// Commits, and lets this node's caches know. Other nodes see the number of the rights move.
+///
+/// The row of that number is locked last and until the commit only, so nobody waits for each other here.
+pub(super) async fn commit(session: Session, changes: &Changes, revisions: &Revisions) -> Result<()> {
+    let stored_rights = if changes.rights { Some(session.raise_rights().await?) } else { None };
+    let result = session.finish("COMMIT").await;
+    // Without an answer it may be durable all the same.
+    revisions.committed(changes, stored_rights.filter(|_| result.is_ok()));
+    result
 }
 
 /// A transaction that was abandoned half-way must not go back to the pool: closing the connection

@@ -20,9 +20,10 @@ use std::{
 
 use tokio::sync::{OwnedMutexGuard, watch};
 
-use super::{FromRow, Row};
+use super::{Changes, FromRow, Row};
 use crate::{
     error::{Result, StoreError},
+    revisions::Revisions,
     value::Value,
 };
 
@@ -50,6 +51,7 @@ pub(super) struct Sqlite {
 struct Writer {
     connection: rusqlite::Connection,
     group: Option<Group>,
+    revisions: Arc<Revisions>,
 }
 
 /// Transactions that will share a COMMIT.
@@ -58,11 +60,13 @@ struct Group {
     outcome: watch::Sender<Option<bool>>,
     size: usize,
     opened: Instant,
+    /// What those of them changed that are kept.
+    changes: Changes,
 }
 
 impl Sqlite {
     /// Opens the file, making it with mode 0600 in an existing folder.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, revisions: Arc<Revisions>) -> Result<Self> {
         let lock = lock_beside(path)?;
         create_private(path)?;
         let connection = connect(path)?;
@@ -70,7 +74,7 @@ impl Sqlite {
         Ok(Self {
             path: path.to_owned(),
             readers: Arc::default(),
-            writer: Arc::new(tokio::sync::Mutex::new(Writer { connection, group: None })),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer { connection, group: None, revisions })),
             queue: Arc::default(),
             _lock: Arc::new(lock),
         })
@@ -155,15 +159,15 @@ impl Write {
         writer.drop_lost_group();
         if writer.group.is_none() {
             writer.connection.execute_batch("BEGIN IMMEDIATE")?;
-            writer.group = Some(Group { outcome: watch::channel(None).0, size: 0, opened: Instant::now() });
+            writer.group = Some(Group::open());
         }
         Ok(writer.connection.execute_batch("SAVEPOINT use_case")?)
     }
 
-    /// Ends the savepoint and waits until the group is durable.
-    pub(super) async fn finish(mut self, keep: bool) -> Result<()> {
+    /// Ends the savepoint and waits until the group is durable. It is kept with what it changed, or not.
+    pub(super) async fn finish(mut self, kept: Option<Changes>) -> Result<()> {
         let Some(mut writer) = self.writer.take() else { return Ok(()) };
-        let ended = writer.end_savepoint(keep);
+        let ended = writer.end_savepoint(kept);
         let outcome = writer.group.as_ref().map(|group| group.outcome.subscribe());
         if writer.commit_is_due(&self.queue) {
             // An fsync may take long: it must not hold up this thread's other requests.
@@ -183,7 +187,7 @@ impl Write {
 impl Drop for Write {
     fn drop(&mut self) {
         let Some(mut writer) = self.writer.take() else { return };
-        if let Err(error) = writer.end_savepoint(false) {
+        if let Err(error) = writer.end_savepoint(None) {
             tracing::error!(%error, "an abandoned write could not be rolled back");
         }
         if writer.commit_is_due(&self.queue) {
@@ -193,13 +197,14 @@ impl Drop for Write {
 }
 
 impl Writer {
-    fn end_savepoint(&mut self, keep: bool) -> Result<()> {
+    fn end_savepoint(&mut self, kept: Option<Changes>) -> Result<()> {
         self.drop_lost_group();
         let Some(group) = &mut self.group else {
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         };
         group.size += 1;
-        let sql = if keep { "RELEASE use_case" } else { "ROLLBACK TO use_case; RELEASE use_case" };
+        let sql = if kept.is_some() { "RELEASE use_case" } else { "ROLLBACK TO use_case; RELEASE use_case" };
+        group.changes.add(kept.unwrap_or_default());
         let ended = self.connection.execute_batch(sql);
         if ended.is_err() && !self.connection.is_autocommit() {
             // What was refused must not go into the group's COMMIT: the whole group is lost.
@@ -238,7 +243,16 @@ impl Writer {
                 tracing::error!(%error, "rollback after a failed commit failed");
             }
         }
+        if result.is_ok() {
+            self.revisions.committed(&group.changes, None);
+        }
         group.outcome.send_replace(Some(result.is_ok()));
+    }
+}
+
+impl Group {
+    fn open() -> Self {
+        Self { outcome: watch::channel(None).0, size: 0, opened: Instant::now(), changes: Changes::default() }
     }
 }
 

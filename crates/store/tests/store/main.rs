@@ -21,6 +21,7 @@ mod identities;
 mod people;
 mod project_memberships;
 mod projects;
+mod rights_tables;
 mod roles;
 mod roles_migration;
 mod secret_imports;
