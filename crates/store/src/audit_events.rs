@@ -1,5 +1,7 @@
 //! The audit log. Rows are only ever added.
 
+use std::{borrow::Cow, sync::LazyLock};
+
 use tacit_core::{
     id::{OrganizationId, ProjectId},
     time::Timestamp,
@@ -50,6 +52,26 @@ row! {
     }
 }
 
+/// One event to be stored; the fields are those of [`AuditEventRow`].
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "said at the row")]
+pub struct NewAuditEvent<'a> {
+    pub id: &'a str,
+    pub organization_id: &'a OrganizationId,
+    pub sequence: i64,
+    pub project_id: Option<&'a ProjectId>,
+    pub event_type: &'a str,
+    pub result: &'a str,
+    pub actor_type: &'a str,
+    pub actor_id: Option<Cow<'a, str>>,
+    pub actor_name: Option<Cow<'a, str>>,
+    pub metadata: String,
+    pub ip: Option<&'a str>,
+    pub user_agent: Option<Cow<'a, str>>,
+    pub user_agent_type: Option<&'a str>,
+    pub created_at: Timestamp,
+}
+
 /// Reserves `count` sequence numbers of an organization and returns the first.
 ///
 /// # Errors
@@ -84,13 +106,19 @@ pub async fn exists(db: &mut Connection, id: &str) -> Result<bool> {
 /// # Errors
 ///
 /// [`crate::StoreError::AlreadyExists`] if an id or sequence number is taken.
-pub async fn insert(db: &mut Connection, events: &[AuditEventRow]) -> Result<()> {
+pub async fn insert(db: &mut Connection, events: &[NewAuditEvent<'_>]) -> Result<()> {
     for chunk in events.chunks(ROWS_MAX) {
         let values: Vec<Value<'_>> = chunk.iter().flat_map(values).collect();
-        db.execute(&insert_sql(chunk.len()), &values).await?;
+        match chunk.len() {
+            ROWS_MAX => db.execute(&FULL, &values).await?,
+            fewer => db.execute(&insert_sql(fewer), &values).await?,
+        };
     }
     Ok(())
 }
+
+/// The statement for as many events as go into one.
+static FULL: LazyLock<String> = LazyLock::new(|| insert_sql(ROWS_MAX));
 
 /// The statement that adds `rows` events.
 fn insert_sql(rows: usize) -> String {
@@ -110,21 +138,21 @@ fn placeholders(bound: usize) -> String {
     format!("({})", names.join(", "))
 }
 
-fn values(event: &AuditEventRow) -> [Value<'_>; COLUMNS] {
+fn values<'a>(event: &'a NewAuditEvent<'_>) -> [Value<'a>; COLUMNS] {
     [
-        Value::from(&event.id),
-        Value::from(&event.organization_id),
+        Value::from(event.id),
+        Value::from(event.organization_id),
         Value::from(event.sequence),
-        Value::from(event.project_id.as_ref()),
-        Value::from(&event.event_type),
-        Value::from(&event.result),
-        Value::from(&event.actor_type),
+        Value::from(event.project_id),
+        Value::from(event.event_type),
+        Value::from(event.result),
+        Value::from(event.actor_type),
         Value::from(event.actor_id.as_deref()),
         Value::from(event.actor_name.as_deref()),
         Value::from(&event.metadata),
-        Value::from(event.ip.as_deref()),
+        Value::from(event.ip),
         Value::from(event.user_agent.as_deref()),
-        Value::from(event.user_agent_type.as_deref()),
+        Value::from(event.user_agent_type),
         Value::from(event.created_at),
     ]
 }

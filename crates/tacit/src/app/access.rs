@@ -75,6 +75,28 @@ impl ProjectAccess {
         Self::with_grants(project, grants, now)
     }
 
+    /// As [`Self::enter`], and remembers it for as long as nobody's rights change.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::enter`].
+    pub async fn enter_remembered(
+        app: &App,
+        caller: &Caller,
+        name: &ProjectName,
+    ) -> Result<(Connection, Self)> {
+        let (now, began_at) = (app.now(), app.uptime());
+        let revisions = app.database.revisions();
+        let epoch = revisions.rights(began_at);
+        let mut db = app.database.read().await?;
+        let access = Self::enter(&mut db, caller, name, now).await?;
+        revisions.saw_project(&access.project.id, access.project.revision, began_at);
+        if let Some(epoch) = epoch {
+            app.recall.keep_place(caller, name, &access, epoch, now);
+        }
+        Ok((db, access))
+    }
+
     /// The place of somebody who has these roles and privileges in the project.
     ///
     /// # Errors
@@ -176,7 +198,7 @@ const GONE: Error = Error::Unauthenticated("You are not in this organization any
 pub async fn change_organization(work: &mut UnitOfWork, caller: &Caller) -> Result<OrganizationAccess> {
     let id = caller.organization()?.id.clone();
     organizations::raise_access_revision(&mut work.db, &id).await?;
-    if let Actor::User { id: user, .. } = &caller.actor {
+    if let Actor::User { id: user, .. } = &*caller.actor {
         let membership = organization_memberships::find(&mut work.db, &id, user).await?;
         membership.filter(OrganizationMembershipRow::counts).ok_or(GONE)?;
     }
@@ -215,14 +237,14 @@ pub async fn find_project(
 /// The caller as memberships name it.
 #[must_use]
 pub fn member(caller: &Caller) -> Member<'_> {
-    match &caller.actor {
+    match &*caller.actor {
         Actor::User { id, .. } => Member::User(id),
         Actor::Identity { id, .. } => Member::Identity(id),
     }
 }
 
 fn not_a_member(caller: &Caller) -> Error {
-    Error::Refused(match caller.actor {
+    Error::Refused(match *caller.actor {
         Actor::User { .. } => "You are not a member of this project".to_owned(),
         Actor::Identity { .. } => "This identity is not a member of this project".to_owned(),
     })

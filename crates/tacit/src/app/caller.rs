@@ -20,9 +20,9 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The organization the token is for, and the rights there. A user has none before choosing one.
-    pub organization: Option<OrganizationAccess>,
+    pub organization: Option<Arc<OrganizationAccess>>,
     /// From where.
     pub client: Client,
     /// The project this request turned out to be about; shared by the clones of this caller, so that
@@ -76,7 +76,7 @@ pub struct Client {
     /// The peer, or the address a trusted proxy named.
     pub ip: IpAddr,
     /// The `User-Agent` header, cut to 512 bytes; empty if absent.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
 }
 
 impl Actor {
@@ -122,6 +122,12 @@ impl Caller {
     /// The caller of a request of which nothing else is known yet.
     #[must_use]
     pub fn new(actor: Actor, organization: Option<OrganizationAccess>, client: Client) -> Self {
+        Self::known(Arc::new(actor), organization.map(Arc::new), client)
+    }
+
+    /// The caller of a request who was let in before.
+    #[must_use]
+    pub fn known(actor: Arc<Actor>, organization: Option<Arc<OrganizationAccess>>, client: Client) -> Self {
         Self { actor, organization, client, project: Arc::default() }
     }
 
@@ -142,7 +148,7 @@ impl Caller {
     ///
     /// 401 for a user who has not chosen one yet (`decisions.md` 6).
     pub fn organization(&self) -> Result<&OrganizationAccess> {
-        self.organization.as_ref().ok_or(Error::Unauthenticated("Select an organization first"))
+        self.organization.as_deref().ok_or(Error::Unauthenticated("Select an organization first"))
     }
 
     /// The organization of the token, which must be the one the request names.
@@ -160,8 +166,8 @@ impl Caller {
 
     /// The id of the user; machines have none.
     #[must_use]
-    pub const fn user_id(&self) -> Option<&UserId> {
-        match &self.actor {
+    pub fn user_id(&self) -> Option<&UserId> {
+        match &*self.actor {
             Actor::User { id, .. } => Some(id),
             Actor::Identity { .. } => None,
         }

@@ -5,10 +5,11 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use tacit_core::time::Timestamp;
+use tacit_store::revisions::Uptime;
 
 /// Tells the time: the machine's, or in tests one that is set by hand.
 #[derive(Clone, Debug)]
@@ -16,15 +17,16 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    /// Since when it runs.
+    System(Instant),
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// The machine's clock.
     #[must_use]
-    pub const fn system() -> Self {
-        Self(Source::System)
+    pub fn system() -> Self {
+        Self(Source::System(Instant::now()))
     }
 
     /// A clock that stands still until it is moved. Clones show the same time.
@@ -46,10 +48,19 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::Manual(millis) => Timestamp::from_millis(millis.load(Ordering::SeqCst)),
-            Source::System => {
+            Source::System(_) => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
+        }
+    }
+
+    /// Milliseconds of a clock that never goes back, whatever is done to the machine's.
+    #[must_use]
+    pub fn uptime(&self) -> Uptime {
+        match &self.0 {
+            Source::Manual(millis) => millis.load(Ordering::SeqCst),
+            Source::System(start) => i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX),
         }
     }
 }

@@ -271,7 +271,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &IdentityId) -> Result<Ident
 /// [`Error::Unauthenticated`] if the identity was deleted meanwhile.
 pub async fn details(app: &App, caller: &Caller) -> Result<IdentityOrganizationRow> {
     const GONE: Error = Error::Unauthenticated("This identity is gone");
-    let Actor::Identity { id, .. } = &caller.actor else { return Err(GONE) };
+    let Actor::Identity { id, .. } = &*caller.actor else { return Err(GONE) };
 
     let mut db = app.database.read().await?;
     let organization = identities::organization_of(&mut db, id).await?.ok_or(GONE)?;

@@ -42,6 +42,7 @@ pub mod preferences;
 pub mod privileges;
 pub mod projects;
 pub mod quickstart;
+pub mod recall;
 pub mod rights;
 pub mod roles;
 pub mod second_factor;
@@ -62,7 +63,7 @@ pub mod work;
 use std::{ops::Deref, sync::Arc};
 
 use tacit_core::{id::new_id, random::Random, time::Timestamp};
-use tacit_store::Database;
+use tacit_store::{Database, revisions::Uptime};
 
 pub use caller::{Actor, Caller, Client};
 pub use clock::Clock;
@@ -90,6 +91,8 @@ pub struct Parts {
     pub changes: changes::Signals,
     /// Answers that were given.
     pub answers: answers::Answers,
+    /// Callers that were let in.
+    pub recall: recall::Recall,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
     /// Where requests wait for their turn to hash a password.
@@ -126,6 +129,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How long this process has been running, about, by a clock that never goes back.
+    #[must_use]
+    pub fn uptime(&self) -> Uptime {
+        self.clock.uptime()
     }
 
     /// A new id of any kind.

@@ -53,7 +53,7 @@ async fn grant(work: &mut UnitOfWork, caller: &Caller, name: &ProjectName) -> Re
 
 async fn join(work: &mut UnitOfWork, caller: &Caller, project: &ProjectId) -> Result<MembershipRow> {
     let now = work.app.now();
-    let (user_id, identity_id) = match &caller.actor {
+    let (user_id, identity_id) = match &*caller.actor {
         Actor::User { id, .. } => (Some(id.clone()), None),
         Actor::Identity { id, .. } => (None, Some(id.clone())),
     };

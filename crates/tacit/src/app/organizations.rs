@@ -192,7 +192,7 @@ impl Update {
 
 /// Refuses to shut the caller itself out. Machines sign in otherwise.
 async fn require_given(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
-    let Actor::User { session_id, .. } = &caller.actor else { return Ok(()) };
+    let Actor::User { session_id, .. } = &*caller.actor else { return Ok(()) };
     if second_factor::is_marked(&mut work.db, session_id).await? {
         return Ok(());
     }

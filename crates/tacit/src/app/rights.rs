@@ -66,6 +66,13 @@ pub fn counts(grant: &GrantRow, now: Timestamp) -> bool {
         || (grant.starts_at.is_some_and(|start| start <= now) && grant.ends_at.is_some_and(|end| now < end))
 }
 
+/// When a role or privilege next begins or ends; none if that never happens.
+#[must_use]
+pub fn next_change(grants: &[GrantRow], now: Timestamp) -> Option<Timestamp> {
+    let temporary = grants.iter().filter(|grant| grant.is_temporary);
+    temporary.flat_map(|grant| [grant.starts_at, grant.ends_at]).flatten().filter(|time| *time > now).min()
+}
+
 fn source_of(grant: &GrantRow) -> Result<Source> {
     let times = (grant.starts_at.map_or(0, Timestamp::millis), grant.ends_at.map_or(0, Timestamp::millis));
     Ok(Source { rules: rules_of(grant)?, time: grant.is_temporary.then_some(times) })

@@ -88,6 +88,9 @@ pub(super) struct ServerArguments {
         num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_parser = BoolishValueParser::new())]
     pub(super) allow_remote_bootstrap: Option<bool>,
+    /// Memory for answers that may be given again, in MiB; 0 remembers none [default: 64]
+    #[arg(long, env = "TACIT_ANSWER_MEMORY", value_name = "MIB")]
+    pub(super) answer_memory: Option<u32>,
     /// How to write the log [default: auto, which is text on a terminal, else JSON]
     #[arg(long, env = "TACIT_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
-use crate::app::base_path::BasePath;
+use crate::app::{answers::BYTES_MAX_DEFAULT, base_path::BasePath};
 use file::FileSettings;
 
 /// Where the server listens unless told otherwise: this machine only.
@@ -51,6 +51,8 @@ pub(super) struct Settings {
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
     pub(super) allow_remote_bootstrap: bool,
+    /// Bytes of memory for answers that may be given again.
+    pub(super) answer_memory: u64,
     /// How to log.
     pub(super) log_format: LogFormat,
     /// What to log.
@@ -136,6 +138,10 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),
+        answer_memory: flags
+            .answer_memory
+            .or(file.answer_memory)
+            .map_or(BYTES_MAX_DEFAULT, |mib| u64::from(mib) << 20),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
         log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),
     })

@@ -19,6 +19,7 @@ use crate::app::{
     instance::{self, StartError},
     keys::Keys,
     passwords::PasswordQueue,
+    recall::Recall,
     setup_token::SetupToken,
 };
 
@@ -55,7 +56,8 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         keys: Keys::new(key),
         audit,
         changes: Signals::default(),
-        answers: Answers::default(),
+        answers: Answers::new(settings.answer_memory),
+        recall: Recall::default(),
         token_uses: TokenUses::default(),
         passwords: PasswordQueue::default(),
         egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    jobs::{deliver_webhooks, flush_token_uses, prune},
+    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, prune, sweep_answers},
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
@@ -72,8 +72,7 @@ pub(super) struct Jobs {
     stop: oneshot::Sender<()>,
     /// Has something to finish at the end.
     token_uses: JoinHandle<()>,
-    prune: JoinHandle<()>,
-    webhooks: JoinHandle<()>,
+    others: Vec<JoinHandle<()>>,
 }
 
 impl Jobs {
@@ -87,15 +86,20 @@ impl Jobs {
         Self {
             stop,
             token_uses: tokio::spawn(token_uses),
-            prune: tokio::spawn(prune::run(app.clone())),
-            webhooks: tokio::spawn(deliver_webhooks::run(app.clone())),
+            others: vec![
+                tokio::spawn(prune::run(app.clone())),
+                tokio::spawn(deliver_webhooks::run(app.clone())),
+                tokio::spawn(follow_nodes::run(app.clone())),
+                tokio::spawn(sweep_answers::run(app.clone())),
+            ],
         }
     }
 
     async fn finish(self) {
         drop(self.stop);
-        self.prune.abort();
-        self.webhooks.abort();
+        for job in self.others {
+            job.abort();
+        }
         if tokio::time::timeout(FLUSH_MAX, self.token_uses).await.is_err() {
             tracing::warn!("the last uses of access tokens could not be stored in time");
         }

@@ -7,7 +7,7 @@ use axum::{
     extract::FromRequestParts,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ETAG, IF_NONE_MATCH},
+        header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -64,6 +64,10 @@ pub(super) fn header(tag: AnswerTag) -> HeaderValue {
 pub(super) fn respond<T>(answer: Answer<T>, shape: impl FnOnce(&T) -> Response) -> Response {
     match answer {
         Answer::Unchanged(tag) => (StatusCode::NOT_MODIFIED, [(ETAG, header(tag))]).into_response(),
+        Answer::Known(tag, body) => {
+            let kind = HeaderValue::from_static("application/json");
+            ([(CONTENT_TYPE, kind), (ETAG, header(tag))], body).into_response()
+        }
         Answer::Made(content, source) => {
             let mut response = shape(&content);
             response.extensions_mut().insert(source);
@@ -78,7 +82,7 @@ pub(super) fn settle(app: &App, source: Option<TagSource>, body: &[u8]) -> Answe
         Some(TagSource::Known(tag)) => tag,
         Some(TagSource::New(answer)) => {
             let tag = of(app, body);
-            app.answers.keep(&answer, tag);
+            app.answers.keep(&answer, tag, body);
             tag
         }
         Some(TagSource::Bytes) | None => of(app, body),

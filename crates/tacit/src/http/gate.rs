@@ -12,8 +12,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use zeroize::Zeroizing;
-
 use super::{
     etag,
     problem::{self, Denied, Problem},
@@ -72,7 +70,7 @@ impl Gate {
         }
         let refused = |error| Box::new(Problem(error).into_response());
         let (token, client) = credential(&request).map_err(refused)?;
-        let caller = authentication::authenticate(&self.app, &token, client).await.map_err(refused)?;
+        let caller = authentication::authenticate(&self.app, token, client).await.map_err(refused)?;
         self.check_kind(&caller, &request)?;
         request.extensions_mut().insert(caller.clone());
         Ok((request, Some(caller)))
@@ -125,26 +123,35 @@ impl Gate {
         if response.status() != StatusCode::OK || !is_json {
             return response;
         }
+        if response.headers().contains_key(ETAG) {
+            return unless_known(response, wanted);
+        }
         let (mut parts, body) = response.into_parts();
         let Ok(bytes) = to_bytes(body, usize::MAX).await else {
             return Problem(Error::Internal("an answer could not be read back".to_owned())).into_response();
         };
         let source = parts.extensions.remove::<TagSource>();
         let tag = etag::header(etag::settle(&self.app, source, &bytes));
-        let is_known = wanted.is_some_and(|wanted| etag::names(wanted, &tag));
         parts.headers.insert(ETAG, tag);
-        if is_known {
-            parts.headers.remove(CONTENT_TYPE);
-            parts.headers.remove(CONTENT_LENGTH);
-            parts.status = StatusCode::NOT_MODIFIED;
-            return Response::from_parts(parts, Body::empty());
-        }
-        Response::from_parts(parts, Body::from(bytes))
+        unless_known(Response::from_parts(parts, Body::from(bytes)), wanted)
     }
 }
 
-fn credential(request: &Request) -> Result<(Zeroizing<String>, Client), Error> {
-    let token = Zeroizing::new(bearer(request.headers())?.to_owned());
+/// Answers 304 instead if the client has it.
+fn unless_known(response: Response, wanted: Option<&HeaderValue>) -> Response {
+    let tag = response.headers().get(ETAG);
+    if !wanted.zip(tag).is_some_and(|(wanted, tag)| etag::names(wanted, tag)) {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(CONTENT_TYPE);
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.status = StatusCode::NOT_MODIFIED;
+    Response::from_parts(parts, Body::empty())
+}
+
+fn credential(request: &Request) -> Result<(&str, Client), Error> {
+    let token = bearer(request.headers())?;
     let client =
         request.extensions().get::<Client>().cloned().ok_or_else(|| {
             Error::Internal("the shell did not say where the request comes from".to_owned())

@@ -111,13 +111,11 @@ impl Shell {
 
     fn client(&self, request: &Request) -> Client {
         let peer = peer_of(request);
-        let mut user_agent: String = request
-            .headers()
-            .get("user-agent")
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .unwrap_or_default();
-        user_agent.truncate(user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX));
-        Client { ip: peer::client_ip(peer, request.headers(), &self.settings.trusted_proxies), user_agent }
+        let user_agent = request.headers().get("user-agent").map_or(&[][..], HeaderValue::as_bytes);
+        let user_agent = String::from_utf8_lossy(user_agent);
+        let user_agent = &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)];
+        let ip = peer::client_ip(peer, request.headers(), &self.settings.trusted_proxies);
+        Client { ip, user_agent: user_agent.into() }
     }
 }
 

@@ -2,4 +2,6 @@
 
 pub mod deliver_webhooks;
 pub mod flush_token_uses;
+pub mod follow_nodes;
 pub mod prune;
+pub mod sweep_answers;

@@ -24,7 +24,7 @@ fn organization(name: &str) -> OrganizationId {
 }
 
 fn event(server: &TestServer, organization_name: &str, fact: &str) -> Event {
-    let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "cli".to_owned() };
+    let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "cli".into() };
     Event::by_nobody(&server.app, &client, "get-secret")
         .organization(&organization(organization_name))
         .with("secretKey", fact)

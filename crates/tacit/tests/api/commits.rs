@@ -19,7 +19,7 @@ async fn a_commit_is_refused_if_the_roles_of_its_caller_changed_while_it_waited(
         let admin = server.with_admin().await;
         let project = admin.project("Shop").await;
         let (_, token) = admin.member(&project, "member").await;
-        let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+        let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "".into() };
         let caller = authenticate(&server.app, &token, client).await.unwrap();
 
         let result = server

@@ -154,7 +154,7 @@ async fn known_read(project: &TestProject<'_>, token: &str) -> (String, String) 
 }
 
 #[tokio::test]
-async fn an_answer_that_the_client_holds_is_not_made_again() {
+async fn an_answer_that_was_given_before_is_not_made_again() {
     each_engine(async |server| {
         let owner = server.with_admin().await;
         let project = owner.test_project().await;
@@ -162,8 +162,14 @@ async fn an_answer_that_the_client_holds_is_not_made_again() {
         let mut row = project.row("FOO").await;
         row.value_ciphertext.0[20] ^= 1;
         project.overwrite(&row).await;
-        assert_eq!(get(server, &project.admin, &url, None).await.status, 500);
+        let unasked = format!("/api/v4/secrets/FOO?projectId={}&environment=dev", project.id);
+        assert_eq!(get(server, &project.admin, &unasked, None).await.status, 500, "the row is damaged");
+        let again = get(server, &project.admin, &url, None).await;
+        assert_eq!((again.status, &again.body["secret"]["secretValue"]), (200, &json!("BAR")));
+        assert_eq!(again.headers["content-type"], "application/json");
         assert_eq!(get(server, &project.admin, &url, Some(&tag)).await.status, 304);
+        project.secret("OTHER", "new").await;
+        assert_eq!(get(server, &project.admin, &url, None).await.status, 500, "the project changed");
     })
     .await;
 }

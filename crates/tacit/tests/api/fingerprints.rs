@@ -18,7 +18,7 @@ use crate::{
 };
 
 async fn caller(server: &TestServer, actor: &Actor<'_>) -> Caller {
-    let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+    let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "".into() };
     authenticate(&server.app, &actor.token, client).await.unwrap()
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tacit::{
     app::{
         App, Clock, Parts, Settings,
-        answers::Answers,
+        answers::{Answers, BYTES_MAX_DEFAULT},
         audit::Recorder,
         authentication::TokenUses,
         changes::{Signals, Timing},
@@ -20,6 +20,7 @@ use tacit::{
         instance,
         keys::Keys,
         passwords::PasswordQueue,
+        recall::Recall,
         setup_token::SetupToken,
     },
     http::shell::{self, Shell},
@@ -109,6 +110,13 @@ pub async fn each_engine(test: impl AsyncFn(&TestServer)) {
     }
 }
 
+/// Starts one of several servers on a database.
+pub async fn node(settings: &tacit_store::Settings, seed: u64) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node { seed, timing: Timing::default(), settings: Settings::default() };
+    TestServer::start_node(settings, folder, node).await
+}
+
 /// An address of a new, empty schema on the test server.
 #[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
 pub async fn postgres_schema() -> Option<String> {
@@ -151,7 +159,8 @@ impl TestServer {
             clock: clock.clone(),
             keys: Keys::new(root),
             changes: Signals::new(node.timing),
-            answers: Answers::default(),
+            answers: Answers::new(BYTES_MAX_DEFAULT),
+            recall: Recall::default(),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
             // Only this address, so that the others of loopback stay refused.
@@ -160,6 +169,7 @@ impl TestServer {
             settings: node.settings,
             random,
         });
+        tacit_store::feed::follow(&app.database, app.uptime()).await.unwrap();
         let shell = Shell::new(app.clone(), shell::Settings::default(), |_, _| {});
         Self { app, clock, shell, _folder: folder }
     }

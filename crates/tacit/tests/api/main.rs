@@ -36,6 +36,7 @@ mod history_snapshots;
 mod history_versions;
 mod identities;
 mod invitations;
+mod nodes;
 mod organization_members;
 mod organizations;
 mod privileges;

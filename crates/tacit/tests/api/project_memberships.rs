@@ -470,7 +470,7 @@ async fn a_membership_of_an_identity_that_was_deleted_meanwhile_is_no_failure_of
     each_engine(async |server| {
         let acme = organization(server, "acme").await;
         let bot = acme.machine("bot", "admin").await;
-        let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+        let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: "".into() };
         let caller = authenticate(&server.app, &bot.token, client).await.unwrap();
         let mut tx = server.app.database.begin().await.unwrap();
         tacit_store::identities::delete(&mut tx, &IdentityId::new(&bot.id)).await.unwrap();

@@ -1,25 +1,15 @@
 //! Webhooks of several servers on one database, at the same time and one after another.
 
 use serde_json::{Value, json};
-use tacit::app::{self, changes::Timing, webhooks::deliver};
+use tacit::app::webhooks::deliver;
 use tacit_store::Settings;
 
 use crate::{
-    harness::{Admin, Node, TestServer, postgres_schema},
+    harness::{Admin, node, postgres_schema},
     webhook_deliveries::{deliveries, round},
     webhook_receiver::Receiver,
     webhooks::make,
 };
-
-async fn node(settings: &Settings, seed: u64) -> TestServer {
-    let folder = tempfile::tempdir().unwrap();
-    TestServer::start_node(
-        settings,
-        folder,
-        Node { seed, timing: Timing::default(), settings: app::Settings::default() },
-    )
-    .await
-}
 
 /// Makes a folder with a secret in it.
 async fn change(admin: &Admin<'_>, project: &str, folder: &str) {

@@ -12,7 +12,7 @@ pub(super) const EVENTS_MAX: usize = 65_536;
 /// Size of the lines of all waiting events, in bytes, at most. Then reads are refused.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Events that are moved in one transaction, at most: on SQLite everybody who writes waits for it.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 512;
 
 /// Why an event was not taken.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ mod mover;
 mod recorder;
 mod user_agent;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection,
-    audit_events::{self, AuditEventRow},
+    audit_events::{self, NewAuditEvent},
 };
 
 pub use recorder::Recorder;
@@ -47,9 +47,9 @@ pub struct Event {
     actor_type: String,
     actor_id: Option<String>,
     actor_name: Option<String>,
-    metadata: Map<String, Value>,
+    metadata: Arc<Map<String, Value>>,
     ip: String,
-    user_agent: String,
+    user_agent: Arc<str>,
     created_at_ms: i64,
 }
 
@@ -78,9 +78,9 @@ impl Event {
             actor_type: "platform".to_owned(),
             actor_id: None,
             actor_name: None,
-            metadata: Map::new(),
+            metadata: Arc::default(),
             ip: client.ip.to_string(),
-            user_agent: client.user_agent.clone(),
+            user_agent: Arc::clone(&client.user_agent),
             created_at_ms: now.millis(),
         }
     }
@@ -118,14 +118,14 @@ impl Event {
     /// Adds a fact. Never a value, a password or a token.
     #[must_use]
     pub fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
-        self.metadata.insert(name.to_owned(), fact.into());
+        Arc::make_mut(&mut self.metadata).insert(name.to_owned(), fact.into());
         self
     }
 
-    /// Adds facts. Never a value, a password or a token.
+    /// Its facts, in place of those it had. Never a value, a password or a token.
     #[must_use]
-    pub fn with_all(mut self, facts: Map<String, Value>) -> Self {
-        self.metadata.extend(facts);
+    pub fn with_facts(mut self, facts: Arc<Map<String, Value>>) -> Self {
+        self.metadata = facts;
         self
     }
 
@@ -139,29 +139,29 @@ impl Event {
         !self.is_denied && !SIGN_INS.contains(&self.kind.as_str())
     }
 
-    fn row(&self, organization: &OrganizationId, sequence: i64) -> AuditEventRow {
-        AuditEventRow {
-            id: self.id.clone(),
-            organization_id: organization.clone(),
+    fn row<'a>(&'a self, organization: &'a OrganizationId, sequence: i64) -> NewAuditEvent<'a> {
+        NewAuditEvent {
+            id: &self.id,
+            organization_id: organization,
             sequence,
-            project_id: self.project_id.clone(),
-            event_type: self.kind.clone(),
-            result: if self.is_denied { "denied" } else { "allowed" }.to_owned(),
-            actor_type: self.actor_type.clone(),
+            project_id: self.project_id.as_ref(),
+            event_type: &self.kind,
+            result: if self.is_denied { "denied" } else { "allowed" },
+            actor_type: &self.actor_type,
             actor_id: self.actor_id.as_deref().map(storable),
             actor_name: self.actor_name.as_deref().map(storable),
-            metadata: Value::Object(self.metadata.clone()).to_string(),
-            ip: Some(self.ip.clone()),
+            metadata: serde_json::to_string(&*self.metadata).unwrap_or_default(),
+            ip: Some(&self.ip),
             user_agent: Some(storable(&self.user_agent)),
-            user_agent_type: Some(user_agent::class(&self.user_agent).to_owned()),
+            user_agent_type: Some(user_agent::class(&self.user_agent)),
             created_at: Timestamp::from_millis(self.created_at_ms),
         }
     }
 }
 
 /// PostgreSQL takes no NUL in text, and one event it refuses would hold up all that follow.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// Adds events to the log in the caller's transaction, numbering them per organization.
@@ -193,7 +193,7 @@ async fn insert_numbered(db: &mut Connection, events: &[&Event]) -> Result<()> {
 async fn insert_of_one(db: &mut Connection, organization: &OrganizationId, events: &[&Event]) -> Result<()> {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let first = audit_events::reserve(db, organization, count).await?;
-    let rows: Vec<AuditEventRow> =
+    let rows: Vec<NewAuditEvent<'_>> =
         (first..).zip(events).map(|(sequence, event)| event.row(organization, sequence)).collect();
     Ok(audit_events::insert(db, &rows).await?)
 }

@@ -17,6 +17,7 @@ use super::super::{
     audit::Event,
     caller::{Actor, Caller, Client, OrganizationAccess},
     error::{Error, Result},
+    recall::{AdmittedToken, TokenDigest},
 };
 
 /// Uses of tokens without a limit, counted in memory and stored every few seconds (`decisions.md` 11).
@@ -40,10 +41,21 @@ impl TokenUses {
 }
 
 /// Checks the token's row, then counts the use: durably before the answer if it has a limit.
-pub(super) async fn authenticate(app: &App, claims: &IdentityClaims, client: Client) -> Result<Caller> {
+pub(super) async fn authenticate(
+    app: &App,
+    digest: TokenDigest,
+    claims: &IdentityClaims,
+    client: Client,
+) -> Result<Caller> {
+    let epoch = app.database.revisions().rights(app.uptime());
     let row = check(app, claims, &client).await?;
     count_use(app, &row, app.now()).await?;
-    caller(row, client)
+    let caller = caller(row.clone(), client)?;
+    if let Some(epoch) = epoch {
+        let token = AdmittedToken { claims, row: &row, caller: &caller };
+        app.recall.keep_token(digest, epoch, &token)?;
+    }
+    Ok(caller)
 }
 
 /// Checks the token's row. This is no use of the token.

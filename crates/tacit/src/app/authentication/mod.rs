@@ -4,7 +4,7 @@ mod identity;
 mod session;
 mod user;
 
-use tacit_core::token::Claims;
+use tacit_core::token::{self, Claims};
 
 pub use identity::TokenUses;
 pub use session::Session;
@@ -29,8 +29,12 @@ pub async fn authenticate(app: &App, token: &str, client: Client) -> Result<Call
     if token.starts_with(SERVICE_TOKEN_PREFIX) {
         return Err(Error::NotFound("There is no such service token".to_owned()));
     }
+    let digest = token::digest(token);
+    if let Some(caller) = app.recall.caller(app, &digest, &client) {
+        return Ok(caller);
+    }
     match app.keys.tokens.verify(token, app.now())? {
         Claims::User(claims) => user::authenticate(app, &claims, client).await,
-        Claims::Identity(claims) => identity::authenticate(app, &claims, client).await,
+        Claims::Identity(claims) => identity::authenticate(app, digest, &claims, client).await,
     }
 }

@@ -16,7 +16,7 @@ fn user(id: &str) -> Caller {
         session_id: "s".to_owned().into(),
         is_instance_admin: false,
     };
-    let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: String::new() };
+    let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: "".into() };
     Caller::new(actor, None, client)
 }
 

@@ -115,7 +115,7 @@ impl Who {
 }
 
 fn myself(caller: &Caller) -> Who {
-    match &caller.actor {
+    match &*caller.actor {
         Actor::User { id, .. } => Who::User(id.clone()),
         Actor::Identity { id, .. } => Who::Identity(id.clone()),
     }

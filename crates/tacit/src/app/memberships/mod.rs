@@ -37,7 +37,7 @@ pub(super) async fn join(
     project: &ProjectId,
     role: ProjectRole,
 ) -> Result<()> {
-    let membership = match &caller.actor {
+    let membership = match &*caller.actor {
         Actor::User { id, .. } => row(work, project, |row| row.user_id = Some(id.clone())),
         Actor::Identity { id, .. } => row(work, project, |row| row.identity_id = Some(id.clone())),
     };

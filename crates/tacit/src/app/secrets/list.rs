@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::Value;
 use tacit_core::{
     cipher::{DataKey, DecryptError},
-    id::{FolderId, SecretId},
+    id::{FolderId, ProjectId, SecretId},
     permission::{Action, Object, Subject},
 };
 use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets, secrets::SecretRow};
@@ -25,7 +25,7 @@ use super::{
 use crate::app::{
     App, Caller,
     access::ProjectAccess,
-    answers::{Answer, AnswerTag, Asked, Facts, Question},
+    answers::{self, Answer, AnswerTag, Asked, Asking, Facts, Question},
     audit::Event,
     caller,
     error::Result,
@@ -88,12 +88,17 @@ pub async fn list(
     request: &ListSecrets,
     held: &[AnswerTag],
 ) -> Result<Answer<SecretList>> {
-    let mut db = app.database.read().await?;
-    let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
+    if let Some(known) = answers::remembered(app, caller, Asking::List(request))
+        && let Some(answer) = known.answer(held)
+    {
+        record(app, caller, &known.project, known.facts())?;
+        return Ok(answer);
+    }
+    let (mut db, access) = ProjectAccess::enter_remembered(app, caller, &request.at.project).await?;
     let key = access.key_for(app, request.shows_values)?;
     let asked = Asked::new(app, caller, &access, Question::List(request.clone()));
     if let Some(answer) = asked.held(held) {
-        record(app, caller, &access, answer.facts.clone())?;
+        record(app, caller, &access.project.id, Arc::clone(&answer.facts))?;
         return Ok(Answer::Unchanged(answer.tag));
     }
     let revision = match request.moment {
@@ -106,8 +111,8 @@ pub async fn list(
     };
     let mut source = Source::new(&mut db, &access, &key, revision);
     let (list, expander) = complete(&mut source, request, own).await?;
-    let facts = facts(request, &list, &expander);
-    record(app, caller, &access, facts.clone())?;
+    let facts = Arc::new(facts(request, &list, &expander));
+    record(app, caller, &access.project.id, Arc::clone(&facts))?;
     Ok(Answer::Made(list, asked.tag_source(&mut db, facts).await?))
 }
 
@@ -325,8 +330,8 @@ fn facts(request: &ListSecrets, list: &SecretList, expander: &Expander) -> Facts
     facts
 }
 
-fn record(app: &App, caller: &Caller, access: &ProjectAccess, facts: Facts) -> Result<()> {
-    app.audit.record(Event::new(app, caller, "get-secrets").project(&access.project.id).with_all(facts))
+fn record(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
+    app.audit.record(Event::new(app, caller, "get-secrets").project(project).with_facts(facts))
 }
 
 #[cfg(test)]

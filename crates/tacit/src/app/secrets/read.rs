@@ -24,7 +24,7 @@ use super::{
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
-    answers::{Answer, AnswerTag, Asked, Facts, Question},
+    answers::{self, Answer, AnswerTag, Asked, Asking, Facts, Question},
     audit::Event,
     error::{Error, Result},
     history::{Point, require_kept, require_read},
@@ -63,15 +63,20 @@ pub async fn get(
     request: &GetSecret,
     held: &[AnswerTag],
 ) -> Result<Answer<PlainSecret>> {
-    let mut db = app.database.read().await?;
-    let access = ProjectAccess::enter(&mut db, caller, &request.at.project, app.now()).await?;
+    if let Some(known) = answers::remembered(app, caller, Asking::Get(request))
+        && let Some(answer) = known.answer(held)
+    {
+        record_facts(app, caller, &known.project, known.facts())?;
+        return Ok(answer);
+    }
+    let (mut db, access) = ProjectAccess::enter_remembered(app, caller, &request.at.project).await?;
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
     }
     let key = access.key_for(app, request.shows_value)?;
     let asked = Asked::new(app, caller, &access, Question::Get(request.clone()));
     if let Some(answer) = asked.held(held) {
-        record_facts(app, caller, &access.project.id, answer.facts.clone())?;
+        record_facts(app, caller, &access.project.id, Arc::clone(&answer.facts))?;
         return Ok(Answer::Unchanged(answer.tag));
     }
     let revision = match request.moment {
@@ -93,8 +98,8 @@ pub async fn get(
     if request.expands {
         expander.expand(&mut source, &mut secret).await?;
     }
-    let facts = facts(&secret, &expander);
-    record_facts(app, caller, &access.project.id, facts.clone())?;
+    let facts = Arc::new(facts(&secret, &expander));
+    record_facts(app, caller, &access.project.id, Arc::clone(&facts))?;
     Ok(Answer::Made(secret, asked.tag_source(&mut db, facts).await?))
 }
 
@@ -264,9 +269,9 @@ fn facts(secret: &PlainSecret, expander: &Expander) -> Facts {
 
 /// Records that the secret was read, and what was read for its value.
 pub(super) fn record(app: &App, caller: &Caller, secret: &PlainSecret, expander: &Expander) -> Result<()> {
-    record_facts(app, caller, &secret.place.project_id, facts(secret, expander))
+    record_facts(app, caller, &secret.place.project_id, Arc::new(facts(secret, expander)))
 }
 
-fn record_facts(app: &App, caller: &Caller, project: &ProjectId, facts: Facts) -> Result<()> {
-    app.audit.record(Event::new(app, caller, "get-secret").project(project).with_all(facts))
+fn record_facts(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
+    app.audit.record(Event::new(app, caller, "get-secret").project(project).with_facts(facts))
 }

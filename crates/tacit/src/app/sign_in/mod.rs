@@ -255,7 +255,7 @@ pub async fn prune(app: &App) -> Result<()> {
 
 /// The caller's user and session. The routes take users only.
 pub(super) fn session_of(caller: &Caller) -> Result<(&tacit_core::id::UserId, &SessionId)> {
-    match &caller.actor {
+    match &*caller.actor {
         Actor::User { id, session_id, .. } => Ok((id, session_id)),
         Actor::Identity { .. } => Err(Error::Unauthenticated("Only people have sessions")),
     }

@@ -102,7 +102,7 @@ pub(in crate::app) fn open(
         refresh_version: 1,
         access_version: 1,
         ip: client.ip.to_string(),
-        user_agent: client.user_agent.clone(),
+        user_agent: client.user_agent.to_string(),
         expires_at: now.plus_seconds(SESSION_TTL_SECONDS),
         created_at: now,
         last_used_at: now,
