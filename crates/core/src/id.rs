@@ -100,6 +100,8 @@ ids! {
     WebhookId
     /// One notice to a webhook.
     WebhookDeliveryId
+    /// A mail that waits to be sent.
+    MailId
 }
 
 #[cfg(test)]

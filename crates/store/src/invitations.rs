@@ -24,6 +24,8 @@ row! {
         pub code_hash: Vec<u8>,
         /// When it ends.
         pub expires_at: Timestamp,
+        /// When the code was mailed; `None` if its link was shown to the one who invited.
+        pub mailed_at: Option<Timestamp>,
     }
 }
 
@@ -37,15 +39,36 @@ pub async fn replace(
     membership: &MembershipId,
     code_hash: &[u8],
     expires_at: Timestamp,
+    mailed_at: Option<Timestamp>,
 ) -> Result<()> {
     db.execute(
-        "INSERT INTO invitations (membership_id, code_hash, expires_at) VALUES ($1, $2, $3)
+        "INSERT INTO invitations (membership_id, code_hash, expires_at, mailed_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (membership_id) DO UPDATE
-            SET code_hash = excluded.code_hash, expires_at = excluded.expires_at",
-        params![membership, code_hash, expires_at],
+            SET code_hash = excluded.code_hash, expires_at = excluded.expires_at,
+                mailed_at = excluded.mailed_at",
+        params![membership, code_hash, expires_at, mailed_at],
     )
     .await?;
     Ok(())
+}
+
+/// Whether a code of this place was mailed after `time`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn was_mailed_after(
+    db: &mut Connection,
+    membership: &MembershipId,
+    time: Timestamp,
+) -> Result<bool> {
+    let count: i64 = db
+        .fetch_one(
+            "SELECT COUNT(*) AS number FROM invitations WHERE membership_id = $1 AND mailed_at > $2",
+            params![membership, time],
+        )
+        .await?;
+    Ok(count > 0)
 }
 
 /// The invitations of the person with this e-mail, given in lower case, whose places are active.
@@ -55,7 +78,7 @@ pub async fn replace(
 /// Fails only if the database does.
 pub async fn list_of_email(db: &mut Connection, email: &str) -> Result<Vec<InvitationRow>> {
     db.fetch_all(
-        "SELECT i.membership_id, m.organization_id, m.user_id, i.code_hash, i.expires_at
+        "SELECT i.membership_id, m.organization_id, m.user_id, i.code_hash, i.expires_at, i.mailed_at
            FROM users u
            JOIN organization_memberships m ON m.user_id = u.id
            JOIN invitations i ON i.membership_id = m.id

@@ -30,6 +30,7 @@ pub mod identities;
 pub mod instance;
 pub mod invitations;
 pub mod login_failures;
+pub mod mails;
 pub mod organization_grants;
 pub mod organization_memberships;
 pub mod organizations;

@@ -20,4 +20,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "roles", include_str!("../migrations/0016_roles.sql")),
     (17, "invitations", include_str!("../migrations/0017_invitations.sql")),
     (24, "rights_revisions", include_str!("../migrations/0024_rights_revisions.sql")),
+    (18, "mail", include_str!("../migrations/0018_mail.sql")),
 ];

@@ -28,6 +28,8 @@ row! {
         pub is_active: bool,
         /// When the person took it; `None` while they are only invited.
         pub accepted_at: Option<Timestamp>,
+        /// To which address it was offered; `None` for somebody who was not invited.
+        pub invite_email: Option<String>,
         /// When it was made.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -50,8 +52,12 @@ row! {
         pub is_active: bool,
         /// When the person took it; `None` while they are only invited.
         pub accepted_at: Option<Timestamp>,
+        /// To which address it was offered; `None` for somebody who was not invited.
+        pub invite_email: Option<String>,
         /// Their e-mail.
         pub email: String,
+        /// When they showed that they read mail to it.
+        pub email_verified_at: Option<Timestamp>,
         /// First name.
         pub first_name: Option<String>,
         /// Last name.
@@ -98,7 +104,7 @@ pub async fn list(
 ) -> Result<Vec<OrganizationMemberRow>> {
     db.fetch_all(
         "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active, m.accepted_at,
-                u.email, u.first_name, u.last_name, u.is_instance_admin
+                m.invite_email, u.email, u.email_verified_at, u.first_name, u.last_name, u.is_instance_admin
            FROM organization_memberships m
            JOIN users u ON u.id = m.user_id
           WHERE m.organization_id = $1 ORDER BY m.created_at LIMIT $2",
@@ -116,8 +122,8 @@ pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow)
     db.execute(
         "INSERT INTO organization_memberships
             (id, organization_id, user_id, role, is_active, created_at, updated_at, custom_role_id,
-             accepted_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             accepted_at, invite_email)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             &membership.id,
             &membership.organization_id,
@@ -128,6 +134,7 @@ pub async fn insert(db: &mut Connection, membership: &OrganizationMembershipRow)
             membership.updated_at,
             membership.custom_role_id.as_ref(),
             membership.accepted_at,
+            membership.invite_email.as_deref(),
         ],
     )
     .await?;
@@ -146,7 +153,7 @@ pub async fn find_member(
 ) -> Result<Option<OrganizationMemberRow>> {
     db.fetch_optional(
         "SELECT m.id, m.user_id, m.role, m.custom_role_id, m.is_active, m.accepted_at,
-                u.email, u.first_name, u.last_name, u.is_instance_admin
+                m.invite_email, u.email, u.email_verified_at, u.first_name, u.last_name, u.is_instance_admin
            FROM organization_memberships m
            JOIN users u ON u.id = m.user_id
           WHERE m.organization_id = $1 AND m.id = $2",

@@ -23,6 +23,8 @@ row! {
         pub password_hash: String,
         /// Whether they may manage the instance.
         pub is_instance_admin: bool,
+        /// When they showed that they read mail to their address.
+        pub email_verified_at: Option<Timestamp>,
         /// When the account was made.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -48,6 +50,17 @@ pub async fn find_by_email(db: &mut Connection, email: &str) -> Result<Option<Us
     db.fetch_optional("SELECT * FROM users WHERE email = $1", params![email]).await
 }
 
+/// The user with this e-mail, given in lower case, locked until the transaction ends: nobody takes them away
+/// meanwhile.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn lock_by_email(db: &mut Connection, email: &str) -> Result<Option<UserRow>> {
+    db.fetch_optional("UPDATE users SET updated_at = updated_at WHERE email = $1 RETURNING *", params![email])
+        .await
+}
+
 /// Adds a user.
 ///
 /// # Errors
@@ -56,8 +69,9 @@ pub async fn find_by_email(db: &mut Connection, email: &str) -> Result<Option<Us
 pub async fn insert(db: &mut Connection, user: &UserRow) -> Result<()> {
     db.execute(
         "INSERT INTO users
-            (id, email, first_name, last_name, password_hash, is_instance_admin, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            (id, email, first_name, last_name, password_hash, is_instance_admin, email_verified_at,
+             created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             &user.id,
             &user.email,
@@ -65,6 +79,7 @@ pub async fn insert(db: &mut Connection, user: &UserRow) -> Result<()> {
             user.last_name.as_deref(),
             &user.password_hash,
             user.is_instance_admin,
+            user.email_verified_at,
             user.created_at,
             user.updated_at,
         ],
@@ -111,4 +126,38 @@ pub async fn update_password(
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Notes that the person showed that they read mail to their address, unless they had before.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn verify_email(db: &mut Connection, id: &UserId, now: Timestamp) -> Result<()> {
+    db.execute(
+        "UPDATE users SET email_verified_at = $2, updated_at = $2
+          WHERE id = $1 AND email_verified_at IS NULL",
+        params![id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes somebody who was only ever invited and is not any more: without a password, a session and a place
+/// in any organization. Says whether that was so. [`lock_by_email`] keeps invitations out meanwhile.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete_uninvited(db: &mut Connection, id: &UserId) -> Result<bool> {
+    let deleted = db
+        .execute(
+            "DELETE FROM users
+              WHERE id = $1 AND password_hash = ''
+                AND NOT EXISTS (SELECT 1 FROM organization_memberships WHERE user_id = $1)
+                AND NOT EXISTS (SELECT 1 FROM user_sessions WHERE user_id = $1)",
+            params![id],
+        )
+        .await?;
+    Ok(deleted > 0)
 }

@@ -198,7 +198,8 @@ id_values!(
     GroupId,
     PrivilegeId,
     WebhookId,
-    WebhookDeliveryId
+    WebhookDeliveryId,
+    MailId
 );
 
 /// Declares a row: a struct whose fields are read from the columns of the same names.

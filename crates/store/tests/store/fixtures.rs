@@ -171,6 +171,7 @@ pub async fn project(db: &mut Connection, organization: &OrganizationId, id: &st
 /// organization.
 pub async fn user(db: &mut Connection, organization: &OrganizationId, id: &str) -> UserId {
     let user = UserRow {
+        email_verified_at: None,
         id: UserId::new(id),
         email: format!("{id}@example.test"),
         first_name: None,
@@ -182,6 +183,7 @@ pub async fn user(db: &mut Connection, organization: &OrganizationId, id: &str) 
     };
     users::insert(db, &user).await.unwrap();
     let membership = OrganizationMembershipRow {
+        invite_email: None,
         id: MembershipId::new(format!("{id} in {organization}")),
         organization_id: organization.clone(),
         user_id: user.id.clone(),

@@ -119,6 +119,7 @@ async fn a_lock_that_lasts_is_not_forgotten() {
 async fn an_e_mail_belongs_to_one_user() {
     each_engine(async |database| {
         let user = |id: &str| UserRow {
+            email_verified_at: None,
             id: tacit_core::id::UserId::new(id),
             email: "a@b.c".to_owned(),
             first_name: None,

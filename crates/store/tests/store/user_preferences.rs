@@ -12,6 +12,7 @@ async fn the_last_preferences_of_a_user_are_kept() {
     each_engine(async |database| {
         let mut db = database.begin().await.unwrap();
         let user = UserRow {
+            email_verified_at: None,
             id: UserId::new("ada"),
             email: "ada@example.test".to_owned(),
             first_name: None,

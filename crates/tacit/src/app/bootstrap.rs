@@ -193,6 +193,7 @@ impl Founding {
         first.password.check_new()?;
         let now = app.now();
         let user = UserRow {
+            email_verified_at: None,
             id: app.new_id(),
             email: email.into_string(),
             first_name,

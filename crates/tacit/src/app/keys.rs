@@ -7,7 +7,7 @@ use std::{
 
 use tacit_core::{
     cipher::{Ciphertext, DataKey},
-    id::{OrganizationId, ProjectId, UserId},
+    id::{MailId, OrganizationId, ProjectId, UserId},
     keyring::RootKey,
     random::Random,
     token::{HashKey, TokenKey},
@@ -70,6 +70,22 @@ impl Keys {
         Ok(self.root.unwrap(&user_owner(user), wrapped)?)
     }
 
+    /// A new data key for one mail, with its form for the mail's row.
+    #[must_use]
+    pub fn new_mail_key(&self, mail: &MailId, random: &Random) -> (Ciphertext, DataKey) {
+        let (key, bytes) = DataKey::generate(1, random);
+        (self.root.wrap(&mail_owner(mail), &bytes, key.number(), random), key)
+    }
+
+    /// The data key of a mail, from its wrapped form.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn mail(&self, mail: &MailId, wrapped: &Ciphertext) -> Result<DataKey> {
+        Ok(self.root.unwrap(&mail_owner(mail), wrapped)?)
+    }
+
     /// The data key of a project, from its wrapped form.
     ///
     /// # Errors
@@ -96,6 +112,10 @@ impl Keys {
 
 fn user_owner(user: &UserId) -> String {
     format!("user:{user}")
+}
+
+fn mail_owner(mail: &MailId) -> String {
+    format!("mail:{mail}")
 }
 
 fn project_owner(project: &ProjectId) -> String {

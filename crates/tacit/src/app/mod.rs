@@ -30,6 +30,7 @@ pub mod identity_tokens;
 pub mod instance;
 pub mod invitations;
 pub mod keys;
+pub mod mail;
 pub mod memberships;
 pub mod named_by_rules;
 pub mod organization_admin;
@@ -116,6 +117,17 @@ pub struct Settings {
     pub allow_remote_bootstrap: bool,
     /// Whether a proxy stands before this server, so that nobody is known to be on this machine.
     pub is_behind_proxy: bool,
+    /// Sends mails; without one, links are shown instead. Needs `site_url`.
+    pub mailer: Option<mail::Mailer>,
+}
+
+impl Settings {
+    /// The address of the dashboard, if the operator named it. Links in mails begin with it, and never
+    /// with what a request calls this server.
+    #[must_use]
+    pub fn site(&self) -> Option<String> {
+        self.site_url.as_ref().map(|url| format!("{url}{}", self.base_path.as_str()))
+    }
 }
 
 impl App {

@@ -8,6 +8,7 @@ use tacit_store::{
     Connection, organization_grants,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     project_memberships::Member,
+    users,
 };
 
 use super::{
@@ -110,7 +111,7 @@ async fn apply(
 }
 
 /// Takes a person out of the organization, of its groups and its projects, or withdraws their invitation.
-/// They may do nothing here from then on.
+/// They may do nothing here from then on. Of somebody who was only ever invited nothing is kept.
 ///
 /// # Errors
 ///
@@ -140,7 +141,13 @@ async fn end(work: &mut UnitOfWork, caller: &Caller, id: &MembershipId) -> Resul
     boundary::require_held(&access.permissions, &theirs, "You cannot remove somebody who may do more")?;
     let after = OrganizationMembershipRow { is_active: false, ..row.clone() };
     require_admin_remains(&mut work.db, &access, &row, &after).await?;
+    if row.accepted_at.is_none() {
+        users::lock_by_email(&mut work.db, &member.email).await?;
+    }
     organization_memberships::delete(&mut work.db, &row).await?;
+    if row.accepted_at.is_none() {
+        users::delete_uninvited(&mut work.db, &row.user_id).await?;
+    }
     let event = Event::new(&work.app, caller, "delete-organization-membership");
     work.record(event.with("email", member.email.as_str()));
     Ok(row)

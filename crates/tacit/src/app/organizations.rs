@@ -73,12 +73,7 @@ pub async fn create(app: &App, caller: &Caller, name: &str) -> Result<Organizati
     app.write(move |work| {
         Box::pin(async move {
             let (user, _) = sign_in::session_of(&caller)?;
-            let others = organizations::list_of_user(&mut work.db, user, PER_USER_MAX).await?;
-            if i64::try_from(others.len()).unwrap_or(i64::MAX) >= PER_USER_MAX {
-                return Err(Error::Invalid(format!(
-                    "Nobody can be in more than {PER_USER_MAX} organizations"
-                )));
-            }
+            require_room_for_one(&mut work.db, user).await?;
             let row = insert(work, name, user).await?;
             let event = Event::new(&work.app, &caller, "create-organization").organization(&row.id);
             work.record(event.with("name", row.name.as_str()));
@@ -86,6 +81,15 @@ pub async fn create(app: &App, caller: &Caller, name: &str) -> Result<Organizati
         })
     })
     .await
+}
+
+/// Refuses if somebody is in as many organizations as anybody can be.
+pub(super) async fn require_room_for_one(db: &mut Connection, user: &UserId) -> Result<()> {
+    let others = organizations::list_of_user(db, user, PER_USER_MAX).await?;
+    if i64::try_from(others.len()).unwrap_or(i64::MAX) < PER_USER_MAX {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!("Nobody can be in more than {PER_USER_MAX} organizations")))
 }
 
 /// Adds an organization with its data key, and `admin` as its admin.
@@ -106,6 +110,7 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
     };
     organizations::insert(&mut work.db, &row).await?;
     let membership = OrganizationMembershipRow {
+        invite_email: None,
         id: work.app.new_id(),
         organization_id: row.id.clone(),
         user_id: admin.clone(),

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
-use super::config::{LogFormat, Network};
+use super::{
+    config::{LogFormat, Network},
+    smtp::SmtpArguments,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 success or stopped as asked; 1 refused, no answer or not healthy; 2 wrong settings;
@@ -80,6 +83,8 @@ pub(super) struct ServerArguments {
     /// Path under which everything is served, such as /tacit [default: none]
     #[arg(long, env = "TACIT_BASE_PATH", value_name = "PATH")]
     pub(super) base_path: Option<String>,
+    #[command(flatten)]
+    pub(super) smtp: SmtpArguments,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

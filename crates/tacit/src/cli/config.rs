@@ -19,7 +19,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
-use crate::app::{answers::BYTES_MAX_DEFAULT, base_path::BasePath};
+use crate::app::{answers::BYTES_MAX_DEFAULT, base_path::BasePath, mail::Mailer};
 use file::FileSettings;
 
 /// Where the server listens unless told otherwise: this machine only.
@@ -47,6 +47,8 @@ pub(super) struct Settings {
     pub(super) site_url: Option<String>,
     /// Where everything is below the host name.
     pub(super) base_path: BasePath,
+    /// The way to the mail server, if there is one.
+    pub(super) mailer: Option<Mailer>,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -119,12 +121,14 @@ impl TryFrom<String> for Network {
 ///
 /// If the file cannot be read or holds an unknown key, or settings contradict each other.
 pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Settings, Failure> {
-    let file = FileSettings::find(file)?;
+    let mut file = FileSettings::find(file)?;
+    let smtp = flags.smtp.or(file.smtp());
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
     let egress = if flags.allow_egress.is_empty() { file.allow_egress } else { Some(flags.allow_egress) };
     let proxies = if flags.trusted_proxy.is_empty() { file.trusted_proxy } else { Some(flags.trusted_proxy) };
+    let site_url = flags.site_url.or(file.site_url).map(|url| site_url(&url)).transpose()?;
     Ok(Settings {
         listen: flags.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT),
         database: database(flags.database_url.or(file.database_url), &data_folder)?,
@@ -134,7 +138,8 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         is_behind_proxy: flags.behind_proxy.or(file.behind_proxy).unwrap_or(false),
         trusted_proxies: networks(proxies),
         allowed_egress: networks(egress),
-        site_url: flags.site_url.or(file.site_url).map(|url| site_url(&url)).transpose()?,
+        mailer: smtp.mailer(site_url.as_deref())?,
+        site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),

@@ -21,6 +21,7 @@ mod root_key;
 mod server;
 mod setup;
 mod sign_in;
+mod smtp;
 mod start;
 mod stop;
 mod terminal;

@@ -66,6 +66,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             site_url: settings.site_url.clone(),
             base_path: settings.base_path.clone(),
             allow_remote_bootstrap: settings.allow_remote_bootstrap,
+            mailer: settings.mailer.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },
         clock,

@@ -5,3 +5,4 @@ pub mod flush_token_uses;
 pub mod follow_nodes;
 pub mod prune;
 pub mod sweep_answers;
+pub mod send_mails;

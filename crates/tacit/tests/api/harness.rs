@@ -270,6 +270,7 @@ impl TestServer {
     /// Makes a user who is in no organization and returns the id.
     pub async fn add_user(&self, email: &str, password: &str) -> String {
         let user = UserRow {
+            email_verified_at: None,
             id: self.app.new_id(),
             email: email.to_owned(),
             first_name: None,
@@ -309,6 +310,7 @@ impl TestServer {
     /// Adds a user to an organization.
     pub async fn add_to_organization(&self, organization_id: &str, user_id: &str, role: &str) {
         let membership = OrganizationMembershipRow {
+            invite_email: None,
             id: self.app.new_id(),
             organization_id: OrganizationId::new(organization_id),
             user_id: UserId::new(user_id),

@@ -86,6 +86,7 @@ impl<'a> Organization<'a> {
     async fn add(&self, tx: &mut Transaction, user: &UserId, role: &str) {
         let app = &self.server.app;
         let membership = OrganizationMembershipRow {
+            invite_email: None,
             id: app.new_id(),
             organization_id: self.id.clone(),
             user_id: user.clone(),
@@ -176,6 +177,7 @@ impl<'a> Organization<'a> {
 
 fn user_row(app: &App, id: &UserId, email: &str) -> UserRow {
     UserRow {
+        email_verified_at: None,
         id: id.clone(),
         email: email.to_owned(),
         first_name: Some("Ada".to_owned()),

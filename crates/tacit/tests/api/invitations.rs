@@ -1,6 +1,7 @@
 //! Inviting people, accepting, and taking people out again.
 
 use serde_json::{Value, json};
+use tacit_store::users;
 
 use crate::{
     harness::{Answer, TestServer, each_engine},
@@ -8,14 +9,14 @@ use crate::{
     roles::{make_secret, read_status},
 };
 
-const INVITE: &str = "/api/v1/invite-org/signup";
-const RESEND: &str = "/api/v1/invite-org/signup-resend";
+pub const INVITE: &str = "/api/v1/invite-org/signup";
+pub const RESEND: &str = "/api/v1/invite-org/signup-resend";
 const VERIFY: &str = "/api/v1/invite-org/verify";
 const COMPLETE: &str = "/api/v3/signup/complete-account/invite";
-const BOB: &str = "bob@example.test";
-const PASSWORD: &str = "correct horse battery";
+pub const BOB: &str = "bob@example.test";
+pub const PASSWORD: &str = "correct horse battery";
 
-fn offer(acme: &Organization<'_>, email: &str, role: &str) -> Value {
+pub fn offer(acme: &Organization<'_>, email: &str, role: &str) -> Value {
     json!({ "inviteeEmails": [email], "organizationId": acme.id, "organizationRoleSlug": role })
 }
 
@@ -26,17 +27,17 @@ fn code(link: &Value) -> String {
 }
 
 /// Invites somebody and returns the code.
-async fn invite(by: &Actor<'_>, acme: &Organization<'_>, email: &str, role: &str) -> String {
+pub async fn invite(by: &Actor<'_>, acme: &Organization<'_>, email: &str, role: &str) -> String {
     let answer = by.ok("POST", INVITE, Some(offer(acme, email, role))).await;
     code(&answer["completeInviteLinks"][0])
 }
 
-async fn verify(server: &TestServer, acme: &Organization<'_>, email: &str, code: &str) -> Answer {
+pub async fn verify(server: &TestServer, acme: &Organization<'_>, email: &str, code: &str) -> Answer {
     let body = json!({ "email": email, "organizationId": acme.id, "code": code });
     server.call("POST", VERIFY, None, Some(body)).await
 }
 
-async fn complete(server: &TestServer, email: &str, code: &str) -> Answer {
+pub async fn complete(server: &TestServer, email: &str, code: &str) -> Answer {
     let body = json!({ "email": email, "password": PASSWORD, "firstName": "Bob", "lastName": "Builder" });
     server.call("POST", COMPLETE, Some(code), Some(body)).await
 }
@@ -47,13 +48,13 @@ async fn log_in(server: &TestServer, password: &str) -> Answer {
 }
 
 /// A member as the list shows them.
-async fn member(by: &Actor<'_>, acme: &Organization<'_>, email: &str) -> Value {
+pub async fn member(by: &Actor<'_>, acme: &Organization<'_>, email: &str) -> Value {
     let members = by.read(&format!("/api/v2/organizations/{}/memberships", acme.id)).await;
     let members = members["users"].as_array().unwrap().clone();
     members.into_iter().find(|member| member["user"]["email"] == email).unwrap_or_default()
 }
 
-async fn path(by: &Actor<'_>, acme: &Organization<'_>, email: &str) -> String {
+pub async fn path(by: &Actor<'_>, acme: &Organization<'_>, email: &str) -> String {
     format!("/api/v2/organizations/{}/memberships/{}", acme.id, id(&member(by, acme, email).await))
 }
 
@@ -94,7 +95,11 @@ async fn an_invited_person_can_do_nothing_until_they_accept() {
         let token = joined.body["token"].as_str().unwrap().to_owned();
         let bob = Actor { server, id: id(&joined.body["user"]), name: BOB.to_owned(), token };
         assert_eq!(read_status(&bob, &project, "dev", "/", "FOO").await, 200);
-        assert_eq!(member(&ada, &acme, BOB).await["status"], "accepted");
+        let accepted = member(&ada, &acme, BOB).await;
+        assert_eq!((&accepted["status"], &accepted["inviteEmail"]), (&json!("accepted"), &json!(BOB)));
+        // Whoever invited saw the link, so nothing shows that mail reaches Bob.
+        assert_eq!(accepted["user"]["isEmailVerified"], false);
+        assert_eq!(member(&ada, &acme, "ada@example.test").await["inviteEmail"], Value::Null);
         server.sign_in(BOB, PASSWORD, acme.id.as_str()).await;
         for kind in ["invite-organization-member", "accept-organization-invitation"] {
             assert!(server.has_event(acme.id.as_str(), kind).await, "{kind}");
@@ -259,6 +264,62 @@ async fn a_removed_member_is_refused_at_once_and_the_last_admin_stays() {
         let of_carol = path(&ada, &acme, "carol@example.test").await;
         ada.ok("DELETE", &of_carol, None).await;
         assert!(server.has_event(acme.id.as_str(), "delete-organization-membership").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_withdrawn_invitation_nothing_stays_unless_the_person_is_invited_elsewhere() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let other = organization(server, "other").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let eve = other.user("eve@example.test", "admin").await;
+        invite(&ada, &acme, BOB, "member").await;
+        let code = invite(&eve, &other, BOB, "member").await;
+        server.add_user("dora@example.test", PASSWORD).await;
+        invite(&ada, &acme, "dora@example.test", "member").await;
+        let exists =
+            async |email: &str| users::find_by_email(&mut acme.db().await, email).await.unwrap().is_some();
+
+        let of_bob = path(&ada, &acme, BOB).await;
+        ada.ok("DELETE", &of_bob, None).await;
+        let of_dora = path(&ada, &acme, "dora@example.test").await;
+        ada.ok("DELETE", &of_dora, None).await;
+
+        assert!(exists(BOB).await && exists("dora@example.test").await);
+        assert_eq!(verify(server, &other, BOB, &code).await.status, 200);
+        let of_bob = path(&eve, &other, BOB).await;
+        eve.ok("DELETE", &of_bob, None).await;
+        assert!(!exists(BOB).await);
+        let again = invite(&ada, &acme, BOB, "member").await;
+        assert_eq!(complete(server, BOB, &again).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_accepts_into_more_organizations_than_anybody_can_be_in() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = server.add_user(BOB, PASSWORD).await;
+        for number in 0..99 {
+            let full = organization(server, &format!("full-{number}")).await;
+            server.add_to_organization(full.id.as_str(), &bob, "member").await;
+        }
+        let code = invite(&ada, &acme, BOB, "member").await;
+        let token = log_in(server, PASSWORD).await.body["accessToken"].as_str().unwrap().to_owned();
+        let last = organization(server, "last").await;
+        server.add_to_organization(last.id.as_str(), &bob, "member").await;
+        let body = json!({ "email": BOB, "organizationId": acme.id, "code": code });
+
+        let refused = server.call("POST", VERIFY, Some(&token), Some(body.clone())).await;
+
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains("more than 100 organizations"), "{}", refused.text);
+        let place = path(&ada, &acme, BOB).await;
+        assert_eq!(ada.read(&place).await["membership"]["status"], "invited");
     })
     .await;
 }

@@ -69,7 +69,7 @@ fn refusal() -> Error {
 /// # Errors
 ///
 /// [`Error::Invalid`] for a code that is wrong, was used or has expired, and for somebody who was not
-/// invited, all the same; [`Error::Refused`] for a person with an account who is not signed in.
+/// invited, all the same, and for somebody who is in too many organizations; [`Error::Refused`] for a person with an account who is not signed in.
 pub async fn verify(
     app: &App,
     client: &Client,
@@ -93,6 +93,7 @@ pub async fn verify(
     app.write(move |work| {
         Box::pin(async move {
             accept(work, &client, &invitation, &user).await?;
+            let user = users::find(&mut work.db, &user.id).await?.ok_or_else(refusal)?;
             Ok(Verified::Joined(user))
         })
     })
@@ -167,7 +168,7 @@ fn refuse<T>(app: &App, client: &Client, email: &Email) -> Result<T> {
     Err(refusal())
 }
 
-/// Lets the person in and uses the code up.
+/// Lets the person in and uses the code up. If it came by mail, they read mail to their address.
 async fn accept(
     work: &mut UnitOfWork,
     client: &Client,
@@ -175,9 +176,14 @@ async fn accept(
     user: &UserRow,
 ) -> Result<()> {
     let organization = &invitation.organization_id;
+    let now = work.app.now();
     organizations::raise_access_revision(&mut work.db, organization).await?;
-    if !invitations::accept(&mut work.db, invitation, work.app.now()).await? {
+    super::super::organizations::require_room_for_one(&mut work.db, &user.id).await?;
+    if !invitations::accept(&mut work.db, invitation, now).await? {
         return Err(refusal());
+    }
+    if invitation.mailed_at.is_some() {
+        users::verify_email(&mut work.db, &user.id, now).await?;
     }
     let event = Event::by_nobody(&work.app, client, EVENT).organization(organization);
     work.record(event.actor("user", user.id.as_str(), &user.email));

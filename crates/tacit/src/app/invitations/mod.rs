@@ -6,8 +6,10 @@
 
 mod accept;
 
+use std::collections::BTreeSet;
+
 use tacit_core::{
-    id::MembershipId,
+    id::{MembershipId, OrganizationId},
     name::Email,
     permission::{Action, Subject},
     token,
@@ -30,6 +32,7 @@ use super::{
     boundary,
     caller::{Caller, OrganizationAccess},
     error::{Error, Result},
+    mail::{self, texts},
     memberships::{self, RoleGrant},
     organization_members::unknown_role,
     roles::GivenRole,
@@ -38,6 +41,8 @@ use super::{
 
 /// How long a code is valid.
 const TTL_SECONDS: i64 = 7 * 24 * 3600;
+/// How soon somebody may be mailed again.
+const MAIL_AGAIN_SECONDS: i64 = 60;
 const MESSAGE: &str = "You cannot give rights that you do not have";
 
 /// Whom to invite, and to what.
@@ -51,12 +56,32 @@ pub struct Offer {
     pub projects: Vec<(ProjectName, Vec<RoleGrant>)>,
 }
 
-/// What an invited person needs to accept.
+/// An invitation that was made.
 pub struct Invitation {
-    /// Their e-mail.
+    /// To whom.
     pub email: String,
-    /// The code, good for one use.
-    pub code: Zeroizing<String>,
+    /// Into which organization.
+    pub organization_id: OrganizationId,
+    /// The code, good for one use; `None` if it is on its way by mail, and nobody else gets it.
+    pub code: Option<Zeroizing<String>>,
+}
+
+impl Invitation {
+    /// The link to accept it by, below the address of the dashboard; `None` if it is on its way by mail.
+    #[must_use]
+    pub fn link(&self, site: &str) -> Option<Zeroizing<String>> {
+        let code = self.code.as_ref()?;
+        Some(link(site, &self.email, &self.organization_id, code))
+    }
+}
+
+fn link(site: &str, email: &str, organization: &OrganizationId, code: &str) -> Zeroizing<String> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("token", code)
+        .append_pair("to", email)
+        .append_pair("organization_id", organization.as_str())
+        .finish();
+    Zeroizing::new(format!("{site}/signupinvite?{query}"))
 }
 
 /// Prints no code.
@@ -67,13 +92,15 @@ impl std::fmt::Debug for Invitation {
 }
 
 /// Invites people into the caller's organization, which must be the one called `organization`. Who was
-/// invited before gets a new code; who is a member is left as they are and out of what is returned.
+/// invited before gets a new code; who is a member is left as they are and out of what is returned. With a
+/// mail server each gets a mail.
 ///
 /// # Errors
 ///
 /// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `create` on members,
-/// [`Error::Invalid`] for an unknown role, [`Error::Boundary`] for rights the caller does not have, and
-/// what [`memberships::users::add`] returns for projects. Then nobody is invited.
+/// [`Error::Invalid`] for an unknown role and for somebody who got a mail a moment ago, [`Error::Boundary`]
+/// for rights the caller does not have, and what [`memberships::users::add`] returns for projects. Then
+/// nobody is invited.
 pub async fn invite(app: &App, caller: &Caller, organization: &str, offer: Offer) -> Result<Vec<Invitation>> {
     caller.organization_named(organization)?;
     let caller = caller.clone();
@@ -85,7 +112,8 @@ async fn apply(work: &mut UnitOfWork, caller: &Caller, offer: &Offer) -> Result<
     access.require(Action::Create, Subject::Member)?;
     let role = offered_role(work, &access, offer.role.as_deref()).await?;
     let (mut invited, mut invitations) = (Vec::new(), Vec::new());
-    for email in &offer.emails {
+    // In one order, so that two who invite the same people do not wait for each other.
+    for email in offer.emails.iter().collect::<BTreeSet<_>>() {
         if let Some(membership) = place(work, caller, &access, email, &role).await? {
             invitations.push(issue(work, caller, &membership, email.as_str()).await?);
             invited.push(email.clone());
@@ -139,6 +167,7 @@ async fn place(
                 custom_role_id: role.custom.as_ref().map(|custom| custom.id.clone()),
                 is_active: true,
                 accepted_at: None,
+                invite_email: Some(email.as_str().to_owned()),
                 created_at: now,
                 updated_at: now,
             };
@@ -150,7 +179,7 @@ async fn place(
 
 /// The person with this e-mail, made without a password if there is none.
 async fn person(work: &mut UnitOfWork, email: &Email) -> Result<UserRow> {
-    if let Some(user) = users::find_by_email(&mut work.db, email.as_str()).await? {
+    if let Some(user) = users::lock_by_email(&mut work.db, email.as_str()).await? {
         return Ok(user);
     }
     let now = work.app.now();
@@ -161,6 +190,7 @@ async fn person(work: &mut UnitOfWork, email: &Email) -> Result<UserRow> {
         last_name: None,
         password_hash: String::new(),
         is_instance_admin: false,
+        email_verified_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -173,8 +203,8 @@ async fn person(work: &mut UnitOfWork, email: &Email) -> Result<UserRow> {
 /// # Errors
 ///
 /// [`Error::Forbidden`] without `create` on members, [`Error::NotFound`] for an unknown member,
-/// [`Error::Invalid`] for somebody who has accepted, [`Error::Boundary`] for rights the caller does not
-/// have.
+/// [`Error::Invalid`] for somebody who has accepted or got a mail a moment ago, [`Error::Boundary`] for
+/// rights the caller does not have.
 pub async fn resend(app: &App, caller: &Caller, id: MembershipId) -> Result<Invitation> {
     let caller = caller.clone();
     app.write(move |work| {
@@ -207,17 +237,51 @@ async fn require_over(
     boundary::require_over_member(&mut work.db, caller, access, member, now, MESSAGE).await
 }
 
+/// Makes the code in place of any before, and the mail with it, if there is a mail server.
 async fn issue(
     work: &mut UnitOfWork,
     caller: &Caller,
     membership: &OrganizationMembershipRow,
     email: &str,
 ) -> Result<Invitation> {
-    let code = token::new_secret(&work.app.random);
+    require_not_mailed_just_now(work, &membership.id, email).await?;
+    let (now, code) = (work.app.now(), token::new_secret(&work.app.random));
+    let is_mailed = mail_code(work, caller, membership, email, &code).await?;
     let hash = work.app.keys.hashes.hash(code.as_bytes());
-    let expires_at = work.app.now().plus_seconds(TTL_SECONDS);
-    invitations::replace(&mut work.db, &membership.id, &hash, expires_at).await?;
-    let event = Event::new(&work.app, caller, "invite-organization-member");
-    work.record(event.with("email", email).with("role", membership.role.as_str()));
-    Ok(Invitation { email: email.to_owned(), code })
+    let expires_at = now.plus_seconds(TTL_SECONDS);
+    invitations::replace(&mut work.db, &membership.id, &hash, expires_at, is_mailed.then_some(now)).await?;
+    let event = Event::new(&work.app, caller, "invite-organization-member").with("email", email);
+    work.record(event.with("role", membership.role.as_str()).with("isMailed", is_mailed));
+    Ok(Invitation {
+        email: email.to_owned(),
+        organization_id: membership.organization_id.clone(),
+        code: (!is_mailed).then_some(code),
+    })
+}
+
+/// Nobody fills somebody's mailbox by inviting them again and again.
+async fn require_not_mailed_just_now(work: &mut UnitOfWork, id: &MembershipId, email: &str) -> Result<()> {
+    let time = work.app.now().plus_seconds(-MAIL_AGAIN_SECONDS);
+    if invitations::was_mailed_after(&mut work.db, id, time).await? {
+        return Err(Error::Invalid(format!(
+            "An invitation was mailed to {email} less than a minute ago. Try again later."
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a mail with the code is on its way.
+async fn mail_code(
+    work: &mut UnitOfWork,
+    caller: &Caller,
+    membership: &OrganizationMembershipRow,
+    email: &str,
+    code: &str,
+) -> Result<bool> {
+    let Some(site) = work.app.settings.site() else { return Ok(false) };
+    let id = &membership.organization_id;
+    let organization = organizations::find(&mut work.db, id).await?.map(|row| row.name).unwrap_or_default();
+    let link = link(&site, email, id, code);
+    let mail = texts::invitation(email, caller.actor.name(), &organization, &link, TTL_SECONDS);
+    mail::enqueue(work, &mail).await
 }

@@ -9,7 +9,11 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    super::{failure::Failure, places},
+    super::{
+        failure::Failure,
+        places,
+        smtp::{SmtpArguments, SmtpEncryption},
+    },
     LogFormat, Network,
 };
 
@@ -17,7 +21,7 @@ use super::{
 const NAME: &str = "tacit.toml";
 
 /// What the file may hold: the flags of `tacit server`, spelled the same. No secret but the
-/// database's password; the root key has a file of its own.
+/// database's password; the root key and the mail server's password have files of their own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct FileSettings {
@@ -32,6 +36,12 @@ pub(super) struct FileSettings {
     pub(super) allow_egress: Option<Vec<Network>>,
     pub(super) site_url: Option<String>,
     pub(super) base_path: Option<String>,
+    smtp_host: Option<String>,
+    smtp_port: Option<u16>,
+    smtp_encryption: Option<SmtpEncryption>,
+    smtp_username: Option<String>,
+    smtp_password_file: Option<PathBuf>,
+    smtp_from: Option<String>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -52,6 +62,18 @@ impl FileSettings {
         // Without a home folder there is no such directory: no error, since flags may say all.
         let Ok(folder) = places::configuration_folder() else { return Ok(Self::default()) };
         Ok(Self::read(&folder.join(NAME))?.unwrap_or_default())
+    }
+
+    /// What it says about the mail server.
+    pub(super) fn smtp(&mut self) -> SmtpArguments {
+        SmtpArguments {
+            smtp_host: self.smtp_host.take(),
+            smtp_port: self.smtp_port,
+            smtp_encryption: self.smtp_encryption,
+            smtp_username: self.smtp_username.take(),
+            smtp_password_file: self.smtp_password_file.take(),
+            smtp_from: self.smtp_from.take(),
+        }
     }
 
     fn read(path: &Path) -> Result<Option<Self>, Failure> {
@@ -75,7 +97,13 @@ impl FileSettings {
 
     /// A path in the file is relative to the file, so that it means the same wherever one starts.
     fn resolve_paths(&mut self, folder: &Path) {
-        let paths = [&mut self.data_dir, &mut self.root_key_file, &mut self.tls_cert, &mut self.tls_key];
+        let paths = [
+            &mut self.data_dir,
+            &mut self.root_key_file,
+            &mut self.tls_cert,
+            &mut self.tls_key,
+            &mut self.smtp_password_file,
+        ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
         }

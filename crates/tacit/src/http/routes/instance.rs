@@ -1,7 +1,11 @@
 //! The instance: status, set-up, what everybody may know of it.
 
 use crate::http::{
-    route::{Access::Public, Route, get, post},
+    route::{
+        Access::{InstanceAdmin, Public},
+        Route, get, post,
+    },
+    ui::mail,
     v1::{admin, status},
 };
 
@@ -24,5 +28,9 @@ pub(super) fn routes() -> Vec<Route> {
             .event("bootstrap-instance")
             .body::<admin::SignUpRequest>()
             .answer::<admin::SignUpResponse>(),
+        post("/api/ui/v1/mail/test", InstanceAdmin, mail::test)
+            .summary("Sends a mail to the caller, to see whether mails arrive")
+            .event("send-test-mail")
+            .answer::<mail::TestResponse>(),
     ]
 }

@@ -5,6 +5,7 @@ pub mod explain;
 pub(crate) mod explain_source;
 pub mod history;
 pub mod imports;
+pub mod mail;
 pub mod matrix;
 pub mod own_value;
 pub mod preferences;

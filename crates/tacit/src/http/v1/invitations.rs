@@ -57,13 +57,10 @@ impl FromRequestParts<App> for Site {
 }
 
 impl Site {
-    fn link(&self, invitation: &Invitation, organization: &str) -> InviteLink {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("token", &invitation.code)
-            .append_pair("to", &invitation.email)
-            .append_pair("organization_id", organization)
-            .finish();
-        InviteLink { email: invitation.email.clone(), link: format!("{}/signupinvite?{query}", self.0) }
+    /// Nothing if the link is on its way by mail.
+    fn link(&self, invitation: &Invitation) -> Option<InviteLink> {
+        let link = String::clone(&*invitation.link(&self.0)?);
+        Some(InviteLink { email: invitation.email.clone(), link })
     }
 }
 
@@ -108,8 +105,27 @@ pub struct ProjectRequest {
 #[serde(rename_all = "camelCase")]
 pub struct InviteResponse {
     message: &'static str,
-    /// The links, for those who were no members yet. This server sends no e-mail.
-    complete_invite_links: Vec<InviteLink>,
+    /// The links to hand over, for those who were no members yet; absent if all went by mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete_invite_links: Option<Vec<InviteLink>>,
+    /// To whom a mail is on its way; absent if this server sends none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed_to: Option<Vec<String>>,
+}
+
+impl InviteResponse {
+    fn new(made: &[Invitation], site: &Site, sends_mail: bool) -> Self {
+        let links: Vec<InviteLink> = made.iter().filter_map(|one| site.link(one)).collect();
+        if !sends_mail {
+            let message = "Give each person their link: this server sends no e-mail";
+            return Self { message, complete_invite_links: Some(links), mailed_to: None };
+        }
+        let mailed = made.iter().filter(|one| one.code.is_none()).map(|one| one.email.clone()).collect();
+        // Too many mails wait if there are any.
+        let links = (!links.is_empty()).then_some(links);
+        let message = "Each person gets their link by e-mail";
+        Self { message, complete_invite_links: links, mailed_to: Some(mailed) }
+    }
 }
 
 impl InviteRequest {
@@ -155,10 +171,7 @@ pub(crate) async fn invite(
 ) -> Result<Json<InviteResponse>, Problem> {
     let organization = request.organization_id.0.clone();
     let made = invitations::invite(&app, &caller, &organization, request.offer()?).await?;
-    Ok(Json(InviteResponse {
-        message: "Give each person their link: this server sends no e-mail",
-        complete_invite_links: made.iter().map(|one| site.link(one, &organization)).collect(),
-    }))
+    Ok(Json(InviteResponse::new(&made, &site, app.settings.mailer.is_some())))
 }
 
 /// What `POST /api/v1/invite-org/signup-resend` takes.
@@ -173,11 +186,12 @@ pub struct ResendRequest {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResendResponse {
-    /// The new link; the old one is good no more.
-    signup_token: InviteLink,
+    /// The new link to hand over, absent if it went by mail; the old one is good no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signup_token: Option<InviteLink>,
 }
 
-/// `POST /api/v1/invite-org/signup-resend` makes a new link for an invited person.
+/// `POST /api/v1/invite-org/signup-resend` makes a new link for an invited person, and mails it if it can.
 pub(crate) async fn resend(
     State(app): State<App>,
     caller: Caller,
@@ -185,8 +199,7 @@ pub(crate) async fn resend(
     Body(request): Body<ResendRequest>,
 ) -> Result<Json<ResendResponse>, Problem> {
     let invitation = invitations::resend(&app, &caller, request.membership_id).await?;
-    let organization = &caller.organization()?.id;
-    Ok(Json(ResendResponse { signup_token: site.link(&invitation, organization.as_str()) }))
+    Ok(Json(ResendResponse { signup_token: site.link(&invitation) }))
 }
 
 /// What `POST /api/v1/invite-org/verify` takes.

@@ -30,7 +30,7 @@ pub(crate) async fn get(State(app): State<App>) -> Json<StatusResponse> {
     Json(StatusResponse {
         date: app.now(),
         message: "Ok",
-        email_configured: false,
+        email_configured: app.settings.mailer.is_some(),
         invite_only_signup: true,
         redis_configured: false,
         secret_scanning_configured: false,

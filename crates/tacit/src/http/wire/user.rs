@@ -111,7 +111,7 @@ impl From<UserRow> for User {
             selected_mfa_method: None,
             devices: Vec::new(),
             is_ghost: false,
-            is_email_verified: true,
+            is_email_verified: row.email_verified_at.is_some(),
             is_locked: false,
             temporary_lock_date_end: None,
             consecutive_failed_mfa_attempts: 0,
