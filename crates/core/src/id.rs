@@ -102,6 +102,8 @@ ids! {
     WebhookDeliveryId
     /// A mail that waits to be sent.
     MailId
+    /// A password that is to be set anew.
+    PasswordResetId
 }
 
 #[cfg(test)]

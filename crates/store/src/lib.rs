@@ -34,6 +34,7 @@ pub mod mails;
 pub mod organization_grants;
 pub mod organization_memberships;
 pub mod organizations;
+pub mod password_resets;
 pub mod project_grants;
 pub mod project_memberships;
 pub mod projects;

@@ -199,7 +199,8 @@ id_values!(
     PrivilegeId,
     WebhookId,
     WebhookDeliveryId,
-    MailId
+    MailId,
+    PasswordResetId
 );
 
 /// Declares a row: a struct whose fields are read from the columns of the same names.

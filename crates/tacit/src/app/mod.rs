@@ -37,6 +37,7 @@ pub mod organization_admin;
 pub mod organization_members;
 pub mod organizations;
 pub mod own_permissions;
+pub mod password_reset;
 pub mod passwords;
 pub mod patch;
 pub mod preferences;

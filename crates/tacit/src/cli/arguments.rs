@@ -40,6 +40,9 @@ pub(super) enum Command {
     /// Bring the database to this release's schema without starting; the server must be stopped
     #[command(after_help = EXIT_CODES)]
     Migrate(Box<ServerArguments>),
+    /// Make a link to set a forgotten password anew; the server must be stopped
+    #[command(after_help = EXIT_CODES)]
+    ResetPassword(Box<ResetPasswordArguments>),
     /// Exit 0 if the running server answers, 1 if not; for containers
     #[command(after_help = EXIT_CODES)]
     Healthcheck(ServerAddress),
@@ -102,6 +105,16 @@ pub(super) struct ServerArguments {
     /// error, warn, info, debug or trace, also per module: info,tacit_store=debug [default: info]
     #[arg(long, env = "TACIT_LOG_LEVEL", value_name = "LEVEL")]
     pub(super) log_level: Option<String>,
+}
+
+/// What `tacit reset-password` takes.
+#[derive(Debug, Args)]
+pub(super) struct ResetPasswordArguments {
+    /// E-mail of the person
+    #[arg(long, value_name = "EMAIL")]
+    pub(super) email: String,
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
 }
 
 /// Which running server a command talks to.

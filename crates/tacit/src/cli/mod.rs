@@ -17,6 +17,7 @@ mod metrics;
 mod migrate;
 mod places;
 mod quickstart;
+mod reset_password;
 mod root_key;
 mod server;
 mod setup;
@@ -52,6 +53,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Server(flags) => server::run(*flags, config.as_deref()),
         Command::Migrate(flags) => migrate::run(*flags, config.as_deref()),
+        Command::ResetPassword(flags) => reset_password::run(*flags, config.as_deref()),
         Command::Setup(flags) => setup::run(&flags, config.as_deref()),
         Command::Quickstart(flags) => quickstart::run(&flags, config.as_deref()),
         Command::Healthcheck(flags) => healthcheck::run(&flags, config.as_deref()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{App, Result, mail::deliver};
+use crate::app::{App, Result, mail::deliver, password_reset};
 
 /// Time between two looks at what waits.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -22,6 +22,7 @@ pub async fn run(app: App) {
 }
 
 async fn round(app: &App) -> Result<()> {
+    password_reset::write_mails(app).await?;
     deliver::send_due(app).await?;
     Ok(())
 }

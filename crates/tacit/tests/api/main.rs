@@ -42,6 +42,7 @@ mod mail;
 mod mail_server;
 mod organization_members;
 mod organizations;
+mod password_reset;
 mod privileges;
 mod project_memberships;
 mod project_settings;

@@ -21,7 +21,7 @@ struct Bob<'a> {
 }
 
 /// What an app reads from the QR code.
-fn scan(url: &str) -> TotpSecret {
+pub fn scan(url: &str) -> TotpSecret {
     let secret = url.split("secret=").nth(1).unwrap().split('&').next().unwrap();
     let mut bits = 0_u64;
     let mut length = 0;

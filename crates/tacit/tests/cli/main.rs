@@ -8,6 +8,7 @@ mod crash;
 mod events;
 mod harness;
 mod postgres;
+mod reset_password;
 mod root_key;
 mod settings;
 mod start;

@@ -34,7 +34,8 @@ use super::{
 };
 
 /// Frequent events that take no right from anybody.
-const SIGN_INS: [&str; 3] = ["user-login", "login-identity-universal-auth", "renew-identity-access-token"];
+const SIGN_INS: [&str; 4] =
+    ["user-login", "login-identity-universal-auth", "renew-identity-access-token", "request-password-reset"];
 
 /// One event. It never holds a value, a password or a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ mod instance;
 mod invitations;
 mod memberships;
 mod organizations;
+mod password_reset;
 mod privileges;
 mod projects;
 mod roles;
@@ -41,6 +42,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
         Area { name: "Users", routes: users::routes() },
+        Area { name: "Password reset", routes: password_reset::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },
         Area { name: "Organizations", routes: organizations::routes() },
         Area { name: "Invitations", routes: invitations::routes() },

@@ -22,6 +22,7 @@ pub mod memberships;
 pub mod organization_admin;
 pub mod organization_roles;
 pub mod organizations;
+pub mod passwords;
 pub mod pit;
 pub mod pit_compare;
 pub mod project_changes;

@@ -1,0 +1,61 @@
+//! `tacit reset-password`: a link for servers that send no mail.
+
+use serde_json::json;
+
+use crate::harness::{DATABASE, FAILED, PASSWORD, SETTINGS, Server, run, server, tacit};
+
+const NEW: &str = "staple of another kind";
+
+/// The link that the command prints for a server whose data is in `folder`.
+fn code(stdout: &str) -> String {
+    let link = stdout.lines().find(|line| line.starts_with("http")).unwrap();
+    assert!(link.starts_with("https://tacit.example.test/password-reset#token="), "{link}");
+    link.split_once("#token=").unwrap().1.split('&').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(server(folder.path()));
+    first.bootstrap();
+    let make = |email: &str| {
+        let data = ["--data-dir", "data", "--site-url", "https://tacit.example.test"];
+        let arguments = [["reset-password", "--email", email].as_slice(), &data].concat();
+        run(tacit(folder.path(), &arguments), "")
+    };
+    let early = make("ada@example.test");
+    assert_eq!(early.code, Some(DATABASE), "{}", early.stderr);
+    first.stop();
+
+    let unknown = make("nobody@example.test");
+    assert_eq!(unknown.code, Some(FAILED), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("there is no account"), "{}", unknown.stderr);
+    let made = make("ada@example.test");
+
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let code = code(&made.stdout);
+    assert!(!made.stderr.contains(&code));
+    let second = Server::start(server(folder.path()));
+    let post = |path: &str, token: Option<&str>, body| second.call("POST", path, token, Some(body));
+    let body = json!({ "email": "ada@example.test", "code": code });
+    let (status, verified) = post("/api/v1/password/email/password-reset-verify", None, body);
+    assert_eq!(status, 200, "{verified}");
+    let body = json!({ "newPassword": NEW });
+    assert_eq!(post("/api/v2/password/password-reset", verified["token"].as_str(), body).0, 200);
+    for (password, expected) in [(PASSWORD, 401), (NEW, 200)] {
+        let body = json!({ "email": "ada@example.test", "password": password });
+        assert_eq!(post("/api/v3/auth/login", None, body).0, expected);
+    }
+}
+
+#[test]
+fn a_mail_server_without_an_address_of_the_site_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = server(folder.path());
+    command.args(["--smtp-host", "mail.example.test", "--smtp-from", "tacit@example.test"]);
+
+    let refused = Server::refused(command);
+
+    assert_eq!(refused.code, Some(SETTINGS), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--site-url"), "{}", refused.stderr);
+}
