@@ -19,6 +19,7 @@ pub mod auth_methods;
 pub mod client_secrets;
 pub mod commit_log;
 pub mod commits;
+pub mod email_verifications;
 pub mod environments;
 pub mod feed;
 pub mod folder_versions;

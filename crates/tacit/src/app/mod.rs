@@ -18,6 +18,7 @@ pub mod client_secrets;
 pub mod clock;
 pub mod commit;
 pub mod egress;
+pub mod email_verification;
 pub mod environments;
 pub mod error;
 pub mod explain;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{App, Result, access_tokens, mail, password_reset, sign_in, webhooks};
+use crate::app::{App, Result, access_tokens, email_verification, mail, password_reset, sign_in, webhooks};
 
 /// Time between two rounds. Nothing waits for it: what has ended does not count before, either.
 const PERIOD: Duration = Duration::from_mins(10);
@@ -21,6 +21,7 @@ async fn prune(app: &App) -> Result<()> {
     sign_in::prune(app).await?;
     access_tokens::prune(app).await?;
     password_reset::prune(app).await?;
+    email_verification::prune(app).await?;
     mail::deliver::prune(app).await?;
     webhooks::deliver::prune(app).await
 }

@@ -13,6 +13,7 @@ mod boundary_property;
 mod commits;
 mod denials;
 mod documents;
+mod email_verification;
 mod environments;
 mod etags;
 mod events_follow;

@@ -14,4 +14,5 @@ pub mod texts;
 pub use mailer::{Credentials, Encryption, MailError, Mailer, SmtpServer};
 pub use outbox::WAITING_MAX;
 pub(in crate::app) use outbox::enqueue;
+pub(in crate::app) use test::NO_MAIL;
 pub use test::send_test;

@@ -1,8 +1,12 @@
-//! Forgotten passwords.
+//! Forgotten passwords, and e-mails that are to be verified.
 
 use crate::http::{
-    route::{Access::Public, Route, post},
+    route::{
+        Access::{Public, UserWithoutOrganization},
+        Route, post,
+    },
     v1::passwords,
+    v2::emails,
     wire::user::MessageResponse,
 };
 
@@ -28,6 +32,16 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("Sets a new password, as old web pages send it")
             .event("reset-password")
             .body::<passwords::OldResetRequest>()
+            .answer::<MessageResponse>(),
+        post("/api/v2/users/me/emails/code", UserWithoutOrganization, emails::send_code)
+            .summary("Mails the caller a code that shows that they read mail to their address")
+            .event("send-email-verification-code")
+            .body::<emails::CodeRequest>()
+            .answer::<MessageResponse>(),
+        post("/api/v2/users/me/emails/verify", UserWithoutOrganization, emails::verify)
+            .summary("Verifies the caller's e-mail by that code")
+            .event("verify-email")
+            .body::<emails::VerifyRequest>()
             .answer::<MessageResponse>(),
     ]
 }

@@ -1,5 +1,6 @@
 //! Handlers of `/api/v2`.
 
+pub mod emails;
 pub mod folders;
 pub mod identity_privileges;
 pub mod mfa;
