@@ -64,6 +64,7 @@ browser() {
   install_packages_of_web
   e2e/with-server --binary "$(target_folder)/debug/tacit" --allow-egress 127.0.0.0/8 -- sh -c 'cd web && npm run --silent browser'
   e2e/with-server --binary "$(target_folder)/debug/tacit" --base-path /tacit -- sh -c 'cd web && npm run --silent browser-below'
+  e2e/with-server --binary "$(target_folder)/debug/tacit" --mail -- sh -c 'cd web && npm run --silent browser-mail'
 }
 
 case "${1:-}" in

@@ -23,15 +23,15 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server(binary, database_url=None, options=()):
+def running_server(binary, database_url=None, options=(), mail_port=None):
     """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL,
-    and `options` are further options of `tacit server`.
+    and `options` are further options of `tacit server`. With `mail_port` it sends mails to that port of this machine.
 
     Leaving the block asks the server to stop, and checks that it went quietly and logged nothing confidential.
     """
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tacit-e2e."))
     try:
-        server = Server(binary, folder, database_url, options)
+        server = Server(binary, folder, database_url, options, mail_port)
         try:
             server.wait_until_ready()
             yield server
@@ -46,7 +46,7 @@ def running_server(binary, database_url=None, options=()):
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url, options=()):
+    def __init__(self, binary, folder, database_url, options=(), mail_port=None):
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
@@ -55,6 +55,9 @@ class Server:
         self.log = folder / "server.log"
         command = [os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
         command += options
+        if mail_port:
+            command += ["--smtp-host", "127.0.0.1", "--smtp-port", str(mail_port), "--smtp-encryption", "none"]
+            command += ["--smtp-from", "Tacit <tacit@example.com>", "--site-url", self.url]
         if database_url:
             command += ["--database-url", database_url]
         with self.log.open("wb") as log:

@@ -1,14 +1,12 @@
 // axe-core on every page, in light and dark and on a phone.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
+import { violations } from './axe.js'
 import { DIALOGS } from './dialogs.js'
 import { addProject, api, machine, onPage, PERSON, SERVER, signIn, visit } from './harness.js'
 import { SECRETS_SCREENS } from './secrets-screens.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const MODES = [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
@@ -41,6 +39,9 @@ const pagesOf = (organization, project) => [
   '/login/select-organization',
   '/cli-redirect',
   '/signupinvite?token=x&to=x@example.com&organization_id=x',
+  '/forgot-password',
+  '/password-reset',
+  '/password-reset#token=x&to=x@example.com',
   '/nowhere',
 ]
 
@@ -111,13 +112,4 @@ for (const [mode, options] of MODES) {
       assert.deepEqual(await violations(page, mode), [])
     }, settings)
   })
-}
-
-/** What axe finds on the page as it is. */
-async function violations(page, where) {
-  await page.evaluate(axe)
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document))
-  return found.map(
-    (one) => `${where}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
-  )
 }

@@ -14,7 +14,9 @@ import SelectOrganizationPage from '~/pages/login/select-organization-page'
 import SetupPage from '~/pages/login/setup-page'
 import { Skeleton } from '~/ui/page'
 
+const ForgotPasswordPage = lazy(() => import('~/pages/login/forgot-password-page'))
 const InvitationPage = lazy(() => import('~/pages/login/invitation-page'))
+const PasswordResetPage = lazy(() => import('~/pages/login/password-reset-page'))
 const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
 const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))
@@ -54,6 +56,7 @@ const PAGES: Record<string, Page> = {
 const MOVED: Record<string, (parameters: Parameters, organization: string) => string> = {
   '/': (_, organization) => paths.overview(organization),
   '/admin/signup': () => paths.setup(),
+  '/verify-email': () => paths.profile(),
   '/org/:organization': ({ organization = '' }) => paths.overview(organization),
   '/project/:project': ({ project = '' }) => paths.secrets(project),
   '/integrations/:project': ({ project = '' }) => paths.connect(project),
@@ -73,6 +76,12 @@ export function App() {
             </Route>
             <Route path="/signupinvite">
               <InvitationPage />
+            </Route>
+            <Route path="/forgot-password">
+              <ForgotPasswordPage />
+            </Route>
+            <Route path="/password-reset">
+              <PasswordResetPage />
             </Route>
             <Route path="/cli-redirect">
               <CliRedirectPage />

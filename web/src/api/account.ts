@@ -10,6 +10,7 @@ export type User = {
   firstName: string | null
   lastName: string | null
   superAdmin: boolean
+  isEmailVerified: boolean
 }
 export type Organization = { id: string; name: string; slug: string; userRole?: string }
 export type SignedInDevice = {

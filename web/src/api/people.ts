@@ -35,18 +35,34 @@ export const organizationPeopleQuery = (organization: string) =>
     },
   })
 
-/** Invites people into the organization. Returns the link of each who is no member yet. */
+export type InviteLink = { email: string; link: string }
+
+/**
+ * Invites people into the organization. Returns to whom mail is on its way, and the links that the person who invites
+ * has to hand over; who is a member already is in neither.
+ */
 export function useInvite(organization: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async ({ emails, role }: { emails: string[]; role: string }) => {
       const body = { inviteeEmails: emails, organizationId: organization, organizationRoleSlug: role }
-      type Answer = { completeInviteLinks: { email: string; link: string }[] }
-      return (await request<Answer>('POST', '/api/v1/invite-org/signup', { body })).completeInviteLinks
+      type Answer = { completeInviteLinks?: InviteLink[]; mailedTo?: string[] }
+      const answer = await request<Answer>('POST', '/api/v1/invite-org/signup', { body })
+      return { links: answer.completeInviteLinks ?? [], mailedTo: answer.mailedTo ?? [] }
     },
     onSuccess: () => void client.invalidateQueries({ queryKey: ['people', organization] }),
   })
 }
+
+/** Gives somebody invited a new link, by mail or else to hand over. The link before it works no more. */
+export const useResendInvitation = () =>
+  useMutation({
+    mutationFn: async (membershipId: string) => {
+      type Answer = { signupToken?: InviteLink }
+      return (await request<Answer>('POST', '/api/v1/invite-org/signup-resend', { body: { membershipId } }))
+        .signupToken
+    },
+  })
 
 /** Somebody who is in a project. */
 export type ProjectPerson = Person & { roles: GivenRole[] }

@@ -26,6 +26,7 @@ export const actorNames = (events: { actor: AuditActor }[]): string[] => [
 
 /** Verbs that names of events begin with, as one says them afterwards. */
 const DONE: Record<string, string> = {
+  accept: 'accepted',
   add: 'added',
   change: 'changed',
   clear: 'cleared',
@@ -35,11 +36,14 @@ const DONE: Record<string, string> = {
   end: 'ended',
   get: 'read',
   grant: 'granted',
+  invite: 'invited',
   list: 'listed',
   move: 'moved',
   refresh: 'refreshed',
   remove: 'removed',
   restore: 'restored',
+  request: 'asked for',
+  reset: 'set anew',
   resync: 'took over again',
   retry: 'sent again',
   revert: 'took back',
@@ -47,9 +51,11 @@ const DONE: Record<string, string> = {
   rollback: 'rolled back',
   search: 'searched',
   select: 'chose',
+  send: 'sent',
   subscribe: 'followed',
   test: 'tested',
   update: 'changed',
+  verify: 'verified',
 }
 const WHOLE: Record<string, string> = {
   'user-login': 'signed in',

@@ -4,6 +4,7 @@ import { BASE } from './base'
 export const paths = {
   setup: () => '/setup',
   login: () => '/login',
+  forgotPassword: () => '/forgot-password',
   selectOrganization: () => '/login/select-organization',
   cliRedirect: () => '/cli-redirect',
   overview: (organization: string) => `/org/${organization}/overview`,

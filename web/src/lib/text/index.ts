@@ -5,6 +5,7 @@ import { compare } from './compare'
 import { general } from './general'
 import { groups } from './groups'
 import { history } from './history'
+import { mail } from './mail'
 import { references } from './references'
 import { roles } from './roles'
 import { secondFactor } from './second-factor'
@@ -24,6 +25,7 @@ export const text = {
   ...access,
   ...roles,
   ...groups,
+  ...mail,
   ...audit,
   ...settings,
   ...webhooks,

@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import { problemOf } from '~/api/client'
 import { organizationRolesQuery } from '~/api/identities'
-import { useInvite } from '~/api/people'
+import { type InviteLink, useInvite } from '~/api/people'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CopyLine } from '~/ui/copy'
@@ -15,31 +15,12 @@ import styles from './access.module.css'
 
 const MEMBER = 'member'
 
-/** Invites people by e-mail, then shows the link of each: the server sends no mail. */
+/** Invites people by e-mail, then says to whom mail went, or shows the links if the server sends none. */
 export function InviteDialog({ organization, onClose }: { organization: string; onClose: () => void }) {
   const roles = useQuery(organizationRolesQuery)
   const invite = useInvite(organization)
   const [role, setRole] = useState(MEMBER)
-  if (invite.data) {
-    return (
-      <Dialog
-        title={text.invite.links}
-        hint={text.invite.linksHint}
-        onClose={onClose}
-        footer={<Button onClick={onClose}>{text.common.close}</Button>}
-      >
-        {invite.data.length === 0 && <Note>{text.invite.none}</Note>}
-        <ul className={styles.links}>
-          {invite.data.map(({ email, link }) => (
-            <li key={email}>
-              {email}
-              <CopyLine text={link} what={text.invite.linkOf(email)} />
-            </li>
-          ))}
-        </ul>
-      </Dialog>
-    )
-  }
+  if (invite.data) return <Invited {...invite.data} onClose={onClose} />
   return (
     <FormDialog
       title={text.invite.open}
@@ -77,5 +58,44 @@ export function InviteDialog({ organization, onClose }: { organization: string; 
         ))}
       </SelectField>
     </FormDialog>
+  )
+}
+
+/** What became of the invitations. */
+function Invited({
+  links,
+  mailedTo,
+  onClose,
+}: {
+  links: InviteLink[]
+  mailedTo: string[]
+  onClose: () => void
+}) {
+  const isByMail = mailedTo.length > 0
+  return (
+    <Dialog
+      title={isByMail ? text.invitationMails.title : text.invite.links}
+      hint={isByMail ? text.invitationMails.hint : text.invite.linksHint}
+      onClose={onClose}
+      footer={<Button onClick={onClose}>{text.common.close}</Button>}
+    >
+      {isByMail && <Note tone="success">{text.invitationMails.sentTo(mailedTo.join(', '))}</Note>}
+      {!isByMail && links.length === 0 && <Note>{text.invite.none}</Note>}
+      <InviteLinks links={links} />
+    </Dialog>
+  )
+}
+
+/** Links to hand over. */
+export function InviteLinks({ links }: { links: InviteLink[] }) {
+  return (
+    <ul className={styles.links}>
+      {links.map(({ email, link }) => (
+        <li key={email}>
+          {email}
+          <CopyLine text={link} what={text.invite.linkOf(email)} />
+        </li>
+      ))}
+    </ul>
   )
 }

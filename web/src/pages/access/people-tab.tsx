@@ -17,6 +17,7 @@ import { RowActions, Table } from '~/ui/table'
 import { GivenRoles } from './given-roles'
 import { InviteDialog } from './invite-dialog'
 import { MemberRolesDialog } from './member-roles-dialog'
+import { ResendButton } from './resend-button'
 
 const HEAD = [text.people.name, text.people.email, text.people.role]
 
@@ -33,13 +34,16 @@ export function PeopleTab({ organization }: { organization: string }) {
           {text.invite.open}
         </Button>
       </div>
-      <Table label={text.access.tabs.people} head={HEAD}>
+      <Table label={text.access.tabs.people} head={[...HEAD, '']}>
         {people.data.map((one) => (
           <tr key={one.id}>
             <td>{one.name}</td>
             <td>{one.email}</td>
             <td>
               <Badge>{one.role}</Badge> {one.isInvited && <Badge tone="warning">{text.people.invited}</Badge>}
+            </td>
+            <td>
+              <RowActions>{one.isInvited && <ResendButton person={one} />}</RowActions>
             </td>
           </tr>
         ))}

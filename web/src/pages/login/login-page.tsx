@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Redirect } from 'wouter'
+import { Link, Redirect } from 'wouter'
 
 import { instanceQuery } from '~/api/account'
 import { useSession } from '~/api/session'
@@ -31,6 +31,7 @@ export function LoginPage() {
     <Outside title={text.login.title} hint={text.login.hint}>
       {port && <Note>{text.login.cliHint}</Note>}
       <SignInForm onDone={() => setAsked(true)} />
+      <Link href={paths.forgotPassword()}>{text.forgotPassword.link}</Link>
     </Outside>
   )
 }

@@ -10,6 +10,7 @@ import { CheckField, SelectField, TextField } from '~/ui/field'
 import { Form } from '~/ui/form'
 import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
+import { EmailSection } from './email-section'
 import styles from './profile-page.module.css'
 import { SecondFactorSection } from './second-factor-section'
 import { SessionsSection } from './sessions-section'
@@ -21,6 +22,7 @@ export default function ProfilePage() {
   return (
     <Page title={text.profile.title}>
       <NameSection />
+      <EmailSection />
       <PasswordSection />
       <SecondFactorSection />
       <ThemeSection />
@@ -35,7 +37,7 @@ function NameSection() {
   const rename = useRename()
   if (!me.data) return <Skeleton rows={3} />
   return (
-    <Section title={text.profile.name} hint={me.data.email}>
+    <Section title={text.profile.name}>
       <Form
         className={styles.form}
         submit={text.common.save}
