@@ -23,7 +23,6 @@ export const mail = {
     verified: 'verified',
     unverified: 'not verified',
     hint: 'Show that mail to this address reaches you.',
-    noMail: 'This server sends no mail, so no address can be verified.',
     send: 'Mail me a code',
     sent: 'A code of six digits is on its way. It works once, for 15 minutes.',
     code: 'Code',

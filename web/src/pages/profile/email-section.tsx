@@ -20,17 +20,15 @@ export function EmailSection() {
   const sendsMail = useQuery(mailQuery)
   if (!me.data || sendsMail.isPending) return <Skeleton rows={2} />
   const isVerified = me.data.isEmailVerified
+  // Without mails nobody can verify anything, so there is nothing to say of it.
+  const canVerify = !isVerified && sendsMail.data
   return (
-    <Section title={words.title} {...(isVerified || !sendsMail.data ? {} : { hint: words.hint })}>
+    <Section title={words.title} {...(canVerify ? { hint: words.hint } : {})}>
       <div>
-        {me.data.email}{' '}
-        {isVerified ? (
-          <Badge tone="success">{words.verified}</Badge>
-        ) : (
-          <Badge tone="warning">{words.unverified}</Badge>
-        )}
+        {me.data.email} {isVerified && <Badge tone="success">{words.verified}</Badge>}
+        {canVerify && <Badge tone="warning">{words.unverified}</Badge>}
       </div>
-      {!isVerified && (sendsMail.data ? <Verification me={me.data} /> : <Note>{words.noMail}</Note>)}
+      {canVerify && <Verification me={me.data} />}
     </Section>
   )
 }
