@@ -42,11 +42,8 @@ async fn link(app: &App, email: &str, settings: &Settings) -> Result<String, Fai
         Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "tacit reset-password".to_owned() };
     match password_reset::link_for_operator(app, &client, email, &site).await {
         Ok(link) => Ok(String::clone(&link)),
-        Err(error @ (Error::NotFound(_) | Error::Form(_))) => Err(Failure::failed(
-            format!(
-                "there is no account {email:?} with a password in {}: {error}",
-                start::describe(&settings.database)
-            ),
+        Err(Error::NotFound(_) | Error::Form(_)) => Err(Failure::failed(
+            format!("{} has no account {email:?} with a password", start::describe(&settings.database)),
             "check the e-mail, and that --data-dir or --database-url is that of the server",
         )),
         Err(error) => Err(Failure::failed(format!("the link was not made: {error}"), "try again")),

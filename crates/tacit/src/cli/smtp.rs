@@ -19,23 +19,23 @@ const PASSWORD_VARIABLE: &str = "TACIT_SMTP_PASSWORD";
 #[derive(Debug, Default, Args)]
 pub(super) struct SmtpArguments {
     /// Mail server; needs --smtp-from and --site-url [default: none, and links are shown instead]
-    #[arg(long, env = "TACIT_SMTP_HOST", value_name = "HOST")]
-    pub(super) smtp_host: Option<String>,
+    #[arg(long = "smtp-host", env = "TACIT_SMTP_HOST", value_name = "HOST")]
+    pub(super) host: Option<String>,
     /// Port of the mail server [default: 587, 465 or 25, as --smtp-encryption says]
-    #[arg(long, env = "TACIT_SMTP_PORT", value_name = "PORT")]
-    pub(super) smtp_port: Option<u16>,
+    #[arg(long = "smtp-port", env = "TACIT_SMTP_PORT", value_name = "PORT")]
+    pub(super) port: Option<u16>,
     /// How to protect the connection to it [default: starttls]
-    #[arg(long, env = "TACIT_SMTP_ENCRYPTION", value_name = "KIND")]
-    pub(super) smtp_encryption: Option<SmtpEncryption>,
+    #[arg(long = "smtp-encryption", env = "TACIT_SMTP_ENCRYPTION", value_name = "KIND")]
+    pub(super) encryption: Option<SmtpEncryption>,
     /// User name for the mail server [default: no sign-in]
-    #[arg(long, env = "TACIT_SMTP_USERNAME", value_name = "NAME")]
-    pub(super) smtp_username: Option<String>,
+    #[arg(long = "smtp-username", env = "TACIT_SMTP_USERNAME", value_name = "NAME")]
+    pub(super) username: Option<String>,
     /// File with the password for the mail server. Or the password in `TACIT_SMTP_PASSWORD`
-    #[arg(long, env = "TACIT_SMTP_PASSWORD_FILE", value_name = "FILE")]
-    pub(super) smtp_password_file: Option<PathBuf>,
+    #[arg(long = "smtp-password-file", env = "TACIT_SMTP_PASSWORD_FILE", value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
     /// From whom mails are, such as 'Tacit <tacit@example.com>'
-    #[arg(long, env = "TACIT_SMTP_FROM", value_name = "ADDRESS")]
-    pub(super) smtp_from: Option<String>,
+    #[arg(long = "smtp-from", env = "TACIT_SMTP_FROM", value_name = "ADDRESS")]
+    pub(super) from: Option<String>,
 }
 
 /// How the connection to the mail server is protected.
@@ -72,12 +72,12 @@ impl SmtpArguments {
     /// What is not set here is taken from `other`.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
-            smtp_host: self.smtp_host.or(other.smtp_host),
-            smtp_port: self.smtp_port.or(other.smtp_port),
-            smtp_encryption: self.smtp_encryption.or(other.smtp_encryption),
-            smtp_username: self.smtp_username.or(other.smtp_username),
-            smtp_password_file: self.smtp_password_file.or(other.smtp_password_file),
-            smtp_from: self.smtp_from.or(other.smtp_from),
+            host: self.host.or(other.host),
+            port: self.port.or(other.port),
+            encryption: self.encryption.or(other.encryption),
+            username: self.username.or(other.username),
+            password_file: self.password_file.or(other.password_file),
+            from: self.from.or(other.from),
         }
     }
 
@@ -87,8 +87,8 @@ impl SmtpArguments {
     ///
     /// If something is missing, or settings contradict each other.
     pub(super) fn mailer(self, site_url: Option<&str>) -> Result<Option<Mailer>, Failure> {
-        let Some(host) = self.smtp_host else { return Ok(None) };
-        let Some(from) = self.smtp_from else {
+        let Some(host) = self.host else { return Ok(None) };
+        let Some(from) = self.from else {
             return Err(Failure::settings(
                 "there is a mail server, but nobody whom mails are from",
                 "add --smtp-from tacit@example.com",
@@ -100,10 +100,10 @@ impl SmtpArguments {
                 "add --site-url https://tacit.example.com",
             ));
         }
-        let encryption = self.smtp_encryption.unwrap_or(SmtpEncryption::Starttls);
-        let password = password(self.smtp_password_file.as_deref())?;
-        let credentials = credentials(self.smtp_username, password, encryption)?;
-        let port = self.smtp_port.unwrap_or(encryption.port());
+        let encryption = self.encryption.unwrap_or(SmtpEncryption::Starttls);
+        let password = password(self.password_file.as_deref())?;
+        let credentials = credentials(self.username, password, encryption)?;
+        let port = self.port.unwrap_or(encryption.port());
         let server = SmtpServer { host, port, encryption: encryption.encryption(), credentials, from };
         let mailer = Mailer::new(server).ok_or_else(|| {
             Failure::settings(
@@ -174,8 +174,8 @@ mod tests {
 
     fn arguments() -> SmtpArguments {
         SmtpArguments {
-            smtp_host: Some("mail.example.com".to_owned()),
-            smtp_from: Some("tacit@example.com".to_owned()),
+            host: Some("mail.example.com".to_owned()),
+            from: Some("tacit@example.com".to_owned()),
             ..SmtpArguments::default()
         }
     }
@@ -186,8 +186,8 @@ mod tests {
         let mailer = arguments().mailer(SITE).unwrap();
         assert_eq!(format!("{mailer:?}"), "Some(Mailer(mail.example.com:587))");
         assert!(arguments().mailer(None).is_err());
-        assert!(SmtpArguments { smtp_from: None, ..arguments() }.mailer(SITE).is_err());
-        assert!(SmtpArguments { smtp_from: Some("tacit".to_owned()), ..arguments() }.mailer(SITE).is_err());
+        assert!(SmtpArguments { from: None, ..arguments() }.mailer(SITE).is_err());
+        assert!(SmtpArguments { from: Some("tacit".to_owned()), ..arguments() }.mailer(SITE).is_err());
     }
 
     #[test]
@@ -196,27 +196,27 @@ mod tests {
         let path = folder.path().join("password");
         fs::write(&path, "hunter2\n").unwrap();
         let with = |encryption| SmtpArguments {
-            smtp_encryption: Some(encryption),
-            smtp_username: Some("tacit".to_owned()),
-            smtp_password_file: Some(path.clone()),
+            encryption: Some(encryption),
+            username: Some("tacit".to_owned()),
+            password_file: Some(path.clone()),
             ..arguments()
         };
 
         assert!(with(SmtpEncryption::Implicit).mailer(SITE).unwrap().is_some());
         assert!(with(SmtpEncryption::None).mailer(SITE).is_err());
-        let nameless = SmtpArguments { smtp_username: None, ..with(SmtpEncryption::Starttls) };
+        let nameless = SmtpArguments { username: None, ..with(SmtpEncryption::Starttls) };
         assert!(nameless.mailer(SITE).is_err());
-        let silent = SmtpArguments { smtp_password_file: None, ..with(SmtpEncryption::Starttls) };
+        let silent = SmtpArguments { password_file: None, ..with(SmtpEncryption::Starttls) };
         assert!(silent.mailer(SITE).is_err());
     }
 
     #[test]
     fn flags_win_over_the_file() {
-        let file = SmtpArguments { smtp_port: Some(25), ..arguments() };
-        let flags = SmtpArguments { smtp_host: Some("other".to_owned()), ..SmtpArguments::default() };
+        let file = SmtpArguments { port: Some(25), ..arguments() };
+        let flags = SmtpArguments { host: Some("other".to_owned()), ..SmtpArguments::default() };
 
         let both = flags.or(file);
 
-        assert_eq!((both.smtp_host.as_deref(), both.smtp_port), (Some("other"), Some(25)));
+        assert_eq!((both.host.as_deref(), both.port), (Some("other"), Some(25)));
     }
 }

@@ -29,7 +29,7 @@ fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
 
     let unknown = make("nobody@example.test");
     assert_eq!(unknown.code, Some(FAILED), "{}", unknown.stderr);
-    assert!(unknown.stderr.contains("there is no account"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("has no account"), "{}", unknown.stderr);
     let made = make("ada@example.test");
 
     assert_eq!(made.code, Some(0), "{}", made.stderr);

@@ -58,7 +58,7 @@ async fn claim(work: &mut UnitOfWork, now: Timestamp, lease: Timestamp) -> Resul
 
 async fn attempt(app: &App, mailer: &Mailer, row: MailRow, lease: Timestamp) -> Result<()> {
     let error = send(app, mailer, &row).await.err();
-    let next = error.as_ref().and_then(|error| next_attempt(app.now(), row.attempts + 1, error));
+    let next = error.and_then(|error| next_attempt(app.now(), row.attempts + 1, error));
     if let Some(error) = &error {
         let is_given_up = next.is_none();
         tracing::warn!(mail = %row.id, kind = row.kind, %error, is_given_up, "a mail was not sent");
@@ -77,7 +77,7 @@ async fn attempt(app: &App, mailer: &Mailer, row: MailRow, lease: Timestamp) -> 
 }
 
 /// When to try again, if that may help.
-fn next_attempt(now: Timestamp, attempts: i64, error: &MailError) -> Option<Timestamp> {
+fn next_attempt(now: Timestamp, attempts: i64, error: MailError) -> Option<Timestamp> {
     if error.is_final() || attempts >= ATTEMPTS_MAX {
         return None;
     }
@@ -128,11 +128,11 @@ mod tests {
     #[test]
     fn a_mail_is_tried_again_later_and_later_but_not_if_that_cannot_help() {
         let start = Timestamp::from_millis(0);
-        let wait = |attempts| next_attempt(start, attempts, &MailError::NotConnected).map(Timestamp::seconds);
+        let wait = |attempts| next_attempt(start, attempts, MailError::NotConnected).map(Timestamp::seconds);
 
         assert_eq!((wait(1), wait(2), wait(3)), (Some(15), Some(30), Some(60)));
         assert_eq!((wait(11), wait(12), wait(i64::MAX)), (Some(3_600), None, None));
-        assert_eq!(next_attempt(start, 1, &MailError::Answer(550)), None);
-        assert!(next_attempt(start, 1, &MailError::Answer(451)).is_some());
+        assert_eq!(next_attempt(start, 1, MailError::Answer(550)), None);
+        assert!(next_attempt(start, 1, MailError::Answer(451)).is_some());
     }
 }

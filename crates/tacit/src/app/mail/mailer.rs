@@ -31,7 +31,7 @@ use crate::app::{
 /// How long the server may take for one command.
 const COMMAND_MAX: Duration = Duration::from_secs(20);
 /// How long sending one mail may take in all.
-const SEND_MAX: Duration = Duration::from_secs(60);
+const SEND_MAX: Duration = Duration::from_mins(1);
 /// Mails at a time that somebody waits for.
 const WAITED_FOR_MAX: usize = 2;
 
@@ -256,7 +256,8 @@ fn is_about_tls(error: &smtp::Error) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if cause.is::<rustls::Error>() || inner.is_some() {
             return true;
         }
         source = cause.source();

@@ -67,12 +67,12 @@ impl FileSettings {
     /// What it says about the mail server.
     pub(super) fn smtp(&mut self) -> SmtpArguments {
         SmtpArguments {
-            smtp_host: self.smtp_host.take(),
-            smtp_port: self.smtp_port,
-            smtp_encryption: self.smtp_encryption,
-            smtp_username: self.smtp_username.take(),
-            smtp_password_file: self.smtp_password_file.take(),
-            smtp_from: self.smtp_from.take(),
+            host: self.smtp_host.take(),
+            port: self.smtp_port,
+            encryption: self.smtp_encryption,
+            username: self.smtp_username.take(),
+            password_file: self.smtp_password_file.take(),
+            from: self.smtp_from.take(),
         }
     }
 
