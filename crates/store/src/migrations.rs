@@ -21,4 +21,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "invitations", include_str!("../migrations/0017_invitations.sql")),
     (24, "rights_revisions", include_str!("../migrations/0024_rights_revisions.sql")),
     (18, "mail", include_str!("../migrations/0018_mail.sql")),
+    (19, "member_metadata", include_str!("../migrations/0019_member_metadata.sql")),
 ];

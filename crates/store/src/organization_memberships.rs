@@ -67,6 +67,14 @@ row! {
     }
 }
 
+row! {
+    /// What describes a member.
+    pub struct MetadataRow {
+        /// JSON.
+        pub metadata: String,
+    }
+}
+
 impl OrganizationMembershipRow {
     /// Whether it gives the person anything.
     #[must_use]
@@ -181,6 +189,28 @@ pub async fn update(db: &mut Connection, membership: &OrganizationMembershipRow)
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// The keys and values of a member, as JSON; `None` if there is no such place.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn metadata(db: &mut Connection, id: &MembershipId) -> Result<Option<String>> {
+    let row: Option<MetadataRow> =
+        db.fetch_optional("SELECT metadata FROM organization_memberships WHERE id = $1", params![id]).await?;
+    Ok(row.map(|row| row.metadata))
+}
+
+/// Stores the keys and values of a member, as JSON.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn set_metadata(db: &mut Connection, id: &MembershipId, metadata: &str) -> Result<()> {
+    db.execute("UPDATE organization_memberships SET metadata = $2 WHERE id = $1", params![id, metadata])
+        .await?;
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! Machine identities of an organization: make, look at, change, delete.
 
-use serde::{Deserialize, Serialize};
 use tacit_core::{
     id::{IdentityId, OrganizationId},
     permission::{Action, Subject},
@@ -17,14 +16,13 @@ use super::{
     boundary,
     bounds::Bounds,
     error::{Error, Result},
+    metadata::{self, Metadata},
     roles::GivenRole,
     token_settings::set,
 };
 
 /// Identities that an organization can have, and so the longest list.
 pub const IDENTITIES_MAX: i64 = 100_000;
-/// Pairs of metadata that an identity can have.
-const METADATA_MAX: usize = 100;
 
 /// An identity and the names of its auth methods.
 #[derive(Clone, Debug)]
@@ -35,17 +33,6 @@ pub struct Identity {
     pub custom_role: Option<RoleRow>,
     /// Its auth methods, the first attached first.
     pub auth_methods: Vec<String>,
-}
-
-/// A key and a value that somebody gave an identity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Metadata {
-    /// The id of the pair.
-    pub id: String,
-    /// 1 to 255 characters.
-    pub key: String,
-    /// Up to 1024 characters.
-    pub value: String,
 }
 
 /// A new identity.
@@ -96,7 +83,7 @@ impl Identity {
     ///
     /// [`Error::Internal`] if the row is damaged.
     pub fn metadata(&self) -> Result<Vec<Metadata>> {
-        read_metadata(&self.row)
+        metadata::read(&self.row.metadata)
     }
 }
 
@@ -160,7 +147,7 @@ fn new_row(
         custom_role_id: role.custom.map(|custom| custom.id),
         is_instance_admin: false,
         has_delete_protection: new.has_delete_protection,
-        metadata: store_metadata(app, &new.metadata, &[])?,
+        metadata: metadata::store(app, &new.metadata, &[])?,
         last_login_auth_method: None,
         last_login_at: None,
         created_at: now,
@@ -231,7 +218,7 @@ pub async fn update(app: &App, caller: &Caller, id: &IdentityId, change: Identit
 
 fn apply(app: &App, row: &mut IdentityRow, change: IdentityChange) -> Result<()> {
     if let Some(pairs) = change.metadata {
-        row.metadata = store_metadata(app, &pairs, &read_metadata(row)?)?;
+        row.metadata = metadata::store(app, &pairs, &metadata::read(&row.metadata)?)?;
     }
     set(&mut row.name, change.name);
     set(&mut row.has_delete_protection, change.has_delete_protection);
@@ -286,32 +273,9 @@ pub(super) fn event(app: &App, caller: &Caller, kind: &str, identity: &IdentityR
         .with("identityName", identity.name.as_str())
 }
 
-fn check(name: Option<&str>, metadata: Option<&[(String, String)]>) -> Result<()> {
+fn check(name: Option<&str>, pairs: Option<&[(String, String)]>) -> Result<()> {
     let mut bounds = Bounds::default();
     bounds.text("name", name, &(1..=255));
-    bounds.list("metadata", metadata, METADATA_MAX);
-    for (key, value) in metadata.unwrap_or_default().iter().take(METADATA_MAX) {
-        bounds.text("metadata", Some(key), &(1..=255));
-        bounds.text("metadata", Some(value), &(0..=1024));
-    }
+    metadata::check(&mut bounds, pairs);
     bounds.finish()
-}
-
-pub(super) fn read_metadata(row: &IdentityRow) -> Result<Vec<Metadata>> {
-    serde_json::from_str(&row.metadata)
-        .map_err(|error| Error::Internal(format!("stored metadata of an identity: {error}")))
-}
-
-/// A pair whose key was there keeps its id, as long as its value stays.
-fn store_metadata(app: &App, pairs: &[(String, String)], before: &[Metadata]) -> Result<String> {
-    let with_id = |(key, value): &(String, String)| {
-        let known = before.iter().find(|pair| pair.key == *key && pair.value == *value);
-        known.cloned().unwrap_or_else(|| Metadata {
-            id: app.new_id(),
-            key: key.clone(),
-            value: value.clone(),
-        })
-    };
-    let all: Vec<Metadata> = pairs.iter().map(with_id).collect();
-    serde_json::to_string(&all).map_err(|error| Error::Internal(format!("metadata: {error}")))
 }

@@ -33,6 +33,7 @@ pub mod invitations;
 pub mod keys;
 pub mod mail;
 pub mod memberships;
+pub mod metadata;
 pub mod named_by_rules;
 pub mod organization_admin;
 pub mod organization_members;

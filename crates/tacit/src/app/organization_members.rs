@@ -15,8 +15,10 @@ use super::{
     App, access,
     audit::Event,
     boundary,
+    bounds::Bounds,
     caller::{Caller, OrganizationAccess},
     error::{Error, Result},
+    metadata::{self, Metadata},
     roles::GivenRole,
     work::UnitOfWork,
 };
@@ -30,6 +32,17 @@ pub struct MemberChange {
     pub role: Option<String>,
     /// Whether the place counts.
     pub is_active: Option<bool>,
+    /// Keys and values that describe them, in place of those that are there.
+    pub metadata: Option<Vec<(String, String)>>,
+}
+
+/// One person, and what describes them.
+#[derive(Debug)]
+pub struct DescribedMember {
+    /// The person and their place.
+    pub row: OrganizationMemberRow,
+    /// Keys and values.
+    pub metadata: Vec<Metadata>,
 }
 
 /// One person of the caller's organization, which must be the one called `organization`.
@@ -43,21 +56,28 @@ pub async fn get(
     caller: &Caller,
     organization: &str,
     id: &MembershipId,
-) -> Result<OrganizationMemberRow> {
+) -> Result<DescribedMember> {
     let access = caller.organization_named(organization)?;
     access.require(Action::Read, Subject::Member)?;
     let mut db = app.database.read().await?;
     let member = find(&mut db, &access.id, id).await?;
+    let metadata = metadata_of(&mut db, id).await?;
     let event = Event::new(app, caller, "get-organization-membership");
     app.audit.record(event.with("email", member.email.as_str()))?;
-    Ok(member)
+    Ok(DescribedMember { row: member, metadata })
 }
 
-/// Gives a person another role in the organization, or makes their place count no more or again.
+async fn metadata_of(db: &mut Connection, id: &MembershipId) -> Result<Vec<Metadata>> {
+    let text = organization_memberships::metadata(db, id).await?;
+    text.map_or_else(|| Ok(Vec::new()), |text| metadata::read(&text))
+}
+
+/// Gives a person another role in the organization, makes their place count no more or again, or describes
+/// them otherwise.
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `edit` on members,
+/// [`Error::Form`] for bad metadata, [`Error::Refused`] for another organization, [`Error::Forbidden`] without `edit` on members,
 /// [`Error::NotFound`] for an unknown member, [`Error::Boundary`] for rights the caller does not have,
 /// [`Error::Invalid`] for an unknown role or the last admin.
 pub async fn update(
@@ -68,6 +88,9 @@ pub async fn update(
     change: MemberChange,
 ) -> Result<OrganizationMembershipRow> {
     caller.organization_named(organization)?;
+    let mut bounds = Bounds::default();
+    metadata::check(&mut bounds, change.metadata.as_deref());
+    bounds.finish()?;
     let caller = caller.clone();
     app.write(move |work| Box::pin(async move { apply(work, &caller, &id, &change).await })).await
 }
@@ -100,6 +123,11 @@ async fn apply(
         boundary::require_over_member(&mut work.db, caller, &access, member, now, MESSAGE).await?;
     }
     require_admin_remains(&mut work.db, &access, &before, &row).await?;
+    if let Some(pairs) = &change.metadata {
+        let known = metadata_of(&mut work.db, id).await?;
+        let text = metadata::store(&work.app, pairs, &known)?;
+        organization_memberships::set_metadata(&mut work.db, id, &text).await?;
+    }
     if row != before {
         row.updated_at = work.app.now();
         organization_memberships::update(&mut work.db, &row).await?;

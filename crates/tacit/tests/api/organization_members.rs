@@ -105,3 +105,32 @@ async fn a_place_counts_or_not_and_the_last_admin_stays() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_person_is_described_by_keys_and_values() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "member").await;
+        let path = membership(&ada, &acme, &bob).await;
+        assert_eq!(ada.read(&path).await["membership"]["metadata"], json!([]));
+        let describe = |pairs: Value| Some(json!({ "metadata": pairs }));
+
+        let first = json!([{ "key": "team", "value": "shop" }, { "key": "floor", "value": "" }]);
+        ada.ok("PATCH", &path, describe(first)).await;
+
+        let read = ada.read(&path).await["membership"]["metadata"].clone();
+        assert_eq!((&read[0]["key"], &read[0]["value"]), (&json!("team"), &json!("shop")));
+        ada.ok("PATCH", &path, Some(json!({ "role": "member" }))).await;
+        assert_eq!(ada.read(&path).await["membership"]["metadata"], read);
+        ada.ok("PATCH", &path, describe(json!([{ "key": "team", "value": "shop" }]))).await;
+        assert_eq!(ada.read(&path).await["membership"]["metadata"], json!([read[0]]));
+        assert_eq!(bob.status("PATCH", &path, describe(json!([]))).await, 403);
+        let many: Vec<Value> = (0..101).map(|_| json!({ "key": "k", "value": "" })).collect();
+        let long = json!([{ "key": "k".repeat(256), "value": "" }]);
+        for bad in [json!(many), long, json!([{ "key": "", "value": "" }]), json!("team")] {
+            assert_eq!(ada.status("PATCH", &path, describe(bad.clone())).await, 422, "{bad}");
+        }
+    })
+    .await;
+}

@@ -91,7 +91,8 @@ struct IdentityOrganization {
     slug: String,
 }
 
-fn pairs(metadata: Vec<MetadataRequest>) -> Vec<(String, String)> {
+/// Keys and values, as use cases take them.
+pub(crate) fn pairs(metadata: Vec<MetadataRequest>) -> Vec<(String, String)> {
     metadata.into_iter().map(|pair| (pair.key.0, pair.value.0)).collect()
 }
 

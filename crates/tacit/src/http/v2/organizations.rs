@@ -14,6 +14,7 @@ use crate::{
     http::{
         extract::{Body, Path},
         problem::Problem,
+        v1::identities::{MetadataRequest, pairs},
         wire::{
             envelope::InMembership,
             organization::{Member, Membership, OrganizationResponse},
@@ -45,8 +46,8 @@ pub(crate) async fn member(
     caller: Caller,
     Path((organization, id)): Path<(String, MembershipId)>,
 ) -> Result<Json<InMembership<Member>>, Problem> {
-    let row = organization_members::get(&app, &caller, &organization, &id).await?;
-    Ok(Json(Member::new(&organization, row).into()))
+    let member = organization_members::get(&app, &caller, &organization, &id).await?;
+    Ok(Json(Member::new(&organization, member.row).described(member.metadata).into()))
 }
 
 /// `DELETE /api/v2/organizations/{organization}/memberships/{membership}` takes a person out.
@@ -69,6 +70,9 @@ pub struct MemberRequest {
     /// Whether the place counts.
     #[serde(default)]
     is_active: Option<bool>,
+    /// Up to 100 keys and values, instead of those that are there.
+    #[serde(default)]
+    metadata: Option<Vec<MetadataRequest>>,
 }
 
 /// `PATCH /api/v2/organizations/{organization}/memberships/{membership}` changes one person's place.
@@ -78,7 +82,11 @@ pub(crate) async fn update_member(
     Path((organization, id)): Path<(String, MembershipId)>,
     Body(request): Body<MemberRequest>,
 ) -> Result<Json<InMembership<Membership>>, Problem> {
-    let change = MemberChange { role: request.role.map(|Required(role)| role), is_active: request.is_active };
+    let change = MemberChange {
+        role: request.role.map(|Required(role)| role),
+        is_active: request.is_active,
+        metadata: request.metadata.map(pairs),
+    };
     let row = organization_members::update(&app, &caller, &organization, id, change).await?;
     Ok(Json(Membership::from(row).into()))
 }

@@ -8,11 +8,7 @@ use tacit_core::{
 };
 
 use super::role::CustomRole;
-use crate::app::{
-    Result,
-    identities::{Identity, Metadata},
-    identity_search::Page,
-};
+use crate::app::{Result, identities::Identity, identity_search::Page, metadata::Metadata};
 
 /// An identity as such.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -94,7 +90,7 @@ impl From<&Identity> for IdentitySummary {
     }
 }
 
-/// A key and a value that somebody gave an identity.
+/// A key and a value that somebody gave an identity or a person.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct MetadataBody {
     id: String,

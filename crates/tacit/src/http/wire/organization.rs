@@ -11,6 +11,9 @@ use tacit_store::{
     organizations::OrganizationRow,
 };
 
+use super::identity::MetadataBody;
+use crate::app::metadata::Metadata;
+
 /// An organization. What this release does not have (single sign-on, provisioning,
 /// sub-organizations) is off.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -144,6 +147,9 @@ pub struct Member {
     org_id: OrganizationId,
     project_favorites: Option<Vec<String>>,
     is_active: bool,
+    /// Keys and values that describe the person; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Vec<MetadataBody>>,
     user: MemberUser,
 }
 
@@ -175,6 +181,7 @@ impl Member {
             org_id: OrganizationId::new(organization),
             project_favorites: None,
             is_active: row.is_active,
+            metadata: None,
             user: MemberUser {
                 id: row.user_id,
                 username: row.email.clone(),
@@ -186,6 +193,14 @@ impl Member {
                 public_key: String::new(),
             },
         }
+    }
+}
+
+impl Member {
+    /// With what describes the person.
+    #[must_use]
+    pub fn described(self, metadata: Vec<Metadata>) -> Self {
+        Self { metadata: Some(metadata.into_iter().map(MetadataBody::from).collect()), ..self }
     }
 }
 
