@@ -1,6 +1,6 @@
 //! `tacit reset-password`: a link for servers that send no mail.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{DATABASE, FAILED, PASSWORD, SETTINGS, Server, run, server, tacit};
 
@@ -18,25 +18,25 @@ fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::start(server(folder.path()));
     first.bootstrap();
-    let make = |email: &str| {
+    let link_for = |email: &str| {
         let data = ["--data-dir", "data", "--site-url", "https://tacit.example.test"];
         let arguments = [["reset-password", "--email", email].as_slice(), &data].concat();
         run(tacit(folder.path(), &arguments), "")
     };
-    let early = make("ada@example.test");
+    let early = link_for("ada@example.test");
     assert_eq!(early.code, Some(DATABASE), "{}", early.stderr);
     first.stop();
 
-    let unknown = make("nobody@example.test");
+    let unknown = link_for("nobody@example.test");
     assert_eq!(unknown.code, Some(FAILED), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("has no account"), "{}", unknown.stderr);
-    let made = make("ada@example.test");
+    let answer = link_for("ada@example.test");
 
-    assert_eq!(made.code, Some(0), "{}", made.stderr);
-    let code = code(&made.stdout);
-    assert!(!made.stderr.contains(&code));
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let code = code(&answer.stdout);
+    assert!(!answer.stderr.contains(&code));
     let second = Server::start(server(folder.path()));
-    let post = |path: &str, token: Option<&str>, body| second.call("POST", path, token, Some(body));
+    let post = |path: &str, token: Option<&str>, body: Value| second.call("POST", path, token, Some(&body));
     let body = json!({ "email": "ada@example.test", "code": code });
     let (status, verified) = post("/api/v1/password/email/password-reset-verify", None, body);
     assert_eq!(status, 200, "{verified}");
