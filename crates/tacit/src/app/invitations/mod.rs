@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 pub use accept::{Joined, NewPerson, Verified, complete, verify};
 
 use super::{
-    App,
+    Actor, App,
     access::{self, ProjectName},
     audit::Event,
     boundary,
@@ -282,6 +282,10 @@ async fn mail_code(
     let id = &membership.organization_id;
     let organization = organizations::find(&mut work.db, id).await?.map(|row| row.name).unwrap_or_default();
     let link = link(&site, email, id, code);
-    let mail = texts::invitation(email, caller.actor.name(), &organization, &link, TTL_SECONDS);
+    let inviter = match &caller.actor {
+        Actor::User { email, .. } => email.clone(),
+        Actor::Identity { name, .. } => format!("The machine \"{}\"", texts::without_links(name)),
+    };
+    let mail = texts::invitation(email, &inviter, &organization, &link, TTL_SECONDS);
     mail::enqueue(work, &mail).await
 }

@@ -69,10 +69,11 @@ impl Kind {
     }
 }
 
-/// To somebody who is invited by `inviter` into `organization`.
+/// To somebody who is invited by `inviter` into `organization`: names that anybody can choose.
 #[must_use]
 pub fn invitation(recipient: &str, inviter: &str, organization: &str, link: &str, ttl_seconds: i64) -> Mail {
     let days = ttl_seconds / (24 * 3600);
+    let organization = without_links(organization);
     let text = format!(
         "{inviter} invites you to the organization \"{organization}\".\n\n\
          To accept, open this link within {days} days. It works once, and only for {recipient}:\n\n\
@@ -80,6 +81,21 @@ pub fn invitation(recipient: &str, inviter: &str, organization: &str, link: &str
          If you did not expect this, ignore it: nothing happens unless you accept.\n"
     );
     Mail { recipient: recipient.to_owned(), kind: Kind::Invitation, text, ttl_seconds }
+}
+
+/// A name in which no mail program finds a link, so that nobody sends theirs by our mail.
+#[must_use]
+pub fn without_links(name: &str) -> String {
+    let mut text = String::new();
+    let mut before = ' ';
+    for character in name.chars() {
+        if before == '.' && !character.is_whitespace() {
+            text.push(' ');
+        }
+        text.push(if matches!(character, ':' | '/' | '@' | '\\') { ' ' } else { character });
+        before = character;
+    }
+    text
 }
 
 /// To somebody who forgot the password.
@@ -135,6 +151,18 @@ mod tests {
             assert_eq!(Kind::stored(kind.name()), Some(kind));
         }
         assert_eq!(Kind::stored("something"), None);
+    }
+
+    #[test]
+    fn a_name_holds_no_link() {
+        for (name, expected) in [
+            ("Acme Inc.", "Acme Inc."),
+            ("Go to https://evil.example/x", "Go to https   evil. example x"),
+            ("www.evil.example", "www. evil. example"),
+            ("mail me@evil", "mail me evil"),
+        ] {
+            assert_eq!(without_links(name), expected);
+        }
     }
 
     #[test]
