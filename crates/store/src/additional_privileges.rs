@@ -1,7 +1,7 @@
 //! Rights that one member of one project has beside its roles.
 
 use tacit_core::{
-    id::{MembershipId, PrivilegeId},
+    id::{MembershipId, OrganizationId, PrivilegeId},
     time::Timestamp,
 };
 
@@ -37,13 +37,24 @@ row! {
     }
 }
 
-/// The privilege called `id`.
+/// The privilege called `id` of a member of a project of the organization.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn find(db: &mut Connection, id: &PrivilegeId) -> Result<Option<PrivilegeRow>> {
-    db.fetch_optional("SELECT * FROM additional_privileges WHERE id = $1", params![id]).await
+pub async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &PrivilegeId,
+) -> Result<Option<PrivilegeRow>> {
+    db.fetch_optional(
+        "SELECT a.* FROM additional_privileges a
+           JOIN project_memberships m ON m.id = a.membership_id
+           JOIN projects p ON p.id = m.project_id
+          WHERE a.id = $1 AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
 }
 
 /// The privilege of a membership with this slug.

@@ -3,7 +3,7 @@
 //! Personal overrides are nobody else's business: each function takes the id of the user who reads, and
 //! leaves out what commits changed of the overrides of others. It is empty for readers without any.
 
-use tacit_core::id::{CommitId, FolderId, ProjectId};
+use tacit_core::id::{CommitId, FolderId, OrganizationId, ProjectId};
 
 use crate::{
     Connection,
@@ -59,13 +59,22 @@ pub async fn find(db: &mut Connection, project: &ProjectId, id: &CommitId) -> Re
     db.fetch_optional("SELECT * FROM commits WHERE id = $1 AND project_id = $2", params![id, project]).await
 }
 
-/// The commit with this id, of whatever project.
+/// The commit with this id in a project of the organization.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn find_by_id(db: &mut Connection, id: &CommitId) -> Result<Option<CommitRow>> {
-    db.fetch_optional("SELECT * FROM commits WHERE id = $1", params![id]).await
+pub async fn find_in_organization(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &CommitId,
+) -> Result<Option<CommitRow>> {
+    db.fetch_optional(
+        "SELECT c.* FROM commits c JOIN projects p ON p.id = c.project_id
+          WHERE c.id = $1 AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
 }
 
 /// The commit that made a revision.

@@ -1,7 +1,7 @@
 //! Folders. The path stands in the row, so that a folder is found by one look-up however deep it is.
 
 use tacit_core::{
-    id::{EnvironmentId, FolderId, ProjectId},
+    id::{EnvironmentId, FolderId, OrganizationId, ProjectId},
     name::SecretPath,
     time::Timestamp,
 };
@@ -115,6 +115,24 @@ pub async fn find(
 /// Fails only if the database does.
 pub async fn find_by_id(db: &mut Connection, id: &FolderId) -> Result<Option<FolderRow>> {
     db.fetch_optional("SELECT * FROM folders WHERE id = $1", params![id]).await
+}
+
+/// The folder with this id in a project of the organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_in_organization(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &FolderId,
+) -> Result<Option<FolderRow>> {
+    db.fetch_optional(
+        "SELECT f.* FROM folders f JOIN projects p ON p.id = f.project_id
+          WHERE f.id = $1 AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
 }
 
 /// Where the folder with this id is, of whatever project.

@@ -1,7 +1,7 @@
 //! Folders included in other folders, and every version of these imports.
 
 use tacit_core::{
-    id::{EnvironmentId, FolderId, ProjectId, SecretImportId},
+    id::{EnvironmentId, FolderId, OrganizationId, ProjectId, SecretImportId},
     name::SecretPath,
     time::Timestamp,
 };
@@ -58,17 +58,23 @@ pub async fn list(db: &mut Connection, folder: &FolderId) -> Result<Vec<SecretIm
     .await
 }
 
-/// The import with this id, of whatever project.
+/// The import with this id in a project of the organization.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn find_by_id(db: &mut Connection, id: &SecretImportId) -> Result<Option<SecretImportRow>> {
+pub async fn find_in_organization(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &SecretImportId,
+) -> Result<Option<SecretImportRow>> {
     db.fetch_optional(
         "SELECT i.*, e.slug AS source_environment_slug, e.name AS source_environment_name
-           FROM secret_imports i JOIN environments e ON e.id = i.source_environment_id
-          WHERE i.id = $1",
-        params![id],
+           FROM secret_imports i
+           JOIN environments e ON e.id = i.source_environment_id
+           JOIN projects p ON p.id = i.project_id
+          WHERE i.id = $1 AND p.organization_id = $2",
+        params![id, organization],
     )
     .await
 }

@@ -1,7 +1,7 @@
 //! Every version of every secret, the present one included. They outlive the secret.
 
 use tacit_core::{
-    id::{EnvironmentId, ProjectId, SecretId},
+    id::{EnvironmentId, OrganizationId, ProjectId, SecretId},
     name::SecretPath,
 };
 
@@ -133,6 +133,26 @@ pub async fn find(db: &mut Connection, secret: &SecretId, version: i64) -> Resul
     db.fetch_optional(
         "SELECT * FROM secret_versions WHERE secret_id = $1 AND version = $2",
         params![secret, version],
+    )
+    .await
+}
+
+/// A version of a secret of a project of the organization: `version`, or the newest that is kept.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_in_organization(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    secret: &SecretId,
+    version: Option<i64>,
+) -> Result<Option<SecretVersionRow>> {
+    db.fetch_optional(
+        "SELECT v.* FROM secret_versions v JOIN projects p ON p.id = v.project_id
+          WHERE v.secret_id = $1 AND p.organization_id = $2 AND v.version = coalesce($3, v.version)
+          ORDER BY v.version DESC LIMIT 1",
+        params![secret, organization, version],
     )
     .await
 }

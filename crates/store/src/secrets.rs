@@ -2,7 +2,7 @@
 
 use tacit_core::{
     cipher::Ciphertext,
-    id::{EnvironmentId, FolderId, SecretId, UserId},
+    id::{EnvironmentId, FolderId, OrganizationId, ProjectId, SecretId, UserId},
     name::SecretPath,
     time::Timestamp,
 };
@@ -96,6 +96,45 @@ pub async fn find(db: &mut Connection, folder: &FolderId, name: &str) -> Result<
 /// Fails only if the database does.
 pub async fn find_by_id(db: &mut Connection, id: &SecretId) -> Result<Option<SecretRow>> {
     db.fetch_optional("SELECT * FROM secrets WHERE id = $1 AND owner_user_id = ''", params![id]).await
+}
+
+/// The shared secret with this id in a project of the organization.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_in_organization(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &SecretId,
+) -> Result<Option<SecretRow>> {
+    db.fetch_optional(
+        "SELECT s.* FROM secrets s
+           JOIN folders f ON f.id = s.folder_id
+           JOIN projects p ON p.id = f.project_id
+          WHERE s.id = $1 AND s.owner_user_id = '' AND p.organization_id = $2",
+        params![id, organization],
+    )
+    .await
+}
+
+/// The shared secret with this id in the project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_in_project(
+    db: &mut Connection,
+    project: &ProjectId,
+    id: &SecretId,
+) -> Result<Option<SecretRow>> {
+    db.fetch_optional(
+        "SELECT s.* FROM secrets s
+           JOIN folders f ON f.id = s.folder_id
+          WHERE s.id = $1 AND s.owner_user_id = '' AND f.project_id = $2",
+        params![id, project],
+    )
+    .await
 }
 
 /// The shared secrets of a folder, in no particular order.

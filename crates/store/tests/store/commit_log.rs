@@ -1,6 +1,6 @@
 //! Reading the commit log, on both engines.
 
-use tacit_core::id::{CommitId, FolderId, ProjectId};
+use tacit_core::id::{CommitId, FolderId, OrganizationId, ProjectId};
 use tacit_store::{
     Connection,
     commit_log::{self, Page},
@@ -117,10 +117,12 @@ async fn a_commit_is_found_by_id_and_by_revision_in_its_project() {
 
         let found = commit_log::find(&mut db, &shop, &id).await.unwrap();
         assert_eq!(found.as_ref().map(|commit| commit.revision), Some(3));
-        assert_eq!(commit_log::find_by_id(&mut db, &id).await.unwrap(), found);
+        let [own, foreign] =
+            ["shop", "other"].map(|name| OrganizationId::new(format!("organization of {name}")));
+        assert_eq!(commit_log::find_in_organization(&mut db, &own, &id).await.unwrap(), found);
+        assert_eq!(commit_log::find_in_organization(&mut db, &foreign, &id).await.unwrap(), None);
         assert_eq!(commit_log::find_by_revision(&mut db, &shop, 3).await.unwrap(), found);
         assert_eq!(commit_log::find(&mut db, &other, &id).await.unwrap(), None);
-        assert_eq!(commit_log::find_by_id(&mut db, &CommitId::new("nope")).await.unwrap(), None);
         assert_eq!(commit_log::find_by_revision(&mut db, &other, 3).await.unwrap(), None);
     })
     .await;

@@ -249,7 +249,9 @@ async fn a_privilege_belongs_to_one_membership_and_ends_with_it() {
         let row = privilege_row(&membership, "more");
         additional_privileges::insert(&mut db, &row).await.unwrap();
         let again = PrivilegeRow { id: PrivilegeId::new("again"), ..row.clone() };
-        assert_eq!(additional_privileges::find(&mut db, &row.id).await.unwrap(), Some(row.clone()));
+        assert_eq!(additional_privileges::find(&mut db, &acme, &row.id).await.unwrap(), Some(row.clone()));
+        let other = organization(&mut db, "other").await;
+        assert_eq!(additional_privileges::find(&mut db, &other, &row.id).await.unwrap(), None);
         let by_slug = additional_privileges::find_by_slug(&mut db, &membership.id, "more").await.unwrap();
         assert_eq!(by_slug, Some(row.clone()));
         let changed =
@@ -260,7 +262,7 @@ async fn a_privilege_belongs_to_one_membership_and_ends_with_it() {
         assert_eq!(additional_privileges::count(&mut db, &membership.id).await.unwrap(), 2);
         additional_privileges::delete(&mut db, &again.id).await.unwrap();
         project_memberships::delete(&mut db, &membership.id).await.unwrap();
-        assert_eq!(additional_privileges::find(&mut db, &row.id).await.unwrap(), None);
+        assert_eq!(additional_privileges::find(&mut db, &acme, &row.id).await.unwrap(), None);
         let refused = additional_privileges::insert(&mut db, &again).await;
         assert!(matches!(refused, Err(StoreError::Related)), "{refused:?}");
     })

@@ -1,6 +1,6 @@
 //! Imports and their versions, on both engines.
 
-use tacit_core::id::{FolderId, SecretImportId};
+use tacit_core::id::{FolderId, OrganizationId, SecretImportId};
 use tacit_store::{
     StoreError,
     folders::FolderRow,
@@ -60,7 +60,12 @@ async fn imports_are_listed_by_folder_place_and_source() {
         }
 
         assert_eq!(secret_imports::list(&mut db, &root.id).await.unwrap(), [first.clone(), second.clone()]);
-        assert_eq!(secret_imports::find_by_id(&mut db, &below.id).await.unwrap(), Some(below.clone()));
+        let [own, foreign] =
+            ["shop", "other"].map(|name| OrganizationId::new(format!("organization of {name}")));
+        let found = secret_imports::find_in_organization(&mut db, &own, &below.id).await.unwrap();
+        assert_eq!(found, Some(below.clone()));
+        let found = secret_imports::find_in_organization(&mut db, &foreign, &below.id).await.unwrap();
+        assert_eq!(found, None);
         let all = secret_imports::list_below(&mut db, &dev, &path("/")).await.unwrap();
         assert_eq!(ids(&all), ["below", "first", "second"]);
         let inside = secret_imports::list_below(&mut db, &dev, &path("/app")).await.unwrap();
@@ -75,7 +80,7 @@ async fn imports_are_listed_by_folder_place_and_source() {
         secret_imports::update(&mut db, &changed).await.unwrap();
         assert_eq!(secret_imports::list(&mut db, &root.id).await.unwrap(), [second, changed]);
         secret_imports::delete(&mut db, &first.id).await.unwrap();
-        assert_eq!(secret_imports::find_by_id(&mut db, &first.id).await.unwrap(), None);
+        assert_eq!(secret_imports::find_in_organization(&mut db, &own, &first.id).await.unwrap(), None);
     })
     .await;
 }

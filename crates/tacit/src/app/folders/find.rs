@@ -21,7 +21,8 @@ use crate::app::{
 pub async fn get(app: &App, caller: &Caller, id: &FolderId) -> Result<LocatedFolder> {
     let unknown = || Error::NotFound(format!("Folder with ID '{id}' was not found"));
     let mut db = app.database.read().await?;
-    let row = folders::find_by_id(&mut db, id).await?.ok_or_else(unknown)?;
+    let row =
+        folders::find_in_organization(&mut db, &caller.organization()?.id, id).await?.ok_or_else(unknown)?;
     let place = folders::find_place(&mut db, id).await?.ok_or_else(unknown)?;
     let project = ProjectName::Id(row.project_id.as_str().to_owned());
     let access = match ProjectAccess::enter(&mut db, caller, &project, app.now()).await {

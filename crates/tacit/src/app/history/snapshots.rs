@@ -210,7 +210,9 @@ async fn find(
     caller: &Caller,
     id: &SnapshotId,
 ) -> Result<(ProjectAccess, CommitRow)> {
-    let commit = commit_log::find_by_id(db, &id.commit).await?.ok_or_else(unknown)?;
+    let commit = commit_log::find_in_organization(db, &caller.organization()?.id, &id.commit)
+        .await?
+        .ok_or_else(unknown)?;
     let project = ProjectName::Id(commit.project_id.as_str().to_owned());
     match ProjectAccess::enter(db, caller, &project, app.now()).await {
         Err(Error::NotFound(_)) => Err(unknown()),

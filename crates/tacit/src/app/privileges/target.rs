@@ -86,7 +86,9 @@ impl Target {
     ) -> Result<(Self, PrivilegeRow)> {
         match name {
             PrivilegeName::Id(id, kind) => {
-                let row = additional_privileges::find(db, id).await?.ok_or_else(|| unknown(id.as_str()))?;
+                let row = additional_privileges::find(db, &caller.organization()?.id, id)
+                    .await?
+                    .ok_or_else(|| unknown(id.as_str()))?;
                 let membership = find_membership(db, caller, &row.membership_id, *kind).await;
                 let membership = membership.map_err(|error| match error {
                     Error::NotFound(_) => unknown(id.as_str()),

@@ -46,7 +46,9 @@ pub async fn list(app: &App, caller: &Caller, at: &Location) -> Result<Vec<Secre
 pub async fn get(app: &App, caller: &Caller, id: &SecretImportId) -> Result<LocatedImport> {
     let unknown = || Error::not_found("Secret import", id);
     let mut db = app.database.read().await?;
-    let row = secret_imports::find_by_id(&mut db, id).await?.ok_or_else(unknown)?;
+    let row = secret_imports::find_in_organization(&mut db, &caller.organization()?.id, id)
+        .await?
+        .ok_or_else(unknown)?;
     let place = folders::find_place(&mut db, &row.folder_id).await?.ok_or_else(unknown)?;
     let project = ProjectName::Id(row.project_id.as_str().to_owned());
     let access = match ProjectAccess::enter(&mut db, caller, &project, app.now()).await {

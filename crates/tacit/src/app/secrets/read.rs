@@ -165,7 +165,8 @@ async fn revision(
 pub async fn get_by_id(app: &App, caller: &Caller, id: &SecretId, shows_value: bool) -> Result<PlainSecret> {
     let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
     let mut db = app.database.read().await?;
-    let row = secrets::find_by_id(&mut db, id).await?.ok_or_else(unknown)?;
+    let row =
+        secrets::find_in_organization(&mut db, &caller.organization()?.id, id).await?.ok_or_else(unknown)?;
     let found = folders::find_place(&mut db, &row.folder_id).await?.ok_or_else(unknown)?;
     let project = ProjectName::Id(found.project_id.as_str().to_owned());
     let access = match ProjectAccess::enter(&mut db, caller, &project, app.now()).await {

@@ -117,11 +117,8 @@ async fn uses_of(
     id: &SecretId,
 ) -> Result<Uses> {
     let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
-    let row = secrets::find_by_id(&mut db, id).await?.ok_or_else(unknown)?;
+    let row = secrets::find_in_project(&mut db, &access.project.id, id).await?.ok_or_else(unknown)?;
     let place = present_place(&mut db, &row.folder_id).await?.ok_or_else(unknown)?;
-    if place.project_id != access.project.id {
-        return Err(unknown());
-    }
     let tags = sorted(secret_tags::of_secret(&mut db, id).await?);
     Judged::new(access, &place, &row.name, &tags).require(Action::DescribeSecret)?;
     let key = access.sealed_key(app)?;

@@ -73,7 +73,9 @@ pub async fn list_versions(app: &App, caller: &Caller, request: &ListVersions) -
     let ListVersions { secret: id, offset, limit, shows_values } = request;
     let mut db = app.database.read().await?;
     let unknown = || Error::NotFound(format!("Secret with ID '{id}' was not found"));
-    let newest = secret_versions::list(&mut db, id, 0, 1).await?.into_iter().next().ok_or_else(unknown)?;
+    let newest = secret_versions::find_in_organization(&mut db, &caller.organization()?.id, id, None)
+        .await?
+        .ok_or_else(unknown)?;
     let access = enter(&mut db, app, caller, &newest).await.map_err(|error| or_unknown(error, unknown))?;
     require_read(&access)?;
     let tags = TagBook::read(&mut db, &access).await?;
@@ -176,7 +178,9 @@ async fn find(
     id: &VersionId,
 ) -> Result<(ProjectAccess, PastSecret)> {
     let unknown = || Error::NotFound(format!("Version '{id}' was not found"));
-    let row = secret_versions::find(db, &id.secret, id.version).await?.ok_or_else(unknown)?;
+    let organization = &caller.organization()?.id;
+    let found = secret_versions::find_in_organization(db, organization, &id.secret, Some(id.version)).await?;
+    let row = found.ok_or_else(unknown)?;
     let access = enter(db, app, caller, &row).await.map_err(|error| or_unknown(error, unknown))?;
     let tags = TagBook::read(db, &access).await?;
     let past = past::open(db, &access, &tags, row).await?.ok_or_else(unknown)?;
