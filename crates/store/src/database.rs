@@ -9,7 +9,13 @@ mod migrate;
 mod postgres;
 mod sqlite;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use tacit_core::id::ProjectId;
 
@@ -47,6 +53,7 @@ impl Settings {
 pub struct Database {
     engine: Engine,
     revisions: Arc<Revisions>,
+    statements: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -70,7 +77,7 @@ impl Database {
             Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, Arc::clone(&revisions))?),
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
-        let database = Self { engine, revisions };
+        let database = Self { engine, revisions, statements: Arc::default() };
         migrate::run(&database).await?;
         Ok(database)
     }
@@ -93,6 +100,12 @@ impl Database {
         &self.revisions
     }
 
+    /// How many statements ran since the database was opened.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
     /// A connection for reading. On SQLite all its statements see one moment; on PostgreSQL each
     /// sees what was committed before it.
     ///
@@ -100,7 +113,7 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`] if there is none to be had.
     pub async fn read(&self) -> Result<Connection> {
-        Ok(Connection::new(match &self.engine {
+        Ok(self.counted(match &self.engine {
             Engine::Sqlite(sqlite) => Inner::SqliteRead(sqlite.reader()?),
             Engine::Postgres(postgres) => Inner::Postgres(postgres.connection().await?),
         }))
@@ -114,11 +127,15 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`] if the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction> {
-        let connection = Connection::new(match &self.engine {
+        let connection = self.counted(match &self.engine {
             Engine::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.begin().await?),
             Engine::Postgres(postgres) => Inner::Postgres(postgres.begin().await?),
         });
         Ok(Transaction { connection, revisions: Arc::clone(&self.revisions) })
+    }
+
+    fn counted(&self, inner: Inner) -> Connection {
+        Connection { inner, changes: Changes::default(), statements: Arc::clone(&self.statements) }
     }
 }
 
@@ -126,6 +143,7 @@ impl Database {
 pub struct Connection {
     inner: Inner,
     changes: Changes,
+    statements: Arc<AtomicU64>,
 }
 
 enum Inner {
@@ -135,10 +153,6 @@ enum Inner {
 }
 
 impl Connection {
-    fn new(inner: Inner) -> Self {
-        Self { inner, changes: Changes::default() }
-    }
-
     /// Notes the revision that a project has after this transaction.
     pub(crate) fn note_revision(&mut self, project: &ProjectId, revision: i64) {
         self.forget_revision(project);
@@ -165,6 +179,7 @@ impl Connection {
     ///
     /// [`StoreError::AlreadyExists`] for a duplicate key; otherwise only if the database fails.
     pub async fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
         self.changes.note(sql);
         match &mut self.inner {
             Inner::SqliteRead(reader) => sqlite::execute(reader, sql, parameters),
@@ -179,6 +194,7 @@ impl Connection {
     ///
     /// As [`Self::execute`].
     pub async fn fetch_all<T: FromRow>(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
         self.note_write(sql);
         match &mut self.inner {
             Inner::SqliteRead(reader) => sqlite::fetch(reader, sql, parameters),
@@ -241,7 +257,7 @@ impl Transaction {
     ///
     /// [`StoreError::Unavailable`] if the database did not confirm: then nothing was kept.
     pub async fn commit(self) -> Result<()> {
-        let Connection { inner, changes } = self.connection;
+        let Connection { inner, changes, .. } = self.connection;
         match inner {
             Inner::SqliteWrite(write) => write.finish(Some(changes)).await,
             Inner::Postgres(session) => postgres::commit(session, &changes, &self.revisions).await,

@@ -156,7 +156,7 @@ const CONTENT_TYPES: &[&str] = &[
 ];
 
 /// All names of fields in a schema and those it refers to.
-fn names(make: Option<fn(&mut SchemaGenerator) -> schemars::Schema>, into: &mut BTreeSet<String>) {
+pub fn names(make: Option<fn(&mut SchemaGenerator) -> schemars::Schema>, into: &mut BTreeSet<String>) {
     let Some(make) = make else { return };
     let mut generator = SchemaGenerator::default();
     let schema = make(&mut generator).to_value();

@@ -66,6 +66,7 @@ mod secrets_search;
 mod secrets_storage;
 mod secrets_update;
 mod secrets_used_by;
+mod security;
 mod sign_in;
 mod status;
 mod tags;

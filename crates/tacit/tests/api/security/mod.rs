@@ -1,0 +1,8 @@
+//! Classes of flaws that other secrets managers had, each as tests over all routes it can apply to.
+//! `docs/security-tests.md` says which class is where.
+
+mod class_04_other_organization;
+mod database;
+mod requests;
+mod world;
+mod world_works;
