@@ -58,7 +58,7 @@ pub async fn get(app: &App, caller: &Caller, name: &ProjectName) -> Result<Proje
 
 /// Whether somebody with these permissions learns of an environment: who may list environments,
 /// and who may know of secrets in this one.
-fn concerns(permissions: &PermissionSet, environment: &EnvironmentRow) -> bool {
+pub(in crate::app) fn concerns(permissions: &PermissionSet, environment: &EnvironmentRow) -> bool {
     let place = Object::new().environment(&environment.slug);
     permissions.allows(Action::Read, Subject::Environments, &Object::new())
         || permissions.could_allow(Action::DescribeSecret, Subject::Secrets, &place)

@@ -9,6 +9,7 @@ use crate::app::{
     access::{ProjectAccess, ProjectName},
     audit::Event,
     error::Result,
+    projects,
     secrets::{self, ImportGroup},
 };
 
@@ -24,7 +25,7 @@ pub struct FolderImports {
     pub groups: Vec<ImportGroup>,
 }
 
-/// Shows the imports of a folder in every environment that has it.
+/// Shows the imports of a folder in every environment that the caller has to do with.
 ///
 /// # Errors
 ///
@@ -39,6 +40,9 @@ pub async fn overview(
     let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
     let mut all = Vec::new();
     for environment in environments::list(&mut db, &access.project.id).await? {
+        if !projects::concerns(&access.permissions, &environment) {
+            continue;
+        }
         let imports =
             FolderImports { environment: environment.slug, imports: Vec::new(), groups: Vec::new() };
         all.push(read(app, &mut db, &access, imports, path).await?);
