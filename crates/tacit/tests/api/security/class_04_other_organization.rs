@@ -14,9 +14,8 @@ use super::{
 use crate::harness::{Answer, TestServer, each_engine};
 
 /// Where people of other organizations are named on purpose, and nothing is told of them.
-const MAY_SUCCEED: &[(&str, &str)] = &[
-    ("/api/v1/invite-org/signup", "anybody may be invited, whether they have an account or not"),
-];
+const MAY_SUCCEED: &[(&str, &str)] =
+    &[("/api/v1/invite-org/signup", "anybody may be invited, whether they have an account or not")];
 
 /// What a machine logs in with.
 const LOGS_IN: [&str; 2] = ["client_id", "client_secret_text"];

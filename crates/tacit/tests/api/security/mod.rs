@@ -1,7 +1,9 @@
 //! Classes of flaws that other secrets managers had, each as tests over all routes it can apply to.
 //! `docs/security-tests.md` says which class is where.
 
+mod actors;
 mod class_04_other_organization;
+mod class_11_secondary_routes;
 mod database;
 mod requests;
 mod world;
