@@ -36,25 +36,32 @@ async fn tables(db: &mut Connection) -> Vec<String> {
     tables
 }
 
+struct Contents(String, String);
+
+impl FromRow for Contents {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self(row.get("name")?, row.get("text")?))
+    }
+}
+
 /// What each table holds, as a text that is the same as long as it holds the same.
 pub async fn contents(server: &TestServer) -> BTreeMap<String, String> {
     let mut db = server.app.database.read().await.unwrap();
-    let mut contents = BTreeMap::new();
+    let mut selects = Vec::new();
     for table in tables(&mut db).await {
-        let sql = if db.sees_one_moment() {
+        let lines = if db.sees_one_moment() {
             let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
-            let columns: Vec<_> =
-                texts(&mut db, &columns).await.iter().map(|name| format!("quote({name})")).collect();
+            let columns = texts(&mut db, &columns).await;
+            let columns: Vec<_> = columns.iter().map(|name| format!("quote({name})")).collect();
             let line = columns.join("||'|'||");
-            format!(
-                "SELECT coalesce(group_concat(line, ';'), '') AS text FROM (SELECT {line} AS line FROM {table} ORDER BY 1)"
-            )
+            format!("group_concat(line, ';') FROM (SELECT {line} AS line FROM {table} ORDER BY 1)")
         } else {
-            format!("SELECT coalesce(string_agg(t::text, ';' ORDER BY t::text), '') AS text FROM {table} t")
+            format!("string_agg(t::text, ';' ORDER BY t::text) FROM {table} t")
         };
-        contents.insert(table, texts(&mut db, &sql).await.remove(0));
+        selects.push(format!("SELECT '{table}' AS name, coalesce((SELECT {lines}), '') AS text"));
     }
-    contents
+    let rows: Vec<Contents> = db.fetch_all(&selects.join(" UNION ALL "), &[]).await.unwrap();
+    rows.into_iter().map(|Contents(name, text)| (name, text)).collect()
 }
 
 /// The names of the tables in which two moments differ.
@@ -74,19 +81,28 @@ pub async fn keep(server: &TestServer) {
 /// Makes everything as it was when it was kept.
 pub async fn restore(server: &TestServer) {
     let mut db = server.app.database.begin().await.unwrap();
-    // Rows go and come in any order; what refers to what is right again at the end.
-    let any_order = if db.sees_one_moment() {
-        "PRAGMA defer_foreign_keys = ON"
-    } else {
-        "SET LOCAL session_replication_role = replica"
-    };
-    db.execute(any_order, &[]).await.unwrap();
     let tables = tables(&mut db).await;
-    for table in &tables {
-        db.execute(&format!("DELETE FROM {table}"), &[]).await.unwrap();
+    let go = tables.iter().map(|table| format!("DELETE FROM {table}"));
+    let come = tables.iter().map(|table| format!("INSERT INTO {table} SELECT * FROM {COPY}{table}"));
+    let all: Vec<String> = go.chain(come).collect();
+    // Rows go and come in any order; what refers to what is right again at the end.
+    if db.sees_one_moment() {
+        db.execute("PRAGMA defer_foreign_keys = ON", &[]).await.unwrap();
+        for sql in all {
+            db.execute(&sql, &[]).await.unwrap();
+        }
+    } else {
+        db.execute("SET LOCAL session_replication_role = replica", &[]).await.unwrap();
+        db.execute(&format!("DO $$ BEGIN {}; END $$", all.join("; ")), &[]).await.unwrap();
     }
-    for table in &tables {
-        db.execute(&format!("INSERT INTO {table} SELECT * FROM {COPY}{table}"), &[]).await.unwrap();
+    db.commit().await.unwrap();
+}
+
+/// Drops what was kept, so that something else can be.
+pub async fn forget(server: &TestServer) {
+    let mut db = server.app.database.begin().await.unwrap();
+    for table in tables(&mut db).await {
+        db.execute(&format!("DROP TABLE {COPY}{table}"), &[]).await.unwrap();
     }
     db.commit().await.unwrap();
 }

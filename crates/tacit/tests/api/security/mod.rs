@@ -2,6 +2,7 @@
 //! `docs/security-tests.md` says which class is where.
 
 mod actors;
+mod class_02_denials;
 mod class_04_other_organization;
 mod class_11_secondary_routes;
 mod database;
