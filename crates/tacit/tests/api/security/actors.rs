@@ -9,8 +9,8 @@ use super::world::{PASSWORD, World};
 pub struct Actors {
     pub user: String,
     pub machine: String,
-    pub user_id: String,
-    pub machine_id: String,
+    user_id: String,
+    machine_id: String,
 }
 
 impl Actors {
@@ -19,15 +19,26 @@ impl Actors {
         let (admin, server) = (&world.admin, world.admin.server);
         let email = format!("{name}-person@example.test");
         let user_id = server.add_user(&email, PASSWORD).await;
-        server.add_to_organization(&admin.organization_id, &user_id, organization_role).await;
+        server.add_to_organization(&admin.organization_id, &user_id, "no-access").await;
         let user = server.sign_in(&email, PASSWORD, &admin.organization_id).await;
         let (machine_id, client_id, client_secret) = admin.machine(name, organization_role).await;
         let machine = server.machine_token(&client_id, &client_secret).await;
         let actors = Self { user, machine, user_id, machine_id };
+        actors.rise(world, organization_role).await;
         if !roles.is_empty() {
             actors.join(world, &email, roles).await;
         }
         actors
+    }
+
+    /// Gives the person the role in the organization; the machine was made with it.
+    async fn rise(&self, world: &World<'_>, role: &str) {
+        let path = format!("/api/v2/organizations/{}/memberships", world.admin.organization_id);
+        let members = world.admin.ok("GET", &path, None).await["users"].clone();
+        let mut members = members.as_array().unwrap().iter();
+        let member = members.find(|member| member["userId"] == json!(self.user_id)).unwrap();
+        let path = format!("{path}/{}", member["id"].as_str().unwrap());
+        world.admin.ok("PATCH", &path, Some(json!({ "role": role }))).await;
     }
 
     async fn join(&self, world: &World<'_>, email: &str, roles: &[&str]) {

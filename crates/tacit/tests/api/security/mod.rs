@@ -4,6 +4,7 @@
 mod actors;
 mod class_02_denials;
 mod class_04_other_organization;
+mod class_05_escalation;
 mod class_11_secondary_routes;
 mod database;
 mod requests;
