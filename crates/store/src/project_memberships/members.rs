@@ -83,6 +83,25 @@ pub async fn list_users(db: &mut Connection, project: &ProjectId) -> Result<Vec<
     .await
 }
 
+/// The people in a project whose membership in the organization counts, in no order: who is suspended
+/// there, or is only invited, can do nothing in the project either.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_users_that_count(db: &mut Connection, project: &ProjectId) -> Result<Vec<UserMemberRow>> {
+    db.fetch_all(
+        "SELECT m.id, m.project_id, m.user_id, m.created_at, m.updated_at, u.email, u.first_name, u.last_name
+           FROM project_memberships m
+           JOIN projects p ON p.id = m.project_id
+           JOIN users u ON u.id = m.user_id
+           JOIN organization_memberships o ON o.organization_id = p.organization_id AND o.user_id = m.user_id
+          WHERE m.project_id = $1 AND o.is_active AND o.accepted_at IS NOT NULL",
+        params![project],
+    )
+    .await
+}
+
 /// The machine identities in a project in no order.
 ///
 /// # Errors

@@ -136,6 +136,15 @@ async fn members_are_listed_with_what_people_see_of_them() {
         assert_eq!(users.len(), 1);
         assert_eq!((&users[0].id, &users[0].user_id), (&of_ada.id, &ada));
         assert_eq!(users[0].email, "ada@example.test");
+        assert_eq!(project_memberships::list_users_that_count(&mut db, &shop).await.unwrap(), users);
+        for (column, value) in [("is_active", "FALSE"), ("accepted_at", "NULL")] {
+            db.execute("UPDATE organization_memberships SET is_active = TRUE, accepted_at = 1", &[])
+                .await
+                .unwrap();
+            let sql = format!("UPDATE organization_memberships SET {column} = {value}");
+            db.execute(&sql, &[]).await.unwrap();
+            assert_eq!(project_memberships::list_users_that_count(&mut db, &shop).await.unwrap(), []);
+        }
         let identities = project_memberships::list_identities(&mut db, &shop).await.unwrap();
         assert_eq!(identities.len(), 1);
         assert_eq!((&identities[0].id, identities[0].name.as_str()), (&of_machine.id, "ci"));

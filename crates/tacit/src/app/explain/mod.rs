@@ -5,13 +5,14 @@ mod reasons;
 mod who_can;
 
 use tacit_core::{
-    id::{GroupId, IdentityId, ProjectId, UserId},
+    id::{GroupId, IdentityId, UserId},
     name::SecretPath,
     permission::{Action, Object, Subject},
     time::Timestamp,
 };
 use tacit_store::{
     Connection,
+    organization_memberships::{self, OrganizationMembershipRow},
     project_grants::{self, GrantRow},
     project_memberships::{self, Member},
 };
@@ -80,7 +81,7 @@ pub async fn explain(
     if !is_own {
         require_visible(&access, &who, &groups)?;
     }
-    let grants = grants_of(&mut db, &access.project.id, &who).await?;
+    let grants = grants_of(&mut db, &access, &who).await?;
     let thing = Thing::find(&mut db, &access, question, is_own).await?;
     let answer = Answer {
         reasons: Reasons::at(&grants, &groups, &thing, now)?,
@@ -137,9 +138,15 @@ fn require_visible(access: &ProjectAccess, who: &Who, groups: &Groups) -> Result
     }
 }
 
-async fn grants_of(db: &mut Connection, project: &ProjectId, who: &Who) -> Result<Vec<GrantRow>> {
+async fn grants_of(db: &mut Connection, access: &ProjectAccess, who: &Who) -> Result<Vec<GrantRow>> {
+    let project = &access.project.id;
     let grants = match who {
-        Who::User(id) => project_grants::of_member(db, project, Member::User(id)).await?,
+        Who::User(id) => {
+            let organization = &access.project.organization_id;
+            let membership = organization_memberships::find(db, organization, id).await?;
+            membership.filter(OrganizationMembershipRow::counts).ok_or_else(|| not_in_project(who))?;
+            project_grants::of_member(db, project, Member::User(id)).await?
+        }
         Who::Identity(id) => project_grants::of_member(db, project, Member::Identity(id)).await?,
         Who::Group(id) => match project_memberships::find_group(db, project, id).await? {
             Some(membership) => project_grants::of_membership(db, &membership.id).await?,

@@ -107,7 +107,7 @@ impl Asked<'_> {
 async fn users(db: &mut Connection, access: &ProjectAccess, asked: &Asked<'_>) -> Result<Vec<Able>> {
     let project = &access.project.id;
     let mut able = Vec::new();
-    for row in project_memberships::list_users(db, project).await? {
+    for row in project_memberships::list_users_that_count(db, project).await? {
         let grants = project_grants::of_member(db, project, Member::User(&row.user_id)).await?;
         able.extend(asked.able(Who::User(row.user_id), row.email, &grants)?);
     }

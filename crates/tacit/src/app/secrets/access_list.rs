@@ -86,7 +86,7 @@ async fn members(
 ) -> Result<SecretMembers> {
     let project = &access.project;
     let mut users = Vec::new();
-    for row in project_memberships::list_users(db, &project.id).await? {
+    for row in project_memberships::list_users_that_count(db, &project.id).await? {
         let grants = project_grants::of_member(db, &project.id, Member::User(&row.user_id)).await?;
         let actions = actions(rights::permissions_of(&grants, now)?.as_ref(), secret);
         users.push(SecretMember {
