@@ -9,8 +9,8 @@ use super::world::{PASSWORD, World};
 pub struct Actors {
     pub user: String,
     pub machine: String,
-    user_id: String,
-    machine_id: String,
+    pub user_id: String,
+    pub machine_id: String,
 }
 
 impl Actors {

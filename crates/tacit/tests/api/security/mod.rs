@@ -5,6 +5,7 @@ mod actors;
 mod class_02_denials;
 mod class_04_other_organization;
 mod class_05_escalation;
+mod class_06_membership_states;
 mod class_11_secondary_routes;
 mod database;
 mod requests;
