@@ -17,6 +17,9 @@ use crate::{
 /// An id that nothing has.
 pub const UNKNOWN_ID: &str = "00000000-0000-4000-8000-000000000000";
 
+/// Marks a name that stands in a path as it is, without being encoded.
+pub const RAW: &str = "raw:";
+
 /// A request on one route.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -44,6 +47,12 @@ pub fn call(route: &Route, ids: &Value) -> Call {
 }
 
 impl Call {
+    /// Sends it, if it is a request that can be sent at all.
+    pub async fn try_send(&self, server: &TestServer, token: &str) -> Option<Answer> {
+        self.target.parse::<axum::http::Uri>().ok()?;
+        Some(self.send(server, Some(token)).await)
+    }
+
     /// Sends it. Of a stream only the head is read.
     pub async fn send(&self, server: &TestServer, token: Option<&str>) -> Answer {
         let mut request = axum::http::Request::builder()
@@ -113,15 +122,23 @@ fn path(route: &Route, ids: &Value) -> String {
             None => path.push_str(part),
             Some(name) => {
                 let key = parameter_key(route, name);
-                path.push_str(if key == "new_name" {
-                    "NEW"
-                } else {
-                    ids[key].as_str().unwrap_or(UNKNOWN_ID)
-                });
+                let text = if key == "new_name" { "NEW" } else { ids[key].as_str().unwrap_or(UNKNOWN_ID) };
+                path.push_str(&encoded(text));
             }
         }
     }
     path
+}
+
+/// A part of a path, with all that could end it as `%..`.
+fn encoded(text: &str) -> String {
+    if let Some(raw) = text.strip_prefix(RAW) {
+        return raw.to_owned();
+    }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~@".contains(&byte);
+    text.bytes().fold(String::new(), |text, byte| {
+        if is_plain(byte) { text + &char::from(byte).to_string() } else { text + &format!("%{byte:02X}") }
+    })
 }
 
 fn query(route: &Route, ids: &Value) -> String {
@@ -133,7 +150,7 @@ fn query(route: &Route, ids: &Value) -> String {
             "projectId" | "workspaceId" => ids["project"].clone(),
             "projectSlug" if route.path.contains("privilege") => ids["project_slug"].clone(),
             "environment" => ids["environment_slug"].clone(),
-            "secretPath" | "path" if !route.path.contains("audit-logs") => json!("/"),
+            "secretPath" | "path" if !route.path.contains("audit-logs") => secret_path(ids),
             "orgId" => ids["organization"].clone(),
             "identityId" => ids["identity"].clone(),
             "projectMembershipId" => ids["user_membership"].clone(),
@@ -142,7 +159,8 @@ fn query(route: &Route, ids: &Value) -> String {
             "limit" => json!("10"),
             _ => continue,
         };
-        query.append_pair(&name, value.as_str().unwrap_or(UNKNOWN_ID));
+        let value = value.as_str().unwrap_or(UNKNOWN_ID);
+        query.append_pair(&name, value.strip_prefix(RAW).unwrap_or(value));
     }
     format!("?{}", query.finish())
 }
@@ -159,6 +177,11 @@ fn body(route: &Route, ids: &Value) -> Value {
     Value::Object(body)
 }
 
+/// The path of the folder that a request is about: the root, unless something else is said.
+fn secret_path(ids: &Value) -> Value {
+    ids.get("secret_path").cloned().unwrap_or_else(|| json!("/"))
+}
+
 /// What a field of a body says; nothing if it is left out.
 fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
     let path = route.path;
@@ -169,11 +192,11 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "organizationId" => id("organization"),
         "environment" | "sourceEnvironment" => id("environment_slug"),
         "destinationEnvironment" => json!("prod"),
-        "secretPath" | "path" | "sourceSecretPath" | "destinationSecretPath" => json!("/"),
+        "secretPath" | "path" | "sourceSecretPath" | "destinationSecretPath" => secret_path(ids),
         "name" => json!("changed"),
         "slug" => json!("changed-slug"),
         "projectName" | "firstName" => json!("Changed"),
-        "key" | "secretName" => json!("FOO"),
+        "key" | "secretName" => id("name"),
         "secretValue" | "value" => json!("v"),
         "secretIds" => json!([id("secret")]),
         "tagSlugs" => json!(["b"]),
@@ -191,7 +214,7 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "newPassword" => json!("another horse battery"),
         "pitVersionLimit" | "auditLogsRetentionDays" => json!(5),
         "hasDeleteProtection" => json!(false),
-        "autoCapitalization" | "isDisabled" | "forceDelete" | "wholeProject" => json!(true),
+        "autoCapitalization" | "isDisabled" | "forceDelete" => json!(true),
         "isActive" => json!(false),
         "webhookUrl" => json!("http://127.0.0.2:9/"),
         "preferences" => json!({ "theme": "dark" }),
@@ -199,7 +222,8 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "who" => json!({ "type": "user", "id": id("member_user") }),
         "register" => json!([{ "event": "secret:update" }]),
         "folders" => {
-            json!([{ "id": id("folder"), "environment": id("environment_slug"), "name": "changed" }])
+            json!([{ "id": id("folder"), "environment": id("environment_slug"), "path": secret_path(ids),
+                "name": "changed" }])
         }
         "action" => json!("readValue"),
         "subject" => json!("secrets"),
@@ -221,16 +245,21 @@ fn shaped_field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "temporaryMode" if path.ends_with("/temporary") => json!("relative"),
         "temporaryRange" if path.ends_with("/temporary") => json!("1h"),
         "temporaryAccessStartTime" if path.ends_with("/temporary") => json!("2026-01-31T12:00:00.000Z"),
-        "import" if route.method == Method::POST => json!({ "environment": "staging", "path": "/" }),
+        "import" if route.method == Method::POST => {
+            json!({ "environment": "staging", "path": secret_path(ids) })
+        }
         "import" => json!({ "position": 1 }),
         "secrets" if path.contains("/ui/") => {
-            json!([{ "environment": ids["environment_slug"], "key": "FOO" }])
+            json!([{ "environment": ids["environment_slug"], "path": secret_path(ids), "key": ids["name"] }])
         }
         "secrets" if route.method == Method::POST => json!([{ "secretKey": "NEW", "secretValue": "v" }]),
-        "secrets" if route.method == Method::PATCH => json!([{ "secretKey": "FOO", "secretValue": "v" }]),
-        "secrets" => json!([{ "secretKey": "FOO" }]),
+        "secrets" if route.method == Method::PATCH => {
+            json!([{ "secretKey": ids["name"], "secretValue": "v" }])
+        }
+        "secrets" => json!([{ "secretKey": ids["name"] }]),
         "changes" => {
-            json!([{ "op": "create", "environment": ids["environment_slug"], "key": "NEW", "value": "v" }])
+            json!([{ "op": "create", "environment": ids["environment_slug"], "path": secret_path(ids), "key": "NEW",
+                "value": "v" }])
         }
         _ => return None,
     })
