@@ -1,6 +1,9 @@
 //! Passwords of people: hashed and checked where nobody waits for the thread, a few at a time.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -59,6 +62,7 @@ impl std::fmt::Debug for Password {
 pub struct PasswordQueue {
     places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
+    computed: Arc<AtomicU64>,
 }
 
 impl Default for PasswordQueue {
@@ -66,7 +70,16 @@ impl Default for PasswordQueue {
         Self {
             places: Arc::new(Semaphore::new(QUEUE_LENGTH_MAX)),
             turns: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+            computed: Arc::default(),
         }
+    }
+}
+
+impl PasswordQueue {
+    /// How many hashes were computed since the start.
+    #[must_use]
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 }
 
@@ -103,6 +116,7 @@ async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce(&App) -> T + Se
     let queue = &app.passwords;
     let place = Arc::clone(&queue.places).try_acquire_owned().map_err(|_| Error::Busy)?;
     let turn = Arc::clone(&queue.turns).acquire_owned().await.map_err(|_| Error::Busy)?;
+    queue.computed.fetch_add(1, Ordering::Relaxed);
     let app = app.clone();
     let task = tokio::task::spawn_blocking(move || {
         let value = work(&app);

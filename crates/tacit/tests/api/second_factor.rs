@@ -11,7 +11,7 @@ const EMAIL: &str = "bob@example.test";
 const PASSWORD: &str = "bob has a password";
 
 /// A person with an authenticator app.
-struct Bob<'a> {
+pub struct Bob<'a> {
     server: &'a TestServer,
     organization: String,
     /// A token without organization.
@@ -58,7 +58,8 @@ impl<'a> Bob<'a> {
         }
     }
 
-    async fn new(admin: &Admin<'a>) -> Self {
+    /// Makes Bob, whose app has shown a code once.
+    pub async fn new(admin: &Admin<'a>) -> Self {
         let mut bob = Self::without_app(admin).await;
         bob.register().await;
         let code = bob.code();
@@ -78,7 +79,8 @@ impl<'a> Bob<'a> {
         self.recovery_codes = codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
     }
 
-    fn code(&self) -> String {
+    /// What the app shows now.
+    pub fn code(&self) -> String {
         self.app.code_at(self.server.app.now()).to_string()
     }
 
@@ -93,14 +95,15 @@ impl<'a> Bob<'a> {
     }
 
     /// Signs in up to the second factor and returns its token.
-    async fn challenge(&self) -> String {
+    pub async fn challenge(&self) -> String {
         let answer = self.select(&login(self.server).await).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         assert_eq!((&answer.body["isMfaEnabled"], &answer.body["mfaMethod"]), (&json!(true), &json!("totp")));
         answer.body["token"].as_str().unwrap().to_owned()
     }
 
-    async fn verify(&self, challenge: &str, code: &str) -> Answer {
+    /// Answers the second factor.
+    pub async fn verify(&self, challenge: &str, code: &str) -> Answer {
         let body = json!({ "mfaToken": code, "mfaMethod": "totp", "email": EMAIL });
         self.server.call("POST", "/api/v2/auth/mfa/verify", Some(challenge), Some(body)).await
     }

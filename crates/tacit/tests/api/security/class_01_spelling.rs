@@ -339,3 +339,63 @@ async fn a_spelling_that_is_not_the_one_is_refused_or_means_the_same_on_every_ro
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_project_in_another_spelling_is_no_way_into_it_on_any_route() {
+    each_engine(async |server| {
+        let world = world(server).await;
+        let outside = Actors::new(&world, "outside", "no-access", &[]).await;
+        let before = database::contents(server).await;
+        let mut faults = Vec::new();
+        for key in ["project", "project_slug"] {
+            let name = world.id(key).to_owned();
+            for spelling in [
+                name.to_uppercase(),
+                format!(" {name}"),
+                format!("{name}\n"),
+                format!("{{{name}}}"),
+                format!("urn:uuid:{name}"),
+                format!("{name}\u{0}"),
+                format!("raw:{name}%00"),
+                format!("raw:{name}%20"),
+                format!("raw:./{name}"),
+                format!("raw:{name};x"),
+                format!("raw:x/../{name}"),
+                name.replace('-', "\u{2010}"),
+                name.replace('-', ""),
+            ] {
+                let mut ids = world.ids.clone();
+                ids[key] = json!(spelling);
+                for route in guarded() {
+                    let call = call(&route, &ids);
+                    let (_, token) = outside.tokens(&route)[0];
+                    if call.target == self::call(&route, &world.ids).target && call.body.is_none() {
+                        continue;
+                    }
+                    let Some(answer) = call.try_send(server, token).await else { continue };
+                    if answer.text.contains(CANARY) || answer.status >= 500 {
+                        faults.push(format!("{} {spelling:?}: {}", label(&route), answer.text));
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
+        let changed = database::differences(&before, &database::contents(server).await);
+        assert!(changed.iter().all(|table| OWN.contains(&table.as_str())), "{changed:?}");
+    })
+    .await;
+}
+
+/// What people and machines change of their own account, whatever else they name.
+const OWN: &[&str] = &[
+    "access_tokens",
+    "client_secrets",
+    "identities",
+    "organization_memberships",
+    "organizations",
+    "user_preferences",
+    "user_recovery_codes",
+    "user_sessions",
+    "user_totp",
+    "users",
+];

@@ -110,6 +110,8 @@ async fn counted(server: &TestServer, call: &Call, token: &str) -> (Answer, u64)
     server.app.audit.flush().await.unwrap();
     let before = server.app.database.statements();
     let answer = call.send(server, Some(token)).await;
+    // The audit events of the request count too, whenever they are moved.
+    server.app.audit.flush().await.unwrap();
     (answer, server.app.database.statements() - before)
 }
 

@@ -69,6 +69,19 @@ pub fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, Stri
     one.keys().filter(|table| one.get(*table) != other.get(*table)).cloned().collect()
 }
 
+/// What an answer changed, which is put back. A refusal is taken to have changed nothing: whoever asks
+/// looks at the whole once at the end.
+pub async fn changes_by(server: &TestServer, before: &BTreeMap<String, String>, status: u16) -> Vec<String> {
+    if status >= 400 {
+        return Vec::new();
+    }
+    let changed = differences(before, &contents(server).await);
+    if !changed.is_empty() {
+        restore(server).await;
+    }
+    changed
+}
+
 /// Keeps a copy of everything, for [`restore`].
 pub async fn keep(server: &TestServer) {
     let mut db = server.app.database.begin().await.unwrap();

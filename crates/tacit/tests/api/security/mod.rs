@@ -4,9 +4,11 @@
 mod actors;
 mod class_01_spelling;
 mod class_02_denials;
+mod class_03_patterns;
 mod class_04_other_organization;
 mod class_05_escalation;
 mod class_06_membership_states;
+mod class_08_guessing;
 mod class_09_addresses;
 mod class_10_typed_authentication;
 mod class_11_secondary_routes;
