@@ -88,6 +88,15 @@ impl Database {
         migrate::newest_version()
     }
 
+    /// The name of the engine, for people.
+    #[must_use]
+    pub const fn engine_name(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
     /// Whether no other process writes to it, as nobody else may to an open SQLite file.
     #[must_use]
     pub const fn is_of_one_process(&self) -> bool {

@@ -233,3 +233,66 @@ pub async fn organization_slug_exists(db: &mut Connection, slug: &str) -> Result
         db.fetch_one("SELECT COUNT(*) AS number FROM organizations WHERE slug = $1", params![slug]).await?;
     Ok(number > 0)
 }
+
+/// The identities of all organizations, oldest first, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_all(db: &mut Connection, limit: i64) -> Result<Vec<IdentityRow>> {
+    db.fetch_all("SELECT * FROM identities ORDER BY created_at, id LIMIT $1", params![limit]).await
+}
+
+/// How many identities the instance has.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_all(db: &mut Connection) -> Result<i64> {
+    db.fetch_one("SELECT COUNT(*) AS number FROM identities", &[]).await
+}
+
+/// The identity called `id`, in whichever organization it is.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_anywhere(db: &mut Connection, id: &IdentityId) -> Result<Option<IdentityRow>> {
+    db.fetch_optional("SELECT * FROM identities WHERE id = $1", params![id]).await
+}
+
+/// The identities that may manage the instance, oldest first.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_instance_admins(db: &mut Connection) -> Result<Vec<IdentityRow>> {
+    db.fetch_all("SELECT * FROM identities WHERE is_instance_admin ORDER BY created_at, id", &[]).await
+}
+
+/// Takes the right to manage the instance from an identity.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn revoke_instance_admin(db: &mut Connection, id: &IdentityId, now: Timestamp) -> Result<()> {
+    db.execute(
+        "UPDATE identities SET is_instance_admin = FALSE, updated_at = $2 WHERE id = $1",
+        params![id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many identities of an organization are protected from deletion.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_protected(db: &mut Connection, organization: &OrganizationId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(*) AS number FROM identities WHERE organization_id = $1 AND has_delete_protection",
+        params![organization],
+    )
+    .await
+}

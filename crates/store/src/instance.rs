@@ -58,3 +58,14 @@ pub async fn initialize(db: &mut Connection, now: Timestamp) -> Result<bool> {
         .await?;
     Ok(changed > 0)
 }
+
+/// Locks the row until the transaction ends: changes of who manages the instance are made one after the
+/// other.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn lock(db: &mut Connection) -> Result<()> {
+    db.execute("UPDATE instance SET initialized_at = initialized_at WHERE id = 'instance'", &[]).await?;
+    Ok(())
+}

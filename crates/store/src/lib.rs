@@ -29,6 +29,7 @@ pub mod history;
 pub mod history_horizons;
 pub mod identities;
 pub mod instance;
+pub mod instance_settings;
 pub mod invitations;
 pub mod login_failures;
 pub mod mails;

@@ -168,3 +168,61 @@ pub async fn raise_access_revision(db: &mut Connection, id: &OrganizationId) -> 
         .await?;
     Ok(())
 }
+
+/// The organizations of the instance, oldest first, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_all(db: &mut Connection, limit: i64) -> Result<Vec<OrganizationRow>> {
+    db.fetch_all("SELECT * FROM organizations ORDER BY created_at, id LIMIT $1", params![limit]).await
+}
+
+/// How many organizations there are.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count(db: &mut Connection) -> Result<i64> {
+    db.fetch_one("SELECT COUNT(*) AS number FROM organizations", &[]).await
+}
+
+/// The organizations that a user has a place in, whether it counts or not, in the order of their ids.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_with_place(db: &mut Connection, user: &UserId) -> Result<Vec<OrganizationRow>> {
+    db.fetch_all(
+        "SELECT o.* FROM organizations o
+           JOIN organization_memberships m ON m.organization_id = o.id
+          WHERE m.user_id = $1 ORDER BY o.id",
+        params![user],
+    )
+    .await
+}
+
+/// Deletes an organization with everything in it, its projects first. Sessions that were in it go on
+/// without one; the audit log stays.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, id: &OrganizationId) -> Result<()> {
+    // In this order: a role that somebody still has cannot go, and PostgreSQL does not say in which
+    // order it cascades.
+    for statement in [
+        "UPDATE user_sessions SET organization_id = NULL WHERE organization_id = $1",
+        "DELETE FROM project_memberships
+          WHERE project_id IN (SELECT id FROM projects WHERE organization_id = $1)",
+        "DELETE FROM projects WHERE organization_id = $1",
+        "DELETE FROM groups WHERE organization_id = $1",
+        "DELETE FROM identities WHERE organization_id = $1",
+        "DELETE FROM organization_memberships WHERE organization_id = $1",
+        "DELETE FROM roles WHERE organization_id = $1",
+        "DELETE FROM organizations WHERE id = $1",
+    ] {
+        db.execute(statement, params![id]).await?;
+    }
+    Ok(())
+}

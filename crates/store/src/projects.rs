@@ -252,3 +252,28 @@ pub async fn list_of_member(
         }
     }
 }
+
+/// A project of an organization that is protected from deletion, if there is any.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_protected(
+    db: &mut Connection,
+    organization: &OrganizationId,
+) -> Result<Option<ProjectRow>> {
+    db.fetch_optional(
+        "SELECT * FROM projects WHERE organization_id = $1 AND has_delete_protection ORDER BY id LIMIT 1",
+        params![organization],
+    )
+    .await
+}
+
+/// How many projects the instance has.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_all(db: &mut Connection) -> Result<i64> {
+    db.fetch_one("SELECT COUNT(*) AS number FROM projects", &[]).await
+}

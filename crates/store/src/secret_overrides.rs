@@ -109,3 +109,19 @@ pub async fn carry(db: &mut Connection, from: (&FolderId, &str), to: (&FolderId,
     .await?;
     Ok(())
 }
+
+/// Deletes all overrides of a user in all projects, and what they were before.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete_of_owner(db: &mut Connection, owner: &UserId) -> Result<()> {
+    db.execute("DELETE FROM secrets WHERE owner_user_id = $1 AND owner_user_id <> ''", params![owner])
+        .await?;
+    db.execute(
+        "DELETE FROM secret_versions WHERE owner_user_id = $1 AND owner_user_id <> ''",
+        params![owner],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,6 +1,9 @@
 //! People.
 
-use tacit_core::{id::UserId, time::Timestamp};
+use tacit_core::{
+    id::{OrganizationId, UserId},
+    time::Timestamp,
+};
 
 use crate::{
     Connection,
@@ -160,4 +163,78 @@ pub async fn delete_uninvited(db: &mut Connection, id: &UserId) -> Result<bool> 
         )
         .await?;
     Ok(deleted > 0)
+}
+
+/// The people of the instance, oldest account first, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list(db: &mut Connection, limit: i64) -> Result<Vec<UserRow>> {
+    db.fetch_all("SELECT * FROM users ORDER BY created_at, id LIMIT $1", params![limit]).await
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count(db: &mut Connection) -> Result<i64> {
+    db.fetch_one("SELECT COUNT(*) AS number FROM users", &[]).await
+}
+
+/// How many people may manage the instance.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_instance_admins(db: &mut Connection) -> Result<i64> {
+    db.fetch_one("SELECT COUNT(*) AS number FROM users WHERE is_instance_admin", &[]).await
+}
+
+/// How many people may manage the instance and are in another organization than `without`: routes need
+/// one.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_instance_admins_elsewhere(db: &mut Connection, without: &OrganizationId) -> Result<i64> {
+    db.fetch_one(
+        "SELECT COUNT(DISTINCT u.id) AS number FROM users u
+           JOIN organization_memberships m ON m.user_id = u.id
+          WHERE u.is_instance_admin AND m.organization_id <> $1
+            AND m.is_active AND m.accepted_at IS NOT NULL",
+        params![without],
+    )
+    .await
+}
+
+/// Says whether a user may manage the instance.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn set_instance_admin(
+    db: &mut Connection,
+    id: &UserId,
+    is_instance_admin: bool,
+    now: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE users SET is_instance_admin = $2, updated_at = $3 WHERE id = $1",
+        params![id, is_instance_admin, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Deletes an account with its sessions, second factors, memberships and privileges. Own values of
+/// secrets are deleted by [`crate::secret_overrides::delete_of_owner`].
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, id: &UserId) -> Result<()> {
+    db.execute("DELETE FROM users WHERE id = $1", params![id]).await?;
+    Ok(())
 }

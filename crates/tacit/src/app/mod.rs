@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod access_tokens;
+pub mod administration;
 pub mod answers;
 pub mod audit;
 pub mod audit_logs;
@@ -36,6 +37,7 @@ pub mod memberships;
 pub mod metadata;
 pub mod named_by_rules;
 pub mod organization_admin;
+pub mod organization_deletion;
 pub mod organization_members;
 pub mod organizations;
 pub mod own_permissions;
@@ -60,6 +62,7 @@ pub mod token_auth;
 pub mod token_settings;
 pub mod universal_auth;
 pub mod universal_auth_login;
+pub mod user_deletion;
 pub mod users;
 pub mod webhooks;
 pub mod work;

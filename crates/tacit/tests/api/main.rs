@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access_tokens;
+mod administration;
+mod administration_settings;
 mod audit;
 mod audit_logs;
 mod base_path;
@@ -11,6 +13,7 @@ mod bootstrap;
 mod boundary;
 mod boundary_property;
 mod commits;
+mod deletion;
 mod denials;
 mod documents;
 mod email_verification;

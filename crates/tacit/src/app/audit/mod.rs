@@ -86,6 +86,13 @@ impl Event {
         }
     }
 
+    /// The same once more, for the log of another organization: an event of its own.
+    #[must_use]
+    pub fn again(mut self, app: &App) -> Self {
+        self.id = new_id(app.now(), &app.random);
+        self
+    }
+
     /// It happened in this organization.
     #[must_use]
     pub fn organization(mut self, id: &OrganizationId) -> Self {

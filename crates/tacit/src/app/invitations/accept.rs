@@ -13,6 +13,7 @@ use tacit_store::{
 
 use super::super::{
     App,
+    administration::AccountPolicy,
     audit::Event,
     caller::Client,
     error::{Error, Result},
@@ -123,6 +124,7 @@ pub async fn complete(app: &App, client: &Client, code: &str, person: NewPerson)
     let client = client.clone();
     app.write(move |work| {
         Box::pin(async move {
+            AccountPolicy::load(&mut work.db).await?.require(&email)?;
             accept(work, &client, &invitation, &user).await?;
             let now = work.app.now();
             if !users::update_password(&mut work.db, &user.id, "", &hash, now).await? {

@@ -28,6 +28,7 @@ pub use accept::{Joined, NewPerson, Verified, complete, verify};
 use super::{
     Actor, App,
     access::{self, ProjectName},
+    administration::AccountPolicy,
     audit::Event,
     boundary,
     caller::{Caller, OrganizationAccess},
@@ -98,9 +99,9 @@ impl std::fmt::Debug for Invitation {
 /// # Errors
 ///
 /// [`Error::Refused`] for another organization, [`Error::Forbidden`] without `create` on members,
-/// [`Error::Invalid`] for an unknown role and for somebody who got a mail a moment ago, [`Error::Boundary`]
-/// for rights the caller does not have, and what [`memberships::users::add`] returns for projects. Then
-/// nobody is invited.
+/// [`Error::Invalid`] for an unknown role, an e-mail from which the instance takes no new accounts and
+/// somebody who got a mail a moment ago, [`Error::Boundary`] for rights the caller does not have, and what
+/// [`memberships::users::add`] returns for projects. Then nobody is invited.
 pub async fn invite(app: &App, caller: &Caller, organization: &str, offer: Offer) -> Result<Vec<Invitation>> {
     caller.organization_named(organization)?;
     let caller = caller.clone();
@@ -182,6 +183,7 @@ async fn person(work: &mut UnitOfWork, email: &Email) -> Result<UserRow> {
     if let Some(user) = users::lock_by_email(&mut work.db, email.as_str()).await? {
         return Ok(user);
     }
+    AccountPolicy::load(&mut work.db).await?.require(email)?;
     let now = work.app.now();
     let user = UserRow {
         id: work.app.new_id(),

@@ -6,7 +6,7 @@ use crate::http::{
         Route, get, post,
     },
     ui::mail,
-    v1::{admin, status},
+    v1::{admin, admin_config, status},
 };
 
 /// The routes, in the order of the API reference.
@@ -15,9 +15,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/status", Public, status::get)
             .summary("Says that the server is up")
             .answer::<status::StatusResponse>(),
-        get("/api/v1/admin/config", Public, admin::config)
+        get("/api/v1/admin/config", Public, admin_config::get)
             .summary("Says whether the instance is set up, and what it has")
-            .answer::<admin::ConfigResponse>(),
+            .answer::<admin_config::ConfigResponse>(),
         post("/api/v1/admin/bootstrap", Public, admin::bootstrap)
             .summary("Sets the instance up, once: first user, organization and machine identity")
             .event("bootstrap-instance")

@@ -1,5 +1,6 @@
 //! The route table: the whole API. One file per area, so that each fits a page.
 
+mod administration;
 mod audit_logs;
 mod documents;
 mod environments;
@@ -41,6 +42,7 @@ pub struct Area {
 pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
+        Area { name: "Administration", routes: administration::routes() },
         Area { name: "Users", routes: users::routes() },
         Area { name: "Password reset", routes: password_reset::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },

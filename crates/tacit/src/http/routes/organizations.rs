@@ -53,6 +53,10 @@ fn inside() -> Vec<Route> {
             .event("update-organization")
             .body::<organizations::UpdateRequest>()
             .answer::<organizations::UpdateResponse>(),
+        delete("/api/v2/organizations/{organization}", User, v2::organizations::delete)
+            .summary("Deletes the organization with everything in it")
+            .event("delete-organization")
+            .answer::<v2::organizations::DeleteResponse>(),
         get("/api/v1/organization/{organization}/permissions", User, organizations::permissions)
             .summary("Says what the caller may do in the organization")
             .event("get-organization-permissions")

@@ -57,6 +57,10 @@ fn account() -> Vec<Route> {
             .summary("Gets the caller's account")
             .event("get-user")
             .answer::<UserResponse>(),
+        delete("/api/v2/users/me", UserWithoutOrganization, v2::users::delete)
+            .summary("Deletes the caller's account")
+            .event("delete-user")
+            .answer::<UserResponse>(),
         patch("/api/v2/users/me/name", UserWithoutOrganization, v2::users::update_name)
             .summary("Changes the caller's name")
             .event("update-user")

@@ -1,5 +1,6 @@
 //! `/api/ui/v1`: routes of our own, made for the dashboard.
 
+pub mod administration;
 pub mod commit;
 pub mod explain;
 pub(crate) mod explain_source;

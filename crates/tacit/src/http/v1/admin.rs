@@ -1,4 +1,4 @@
-//! `/api/v1/admin`: the instance (wire-contract 4).
+//! `/api/v1/admin`: setting the instance up (wire-contract 4.1, 4.2).
 
 use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
@@ -10,7 +10,6 @@ use crate::{
     app::{
         App, Client,
         bootstrap::{self, Entry, FirstUser, Machine},
-        instance,
         passwords::Password,
     },
     http::{
@@ -25,8 +24,6 @@ use crate::{
     },
 };
 
-/// The id of the configuration, of which there is one.
-const CONFIG_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// The organization of a sign-up that names none.
 const ORGANIZATION: &str = "My organization";
 
@@ -196,71 +193,4 @@ pub(crate) async fn sign_up(
         new: "",
     };
     Ok(jar.answer(signed_in.refresh_token.as_ref(), body))
-}
-
-/// What `GET /api/v1/admin/config` answers.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ConfigResponse {
-    config: Config,
-}
-
-/// What everybody may know of the instance. What this release does not have is off or null.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Config {
-    id: &'static str,
-    /// Whether it was set up.
-    initialized: bool,
-    /// Whether people may make accounts without an invitation; never.
-    allow_sign_up: bool,
-    allowed_sign_up_domain: Option<String>,
-    instance_id: String,
-    trust_saml_emails: bool,
-    trust_ldap_emails: bool,
-    trust_oidc_emails: bool,
-    default_auth_org_id: Option<String>,
-    default_auth_org_slug: Option<String>,
-    default_auth_org_auth_enforced: Option<bool>,
-    default_auth_org_auth_method: Option<String>,
-    enabled_login_methods: Option<Vec<String>>,
-    auth_consent_content: Option<String>,
-    page_frame_content: Option<String>,
-    admin_identity_ids: Option<Vec<String>>,
-    fips_enabled: bool,
-    is_migration_mode_on: bool,
-    is_secret_scanning_disabled: bool,
-    kubernetes_auto_fetch_service_account_token: bool,
-    params_folder_secret_detection_enabled: bool,
-    is_offline_usage_reports_enabled: bool,
-}
-
-/// `GET /api/v1/admin/config` says whether the instance is set up and what it has.
-pub(crate) async fn config(State(app): State<App>) -> Result<Json<ConfigResponse>, Problem> {
-    let instance = instance::get(&app).await?;
-    Ok(Json(ConfigResponse {
-        config: Config {
-            id: CONFIG_ID,
-            initialized: instance.is_initialized,
-            allow_sign_up: false,
-            allowed_sign_up_domain: None,
-            instance_id: instance.id,
-            trust_saml_emails: false,
-            trust_ldap_emails: false,
-            trust_oidc_emails: false,
-            default_auth_org_id: None,
-            default_auth_org_slug: None,
-            default_auth_org_auth_enforced: None,
-            default_auth_org_auth_method: None,
-            enabled_login_methods: None,
-            auth_consent_content: None,
-            page_frame_content: None,
-            admin_identity_ids: None,
-            fips_enabled: false,
-            is_migration_mode_on: false,
-            is_secret_scanning_disabled: true,
-            kubernetes_auto_fetch_service_account_token: false,
-            params_folder_secret_detection_enabled: false,
-            is_offline_usage_reports_enabled: false,
-        },
-    }))
 }

@@ -2,6 +2,8 @@
 //! the answer differs.
 
 pub mod admin;
+pub mod admin_config;
+pub mod admin_lists;
 pub mod audit_logs;
 pub mod auth;
 pub mod auth_token;

@@ -2,12 +2,12 @@
 
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tacit_core::id::MembershipId;
 
 use crate::{
     app::{
-        App, Caller,
+        App, Caller, organization_deletion,
         organization_members::{self, MemberChange},
         organizations,
     },
@@ -17,7 +17,7 @@ use crate::{
         v1::identities::{MetadataRequest, pairs},
         wire::{
             envelope::InMembership,
-            organization::{Member, Membership, OrganizationResponse},
+            organization::{Member, Membership, Organization, OrganizationResponse},
             text::Required,
         },
     },
@@ -38,6 +38,25 @@ pub(crate) async fn create(
 ) -> Result<Json<OrganizationResponse>, Problem> {
     let row = organizations::create(&app, &caller, &request.name.0).await?;
     Ok(Json(OrganizationResponse { organization: row.into() }))
+}
+
+/// What `DELETE /api/v2/organizations/{organization}` answers.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteResponse {
+    organization: Organization,
+    /// The access token of the session, for no organization any more.
+    access_token: String,
+}
+
+/// `DELETE /api/v2/organizations/{organization}` deletes it with everything in it.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(organization): Path<String>,
+) -> Result<Json<DeleteResponse>, Problem> {
+    let (row, access_token) = organization_deletion::delete(&app, &caller, &organization).await?;
+    Ok(Json(DeleteResponse { organization: row.into(), access_token }))
 }
 
 /// `GET /api/v2/organizations/{organization}/memberships/{membership}` reads one person's place.

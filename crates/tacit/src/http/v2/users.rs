@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tacit_core::id::SessionId;
 
 use crate::{
-    app::{App, Caller, users},
+    app::{App, Caller, user_deletion, users},
     http::{
         cookie::Jar,
         extract::{Body, Path},
@@ -14,7 +14,7 @@ use crate::{
         wire::{
             organization::Organization,
             text::Required,
-            user::{MessageResponse, Session, UserResponse},
+            user::{MessageResponse, Session, User, UserResponse},
         },
     },
 };
@@ -23,6 +23,12 @@ use crate::{
 pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<UserResponse>, Problem> {
     let profile = users::get(&app, &caller).await?;
     Ok(Json(UserResponse { user: profile.into() }))
+}
+
+/// `DELETE /api/v2/users/me` deletes the caller's account.
+pub(crate) async fn delete(State(app): State<App>, caller: Caller, jar: Jar) -> Result<Response, Problem> {
+    let row = user_deletion::delete_own(&app, &caller).await?;
+    Ok(jar.clear(Json(UserResponse { user: User::from(row) })))
 }
 
 /// What `PATCH /api/v2/users/me/name` takes.

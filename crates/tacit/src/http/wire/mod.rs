@@ -1,6 +1,7 @@
 //! Shapes that several generations of routes share.
 
 pub mod access_token;
+pub mod administration;
 pub mod commit;
 pub mod envelope;
 pub mod environment;
