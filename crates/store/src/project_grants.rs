@@ -27,6 +27,8 @@ row! {
         pub role: String,
         /// The slug of a custom role.
         pub custom_role_slug: Option<String>,
+        /// The slug of a privilege.
+        pub privilege_slug: Option<String>,
         /// The rules of a custom role or a privilege, as JSON.
         pub permissions: Option<String>,
         /// Whether it is a privilege beside the roles.
@@ -63,8 +65,8 @@ pub(crate) use projects_of_member;
 macro_rules! roles_where {
     ($($condition:expr),+) => {
         concat!(
-            "SELECT r.id, m.project_id, r.membership_id, r.role, c.slug AS custom_role_slug, c.permissions,
-                    FALSE AS is_privilege, r.is_temporary, r.starts_at, r.ends_at
+            "SELECT r.id, m.project_id, r.membership_id, r.role, c.slug AS custom_role_slug,
+                    CAST(NULL AS TEXT) AS privilege_slug, c.permissions, FALSE AS is_privilege, r.is_temporary, r.starts_at, r.ends_at
                FROM project_memberships m
                JOIN membership_roles r ON r.membership_id = m.id
                LEFT JOIN roles c ON c.id = r.custom_role_id
@@ -79,7 +81,7 @@ macro_rules! privileges_where {
     ($($condition:expr),+) => {
         concat!(
             "SELECT a.id, m.project_id, a.membership_id, 'custom' AS role, NULL AS custom_role_slug,
-                    a.permissions, TRUE AS is_privilege, a.is_temporary, a.starts_at, a.ends_at
+                    a.slug AS privilege_slug, a.permissions, TRUE AS is_privilege, a.is_temporary, a.starts_at, a.ends_at
                FROM project_memberships m
                JOIN additional_privileges a ON a.membership_id = m.id
               WHERE ",

@@ -102,7 +102,7 @@ async fn a_privilege_that_denies_is_named_with_when_it_ends() {
         let rule = json!({ "subject": "secrets", "action": ["readValue"], "inverted": true,
             "conditions": { "secretTags": { "$in": ["billing"] } } });
         let privilege = json!({ "identityId": bot.id, "projectId": project, "permissions": [rule],
-            "type": { "isTemporary": true, "temporaryMode": "relative", "temporaryRange": "1h",
+            "slug": "no-billing", "type": { "isTemporary": true, "temporaryMode": "relative", "temporaryRange": "1h",
                 "temporaryAccessStartTime": "2026-01-31T12:00:00Z" } });
         ada.ok("POST", PRIVILEGES, Some(privilege)).await;
 
@@ -116,6 +116,8 @@ async fn a_privilege_that_denies_is_named_with_when_it_ends() {
         assert_eq!(answer["parts"][1], json!({ "action": "readValue", "isAllowed": false, "decidedBy": 1 }));
         let source = &answer["sources"][1];
         assert_eq!((&source["kind"], &source["givenBy"]), (&json!("privilege"), &json!("own")));
+        assert_eq!((&source["privilege"], &source["role"]), (&json!("no-billing"), &Value::Null));
+        assert_eq!(answer["sources"][0]["privilege"], Value::Null);
         assert_eq!(
             (&source["isTemporary"], &source["endsAt"]),
             (&json!(true), &json!("2026-01-31T13:00:00.000Z"))

@@ -19,6 +19,8 @@ pub(crate) struct ExplainedSource<'a> {
     kind: &'static str,
     /// The slug of the role; null for a privilege.
     role: Option<&'a str>,
+    /// The slug of the privilege; null for a role.
+    privilege: Option<&'a str>,
     /// The membership that it belongs to.
     membership_id: &'a str,
     /// `own`, or `group` if it is what a group has in the project.
@@ -65,6 +67,7 @@ impl<'a> From<&'a Source> for ExplainedSource<'a> {
             id: &grant.id,
             kind: kind(source.kind),
             role: (source.kind != Kind::Privilege).then_some(role),
+            privilege: grant.privilege_slug.as_deref(),
             membership_id: grant.membership_id.as_str(),
             given_by: if source.given_by == GivenBy::Own { "own" } else { "group" },
             group,
