@@ -157,6 +157,26 @@ pub async fn update(db: &mut Connection, organization: &OrganizationRow) -> Resu
     Ok(())
 }
 
+/// Keeps the default role of an organization named after a role whose slug changes.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn rename_default_role(
+    db: &mut Connection,
+    id: &OrganizationId,
+    slug: &str,
+    new_slug: &str,
+) -> Result<()> {
+    db.execute(
+        "UPDATE organizations SET default_membership_role = $3
+          WHERE id = $1 AND default_membership_role = $2",
+        params![id, slug, new_slug],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Raises the number under which caches hold who may do what here. Every change of roles,
 /// memberships, identities and tokens calls it in its own transaction.
 ///

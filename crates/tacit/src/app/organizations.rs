@@ -18,6 +18,7 @@ use super::{
     boundary,
     caller::{Actor, Caller, OrganizationAccess},
     error::{Error, Result},
+    organization_members::unknown_role,
     roles::GivenRole,
     sign_in,
     work::UnitOfWork,
@@ -158,8 +159,8 @@ pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Res
             }
             if let Some(role) = &update.default_membership_role {
                 const MESSAGE: &str = "You cannot give rights that you do not have";
-                let role = GivenRole::in_organization(&mut work.db, &id, role).await?;
                 let access = access::change_organization(work, &caller).await?;
+                let role = GivenRole::in_organization(&mut work.db, &id, role).await.map_err(unknown_role)?;
                 boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
             }
             update.apply(&mut row);
@@ -178,11 +179,6 @@ impl Update {
         let name = self.name.map(|name| checked_name("name", &name)).transpose()?;
         let slug = self.slug.map(|slug| Slug::parse(&slug, 1, Slug::LENGTH_MAX)).transpose();
         let slug = slug.map_err(Error::name("slug"))?.map(Slug::into_string);
-        if let Some(role) = &self.default_membership_role
-            && OrganizationRole::from_slug(role).is_none()
-        {
-            return Err(Error::Invalid("There is no such role in this organization".to_owned()));
-        }
         Ok(Self { name, slug, ..self })
     }
 

@@ -1,8 +1,11 @@
 //! The place of one person in an organization.
 
 use serde_json::{Value, json};
+use tacit::http::{route::Access, routes};
 
 use crate::{
+    administration::colleague,
+    every_route::send,
     harness::each_engine,
     harness_projects::{Actor, Organization, id, organization},
     roles::{make_secret, read_status},
@@ -131,6 +134,71 @@ async fn a_person_is_described_by_keys_and_values() {
         for bad in [json!(many), long, json!([{ "key": "", "value": "" }]), json!("team")] {
             assert_eq!(ada.status("PATCH", &path, describe(bad.clone())).await, 422, "{bad}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_suspended_may_do_nothing_on_any_route_until_they_are_let_in_again() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let (bob, token) = colleague(&admin, "bob@example.test", "admin").await;
+        let base = format!("/api/v2/organizations/{}/memberships", admin.organization_id);
+        let members = admin.ok("GET", &base, None).await["users"].clone();
+        let place = members.as_array().unwrap().iter().find(|member| member["userId"] == json!(bob)).unwrap();
+        let path = format!("{base}/{}", id(place));
+        let set = async |is_active: bool| {
+            admin.ok("PATCH", &path, Some(json!({ "isActive": is_active }))).await;
+        };
+        let own = json!({ "organization": admin.organization_id });
+
+        set(false).await;
+
+        for route in routes::all().iter().filter(|route| route.access != Access::Public) {
+            let answer = send(server, route, Some(&token), &own).await;
+            assert_eq!(answer.status, 401, "{} {}: {}", route.method, route.path, answer.text);
+        }
+        let body = json!({ "email": "bob@example.test", "password": "correct horse battery" });
+        let signed_in = server.call("POST", "/api/v3/auth/login", None, Some(body)).await;
+        let fresh = signed_in.body["accessToken"].as_str().unwrap().to_owned();
+        let choose = json!({ "organizationId": admin.organization_id });
+        let path = "/api/v3/auth/select-organization";
+        assert_eq!(server.call("POST", path, Some(&fresh), Some(choose.clone())).await.status, 403);
+        let listed = server.call("GET", "/api/v1/organization", Some(&fresh), None).await;
+        assert_eq!(listed.body["organizations"], json!([]));
+        set(true).await;
+        assert_eq!(server.call("GET", &base, Some(&token), None).await.status, 200);
+        assert_eq!(server.call("POST", path, Some(&fresh), Some(choose)).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_custom_role_can_be_that_of_people_who_are_invited_without_one() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let role =
+            make_organization_role(&ada, "guest", json!([{ "subject": "role", "action": "read" }])).await;
+        let path = format!("/api/v1/organization/{}", acme.id);
+        let default = |role: &str| Some(json!({ "defaultMembershipRoleSlug": role }));
+        assert_eq!(ada.status("PATCH", &path, default("nope")).await, 400);
+        let set = ada.ok("PATCH", &path, default("guest")).await;
+        assert_eq!(set["organization"]["defaultMembershipRole"], "guest");
+        let own_path = format!("/api/v1/organization/roles/{}", id(&role));
+
+        assert_eq!(ada.status("DELETE", &own_path, None).await, 400);
+        ada.ok("PATCH", &own_path, Some(json!({ "slug": "visitor" }))).await;
+
+        assert_eq!(ada.read(&path).await["organization"]["defaultMembershipRole"], "visitor");
+        let offer = json!({ "inviteeEmails": ["bob@example.test"], "organizationId": acme.id });
+        ada.ok("POST", "/api/v1/invite-org/signup", Some(offer)).await;
+        ada.ok("PATCH", &path, default("member")).await;
+        let members = ada.read(&format!("/api/v2/organizations/{}/memberships", acme.id)).await;
+        let bob = members["users"].as_array().unwrap().iter().find(|one| one["status"] == "invited").unwrap();
+        let at = format!("/api/v2/organizations/{}/memberships/{}", acme.id, id(bob));
+        ada.ok("DELETE", &at, None).await;
+        ada.ok("DELETE", &own_path, None).await;
     })
     .await;
 }

@@ -5,7 +5,7 @@ use tacit_core::{
     permission::{Action, Holding, Rule, Source},
 };
 use tacit_store::{
-    StoreError,
+    StoreError, organizations,
     roles::{self, RoleRow},
 };
 
@@ -128,6 +128,11 @@ pub async fn update(
             if row != before {
                 row.updated_at = work.app.now();
                 roles::update(&mut work.db, &row).await.map_err(Error::duplicate(taken(&row.slug)))?;
+                if place.project.is_none() {
+                    let organization = &place.organization;
+                    organizations::rename_default_role(&mut work.db, organization, &before.slug, &row.slug)
+                        .await?;
+                }
             }
             record(work, &caller, &place, "update-project-role", "update-organization-role", &row);
             Role::read(row)
@@ -162,6 +167,7 @@ pub async fn delete(app: &App, caller: &Caller, owner: Owner, name: RoleName) ->
             if holders > 0 {
                 return Err(in_use(holders));
             }
+            require_not_default(work, &place, &row).await?;
             roles::delete(&mut work.db, &row.id).await.map_err(|error| match error {
                 StoreError::Related => in_use(1),
                 other => other.into(),
@@ -171,6 +177,18 @@ pub async fn delete(app: &App, caller: &Caller, owner: Owner, name: RoleName) ->
         })
     })
     .await
+}
+
+/// Refuses to take away what people who are invited without a role get.
+async fn require_not_default(work: &mut UnitOfWork, place: &Place, row: &RoleRow) -> Result<()> {
+    let organization = organizations::find(&mut work.db, &place.organization).await?;
+    let is_default = organization.is_some_and(|it| it.default_membership_role == row.slug);
+    if place.project.is_some() || !is_default {
+        return Ok(());
+    }
+    Err(Error::Invalid(
+        "This is the role of people who are invited without one. Choose another default first.".to_owned(),
+    ))
 }
 
 fn in_use(holders: i64) -> Error {
