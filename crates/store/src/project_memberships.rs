@@ -4,8 +4,8 @@ mod members;
 mod projects;
 
 pub use members::{
-    AuthMethodRow, IdentityMemberRow, UserMemberRow, auth_methods_of_members, find_user_to_add,
-    is_identity_of, list_identities, list_users, list_users_that_count,
+    AuthMethodRow, GroupUserMemberRow, IdentityMemberRow, UserMemberRow, auth_methods_of_members,
+    find_user_to_add, is_identity_of, list_group_users, list_identities, list_users, list_users_that_count,
 };
 
 pub use projects::{MemberProjectRow, projects_of};

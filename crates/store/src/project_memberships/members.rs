@@ -1,7 +1,7 @@
 //! Members of a project with what people see of them, and who may become one.
 
 use tacit_core::{
-    id::{IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
+    id::{GroupId, IdentityId, MembershipId, OrganizationId, ProjectId, UserId},
     time::Timestamp,
 };
 
@@ -30,6 +30,32 @@ row! {
         pub created_at: Timestamp,
         /// When their roles last changed.
         pub updated_at: Timestamp,
+    }
+}
+
+row! {
+    /// A person who is in a project by a group.
+    pub struct GroupUserMemberRow {
+        /// The membership of the group.
+        pub id: MembershipId,
+        /// The project.
+        pub project_id: ProjectId,
+        /// The person.
+        pub user_id: UserId,
+        /// Their e-mail, in lower case.
+        pub email: String,
+        /// Their first name.
+        pub first_name: Option<String>,
+        /// Their last name.
+        pub last_name: Option<String>,
+        /// When the group joined.
+        pub created_at: Timestamp,
+        /// When its roles last changed.
+        pub updated_at: Timestamp,
+        /// The group.
+        pub group_id: GroupId,
+        /// Its name.
+        pub group_name: String,
     }
 }
 
@@ -97,6 +123,25 @@ pub async fn list_users_that_count(db: &mut Connection, project: &ProjectId) -> 
            JOIN users u ON u.id = m.user_id
            JOIN organization_memberships o ON o.organization_id = p.organization_id AND o.user_id = m.user_id
           WHERE m.project_id = $1 AND o.is_active AND o.accepted_at IS NOT NULL",
+        params![project],
+    )
+    .await
+}
+
+/// The people who are in a project by a group in no order: once for each group.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_group_users(db: &mut Connection, project: &ProjectId) -> Result<Vec<GroupUserMemberRow>> {
+    db.fetch_all(
+        "SELECT m.id, m.project_id, gm.user_id, m.created_at, m.updated_at, u.email, u.first_name,
+                u.last_name, g.id AS group_id, g.name AS group_name
+           FROM project_memberships m
+           JOIN groups g ON g.id = m.group_id
+           JOIN group_members gm ON gm.group_id = g.id
+           JOIN users u ON u.id = gm.user_id
+          WHERE m.project_id = $1",
         params![project],
     )
     .await

@@ -49,6 +49,7 @@ mod organizations;
 mod password_reset;
 mod privileges;
 mod project_memberships;
+mod project_people;
 mod project_settings;
 mod projects;
 mod roles;

@@ -127,6 +127,7 @@ fn list_users<R: Answer + From<Vec<UserMembership>>>(path: &'static str) -> Rout
     get(path, Caller, users::list::<R>)
         .summary("Lists the people in a project")
         .event("get-project-users")
+        .query::<users::ListQuery>()
         .answer::<R>()
 }
 

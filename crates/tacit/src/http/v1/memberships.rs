@@ -21,13 +21,13 @@ use crate::{
         },
     },
     http::{
-        extract::{Body, Path},
+        extract::{Body, Path, Query},
         problem::Problem,
         wire::{
             envelope::{InMembership, InMemberships, InRoles},
             membership::{UserMembership, UserMembershipRow},
-            role::{MemberRoleRow, grants},
-            text::Required,
+            role::{MemberRoleRow, RoleInput, grants},
+            text::{Lenient, Required},
         },
     },
 };
@@ -35,13 +35,24 @@ use crate::{
 /// The most people that one request adds or removes.
 const PEOPLE_MAX: usize = 1000;
 
+/// Whom a list of people holds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListQuery {
+    /// Whether to list people who are in the project by a group too, once for each group.
+    #[serde(default)]
+    include_group_members: Lenient,
+}
+
 /// `GET …/memberships` and `GET …/users` list the people in a project.
 pub(crate) async fn list<R: From<Vec<UserMembership>>>(
     State(app): State<App>,
     caller: Caller,
     Path(project): Path<String>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Json<R>, Problem> {
-    let members = users::list(&app, &caller, &ProjectName::IdOrSlug(project)).await?;
+    let with_groups = query.include_group_members.0;
+    let members = users::list(&app, &caller, &ProjectName::IdOrSlug(project), with_groups).await?;
     Ok(Json(members.into_iter().map(UserMembership::from).collect::<Vec<_>>().into()))
 }
 
@@ -57,6 +68,8 @@ pub struct AddRequest {
     usernames: Vec<String>,
     /// Their roles; `member` if absent.
     role_slugs: Option<Vec<Required>>,
+    /// Their roles instead, where some end by themselves; at least one does not.
+    roles: Option<Vec<RoleInput>>,
 }
 
 /// `POST …/memberships` adds people of the organization to a project.
@@ -67,7 +80,10 @@ pub(crate) async fn add(
     Body(request): Body<AddRequest>,
 ) -> Result<Json<InMemberships<Vec<UserMembershipRow>>>, Problem> {
     let emails = emails(&request.emails, &request.usernames)?;
-    let grants = role_grants(request.role_slugs)?;
+    let grants = match request.roles {
+        Some(roles) => grants(roles)?,
+        None => role_grants(request.role_slugs)?,
+    };
     let rows = users::add(&app, &caller, ProjectName::IdOrSlug(project), emails, grants).await?;
     Ok(Json(rows.into_iter().map(UserMembershipRow::from).collect::<Vec<_>>().into()))
 }

@@ -3,13 +3,16 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use tacit_core::{
-    id::{IdentityId, MembershipId, ProjectId, UserId},
+    id::{GroupId, IdentityId, MembershipId, ProjectId, UserId},
     time::Timestamp,
 };
 use tacit_store::{project_memberships::MembershipRow, projects::ProjectRow};
 
 use super::role::MemberRole;
-use crate::app::memberships::{identities::IdentityMember, users::UserMember};
+use crate::app::memberships::{
+    identities::IdentityMember,
+    users::{UserMember, Way},
+};
 
 /// The membership of an identity as its row.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -165,6 +168,15 @@ pub struct MembershipUser {
     public_key: Option<String>,
 }
 
+/// A group by which somebody is in a project.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MembershipGroup {
+    /// Its id.
+    id: GroupId,
+    /// For people.
+    name: String,
+}
+
 /// A person in a project.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -179,8 +191,11 @@ pub struct UserMembership {
     created_at: Timestamp,
     /// When their roles last changed.
     updated_at: Timestamp,
-    /// Whether they are in the project through a group; never.
+    /// Whether they are in the project by a group, whose membership and roles these then are.
     is_group_member: bool,
+    /// That group, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<MembershipGroup>,
     /// The person.
     user: MembershipUser,
     /// Their roles.
@@ -198,7 +213,11 @@ impl From<UserMember> for UserMembership {
             project_id: row.project_id,
             created_at: row.created_at,
             updated_at: row.updated_at,
-            is_group_member: false,
+            is_group_member: member.way != Way::Own,
+            group: match member.way {
+                Way::Group(Some((id, name))) => Some(MembershipGroup { id, name }),
+                Way::Group(None) | Way::Own => None,
+            },
             user: MembershipUser {
                 id: row.user_id,
                 username: row.email.clone(),
