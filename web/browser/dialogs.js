@@ -12,6 +12,8 @@ const roles = ({ project }) => `/project/${project}/members?selectedTab=roles`
 const organizationRoles = ({ organization }) => `/org/${organization}/members?selectedTab=roles`
 const people = ({ organization }) => `/org/${organization}/members?selectedTab=members`
 const groups = ({ organization }) => `/org/${organization}/members?selectedTab=groups`
+const projectPeople = ({ project }) => `/project/${project}/members?selectedTab=members`
+const admin = () => '/admin?tab=users'
 const projectGroups = ({ project }) => `/project/${project}/members?selectedTab=groups`
 const settings =
   (part) =>
@@ -145,6 +147,10 @@ export const DIALOGS = [
   { name: 'change group', path: groups, opens: startingWith('Change Axe') },
   { name: 'members of a group', path: groups, opens: startingWith('Members of Axe') },
   { name: 'delete group', path: groups, opens: startingWith('Delete Axe') },
+  { name: 'add person', path: projectPeople, opens: opened('Add person') },
+  { name: 'make administrator', path: admin, opens: startingWith('Make .* administrator of') },
+  { name: 'delete account', path: admin, opens: startingWith('Delete the account') },
+  { name: 'take a person out', path: people, opens: startingWith('Take ') },
   { name: 'add group', path: projectGroups, opens: opened('Add group') },
   { name: 'roles of a group', path: projectGroups, opens: startingWith('Change the roles of') },
   { name: 'take a group out', path: projectGroups, opens: startingWith('Take Axe') },

@@ -4,6 +4,7 @@ import { Redirect, Route, Router, Switch } from 'wouter'
 import { useSession } from '~/api/session'
 import { Boundary } from '~/components/boundary'
 import { NotFound } from '~/components/not-found'
+import { PageFrame } from '~/components/page-frame'
 import { Shell } from '~/components/shell'
 import { SignInAgain } from '~/components/sign-in-again'
 import { BASE, withoutBase } from '~/lib/base'
@@ -26,6 +27,7 @@ const AuditPage = lazy(() => import('~/pages/audit/audit-page'))
 const HistoryPage = lazy(() => import('~/pages/history/history-page'))
 const CommitPage = lazy(() => import('~/pages/history/commit-page'))
 const ComparePage = lazy(() => import('~/pages/compare/compare-page'))
+const AdminPage = lazy(() => import('~/pages/admin/admin-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -46,6 +48,7 @@ const PAGES: Record<string, Page> = {
   '/project/:project/members': ({ project = '' }) => <ProjectAccessPage project={project} />,
   '/project/:project/settings': ({ project = '' }) => <ProjectSettingsPage project={project} />,
   '/personal-settings': () => <ProfilePage />,
+  '/admin': () => <AdminPage />,
   '/project/:project/secrets/overview': ({ project = '' }) => <SecretsPage project={project} />,
   '/project/:project/secrets/:environment': ({ project = '', environment = '' }) => (
     <SecretsPage project={project} only={environment} />
@@ -68,6 +71,7 @@ export function App() {
   if (session.state === 'starting') return null
   return (
     <Boundary>
+      <PageFrame />
       <Router base={BASE}>
         <Suspense fallback={null}>
           <Switch>

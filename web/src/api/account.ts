@@ -21,11 +21,21 @@ export type SignedInDevice = {
   createdAt: string
 }
 
-/** Whether the instance has its first administrator yet. */
+/** What everybody may know of the instance. */
+export type InstanceConfig = {
+  /** Whether it has its first administrator yet. */
+  initialized: boolean
+  /** Domains from which new accounts may be, with commas between. */
+  allowedSignUpDomain: string | null
+  /** What people read before they sign in. */
+  authConsentContent: string | null
+  /** What stands above every page. */
+  pageFrameContent: string | null
+}
+
 export const instanceQuery = queryOptions({
   queryKey: ['instance'],
-  queryFn: () =>
-    request<{ config: { initialized: boolean } }>('GET', '/api/v1/admin/config', { anonymous: true }),
+  queryFn: () => request<{ config: InstanceConfig }>('GET', '/api/v1/admin/config', { anonymous: true }),
   staleTime: Number.POSITIVE_INFINITY,
 })
 

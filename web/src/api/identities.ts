@@ -9,6 +9,7 @@ export const IDENTITIES_MAX = 100
 export type OrganizationIdentity = {
   id: string
   role: string
+  customRole?: { slug: string; name: string }
   identityId: string
   createdAt: string
   lastLoginAuthMethod: string | null

@@ -8,13 +8,25 @@ export type Person = {
   id: string
   userId: string
   role: string
+  /** Of a custom role. */
+  roleId?: string | null
   email: string
   name: string
   /** Set for somebody who was invited and has not come yet. */
   isInvited?: boolean
+  /** Set for somebody whose place does not count for now. */
+  isSuspended?: boolean
 }
 
 type WireUser = { id: string; email: string; firstName: string | null; lastName: string | null }
+type WireMember = {
+  id: string
+  role: string
+  roleId: string | null
+  status: string
+  isActive: boolean
+  user: WireUser
+}
 const nameOf = (user: WireUser) => [user.firstName, user.lastName].filter(Boolean).join(' ')
 
 /** The people of the organization. */
@@ -22,13 +34,15 @@ export const organizationPeopleQuery = (organization: string) =>
   queryOptions({
     queryKey: ['people', organization],
     queryFn: async (): Promise<Person[]> => {
-      type Answer = { users: { id: string; role: string; status: string; user: WireUser }[] }
+      type Answer = { users: WireMember[] }
       const { users } = await request<Answer>('GET', `/api/v1/organization/${organization}/users`)
-      return users.map(({ id, role, status, user }) => ({
+      return users.map(({ id, role, roleId, status, isActive, user }) => ({
         isInvited: status === 'invited',
+        isSuspended: !isActive,
         id,
         userId: user.id,
         role,
+        roleId,
         email: user.email,
         name: nameOf(user),
       }))
@@ -64,18 +78,53 @@ export const useResendInvitation = () =>
     },
   })
 
-/** Somebody who is in a project. */
-export type ProjectPerson = Person & { roles: GivenRole[] }
+type MemberChange = { membership: string; role?: string; isActive?: boolean }
 
-/** The people of a project. */
+/** Giving people another role in the organization, suspending them, and taking them out. */
+export function useMemberChanges(organization: string) {
+  const client = useQueryClient()
+  const path = `/api/v2/organizations/${organization}/memberships`
+  const onSuccess = () => client.invalidateQueries({ queryKey: ['people', organization] })
+  return {
+    change: useMutation({
+      mutationFn: ({ membership, ...body }: MemberChange) =>
+        request('PATCH', `${path}/${membership}`, { body }),
+      onSuccess,
+    }),
+    remove: useMutation({
+      mutationFn: (membership: string) => request('DELETE', `${path}/${membership}`),
+      onSuccess,
+    }),
+  }
+}
+
+/** Somebody who is in a project, by themselves or by a group. */
+export type ProjectPerson = Person & {
+  roles: GivenRole[]
+  isByGroup: boolean
+  /** The group, if one may know it. */
+  group?: string | undefined
+}
+
+/** The people of a project, with those of its groups. */
 export const projectPeopleQuery = (project: string) =>
   queryOptions({
     queryKey: ['project-people', project],
     queryFn: async (): Promise<ProjectPerson[]> => {
-      type Answer = { memberships: { id: string; user: WireUser; roles: GivenRole[] }[] }
-      const { memberships } = await request<Answer>('GET', `/api/v1/projects/${project}/memberships`)
-      return memberships.map(({ id, user, roles }) => ({
+      type Member = {
+        id: string
+        user: WireUser
+        roles: GivenRole[]
+        isGroupMember: boolean
+        group?: { name: string }
+      }
+      const { users } = await request<{ users: Member[] }>('GET', `/api/v1/projects/${project}/users`, {
+        query: { includeGroupMembers: true },
+      })
+      return users.map(({ id, user, roles, isGroupMember, group }) => ({
         id,
+        isByGroup: isGroupMember,
+        group: group?.name,
         userId: user.id,
         role: roles.map((one) => one.customRoleName ?? one.role).join(', '),
         roles,
@@ -85,12 +134,26 @@ export const projectPeopleQuery = (project: string) =>
     },
   })
 
-/** Gives somebody in a project these roles in place of those they have. */
-export function useChangePersonRoles(project: string) {
+/** Adding people to a project, changing their roles there, and taking them out. */
+export function useProjectPeopleChanges(project: string) {
   const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({ membership, roles }: { membership: string; roles: WireGrant[] }) =>
-      request('PATCH', `/api/v1/projects/${project}/memberships/${membership}`, { body: { roles } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['project-people', project] }),
-  })
+  const path = `/api/v1/projects/${project}/memberships`
+  const onSuccess = () => client.invalidateQueries({ queryKey: ['project-people', project] })
+  return {
+    add: useMutation({
+      mutationFn: ({ email, roles }: { email: string; roles: WireGrant[] }) =>
+        request('POST', path, { body: { emails: [email], roles } }),
+      onSuccess,
+    }),
+    /** Gives these roles in place of those somebody has. */
+    change: useMutation({
+      mutationFn: ({ membership, roles }: { membership: string; roles: WireGrant[] }) =>
+        request('PATCH', `${path}/${membership}`, { body: { roles } }),
+      onSuccess,
+    }),
+    remove: useMutation({
+      mutationFn: (membership: string) => request('DELETE', `${path}/${membership}`),
+      onSuccess,
+    }),
+  }
 }

@@ -1,4 +1,4 @@
-import { CircleUser, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { CircleUser, LogOut, Monitor, Moon, ServerCog, Sun } from 'lucide-react'
 import { useLocation } from 'wouter'
 
 import { paths } from '~/lib/paths'
@@ -9,7 +9,7 @@ import styles from './account-menu.module.css'
 import { useSignOut } from './use-sign-out'
 
 /** Who is signed in, and what they can do about it. */
-export function AccountMenu({ email }: { email: string }) {
+export function AccountMenu({ email, isAdmin }: { email: string; isAdmin: boolean }) {
   const [, navigate] = useLocation()
   const leave = useSignOut()
   return (
@@ -28,6 +28,15 @@ export function AccountMenu({ email }: { email: string }) {
           icon: <CircleUser size={15} />,
           run: () => navigate(paths.profile()),
         },
+        ...(isAdmin
+          ? [
+              {
+                label: text.navigation.admin,
+                icon: <ServerCog size={15} />,
+                run: () => navigate(paths.admin()),
+              },
+            ]
+          : []),
         { label: text.navigation.system, icon: <Monitor size={15} />, run: () => chooseTheme('system') },
         { label: text.navigation.light, icon: <Sun size={15} />, run: () => chooseTheme('light') },
         { label: text.navigation.dark, icon: <Moon size={15} />, run: () => chooseTheme('dark') },

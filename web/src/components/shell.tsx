@@ -126,7 +126,7 @@ function Navigation({ project, onChosen }: { project: string | undefined; onChos
           <BookOpen size={SIZE} />
           {text.navigation.documentation}
         </a>
-        <AccountMenu email={me.data?.email ?? ''} />
+        <AccountMenu email={me.data?.email ?? ''} isAdmin={me.data?.superAdmin ?? false} />
       </div>
     </div>
   )

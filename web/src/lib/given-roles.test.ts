@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { type GivenRole, grantsOf, wireOf } from './given-roles'
+import { type GivenRole, grantsOf, grantsToAdd, wireOf } from './given-roles'
 
 const NOW = new Date('2026-01-31T12:00:00Z')
 const START = '2026-01-31T11:30:00Z'
@@ -55,5 +55,13 @@ test('a new temporary role begins now', () => {
       temporaryAccessStartTime: '2026-01-31T12:00:00.000Z',
     },
     { role: 'viewer' },
+  ])
+})
+
+test('a role for a while is given beside one for good that allows nothing', () => {
+  expect(grantsToAdd('viewer', '')).toEqual([{ role: 'viewer', range: '' }])
+  expect(grantsToAdd('viewer', '1h')).toEqual([
+    { role: 'no-access', range: '' },
+    { role: 'viewer', range: '1h' },
   ])
 })

@@ -40,6 +40,15 @@ export const grantsOf = (roles: GivenRole[], now: Date): Grant[] =>
       ...(one.temporaryAccessStartTime ? { start: one.temporaryAccessStartTime } : {}),
     }))
 
+/** What to give somebody new. Beside a role that ends stands one for good that allows nothing. */
+export const grantsToAdd = (role: string, range: string): Grant[] =>
+  range
+    ? [
+        { role: 'no-access', range: '' },
+        { role, range },
+      ]
+    : [{ role, range }]
+
 /** Grants for the server. Those without a start begin now. */
 export const wireOf = (grants: Grant[], now: Date): WireGrant[] =>
   grants.map(({ role, range, start }) =>

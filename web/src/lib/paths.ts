@@ -40,6 +40,8 @@ export const paths = {
   connect: (project: string) => `/project/${project}/connect`,
   projectSettings: (project: string, part = 'general') => `/project/${project}/settings?part=${part}`,
   profile: () => '/personal-settings',
+  /** For who manages the server. */
+  admin: (tab = 'overview') => `/admin?tab=${tab}`,
   /** Not a page of the dashboard, so it has the base path. */
   apiReference: () => `${BASE}/api/docs`,
 }

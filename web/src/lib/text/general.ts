@@ -30,6 +30,7 @@ export const general = {
     documentation: 'API reference',
     account: 'Account',
     profile: 'Personal settings',
+    admin: 'Server administration',
     signOut: 'Sign out',
     theme: 'Theme',
     system: 'System theme',

@@ -1,4 +1,5 @@
 import { access } from './access'
+import { admin } from './admin'
 import { audit } from './audit'
 import { commands } from './commands'
 import { compare } from './compare'
@@ -23,6 +24,7 @@ export const text = {
   ...compare,
   ...references,
   ...access,
+  ...admin,
   ...roles,
   ...groups,
   ...mail,

@@ -118,7 +118,7 @@ function IdentityRow({
         </span>
       </td>
       <td>
-        <RoleSelect identity={identity} role={membership.role} />
+        <RoleSelect identity={identity} role={membership.customRole?.slug ?? membership.role} />
       </td>
       <td>{hasUniversal ? text.identities.universal : authMethods.join(', ') || text.identities.noAuth}</td>
       <td title={membership.lastLoginTime ? fullTime(membership.lastLoginTime) : undefined}>
@@ -153,13 +153,14 @@ function IdentityRow({
 function RoleSelect({ identity, role }: { identity: Named; role: string }) {
   const roles = useQuery(organizationRolesQuery)
   const change = useChangeIdentity()
+  const nameOf = (slug: string) => roles.data?.find((one) => one.slug === slug)?.name ?? slug
   const set = (to: string, before?: string) =>
     change.mutate(
       { id: identity.id, role: to },
       {
         onSuccess: () =>
           toast(
-            text.identities.roleChanged(identity.name, to),
+            text.identities.roleChanged(identity.name, nameOf(to)),
             before ? { action: { label: text.pending.undo, run: () => set(before) } } : {},
           ),
         onError: (error) => toast(errorText(error), { tone: 'danger' }),

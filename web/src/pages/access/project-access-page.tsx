@@ -2,9 +2,9 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Page } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
-import { ProjectPeopleTab } from './people-tab'
 import { ProjectGroupsTab } from './project-groups-tab'
 import { ProjectIdentitiesTab } from './project-identities-tab'
+import { ProjectPeopleTab } from './project-people-tab'
 import { RolesTab } from './roles-tab'
 
 const TABS = ['identities', 'members', 'groups', 'roles'] as const

@@ -11,6 +11,7 @@ import { text } from '~/lib/text'
 import { Note } from '~/ui/page'
 import { callbackPort } from './cli'
 import CliRedirectPage from './cli-redirect-page'
+import styles from './login-page.module.css'
 
 /** Signing in; with `callback_port` on behalf of the command line, which waits on that port of this computer. */
 export function LoginPage() {
@@ -30,6 +31,11 @@ export function LoginPage() {
   return (
     <Outside title={text.login.title} hint={text.login.hint}>
       {port && <Note>{text.login.cliHint}</Note>}
+      {instance.data?.config.authConsentContent && (
+        <Note tone="warning">
+          <p className={styles.lines}>{instance.data.config.authConsentContent}</p>
+        </Note>
+      )}
       <SignInForm onDone={() => setAsked(true)} />
       <Link href={paths.forgotPassword()}>{text.forgotPassword.link}</Link>
     </Outside>

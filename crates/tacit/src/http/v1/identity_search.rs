@@ -210,9 +210,9 @@ impl From<MembershipRoleRow> for IdentityRole {
         Self {
             id: row.id,
             role: row.role,
-            custom_role_id: None,
-            custom_role_name: None,
-            custom_role_slug: None,
+            custom_role_id: row.custom_role_id.map(|id| id.to_string()),
+            custom_role_name: row.custom_role_name,
+            custom_role_slug: row.custom_role_slug,
             is_temporary: row.is_temporary,
             temporary_mode: row.is_temporary.then_some("relative"),
             temporary_range: row.temporary_range,
