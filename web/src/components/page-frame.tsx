@@ -7,5 +7,9 @@ import styles from './page-frame.module.css'
 export function PageFrame() {
   const text = useQuery(instanceQuery).data?.config.pageFrameContent
   if (!text) return null
-  return <aside className={styles.frame}>{text}</aside>
+  return (
+    <aside className={styles.frame} title={text}>
+      {text}
+    </aside>
+  )
 }
