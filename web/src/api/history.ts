@@ -27,7 +27,7 @@ export type Commit = {
   id: string
   revision: number
   actorType: string
-  actorMetadata: { name: string }
+  actorMetadata: { name: string; isDeleted: boolean }
   message: string | null
   createdAt: string
   changes: CommitChange[]

@@ -79,14 +79,14 @@ async fn an_organization_is_deleted_with_everything_in_it_and_with_nothing_of_ot
         let bob = globex.user("bob@globex.test", "member").await;
         let (project, machine) = furnish(&globex, &boss).await;
         let chief = initech.user("chief@initech.test", "admin").await;
-        let (theirs, robot) = furnish(&initech, &chief).await;
+        let (shop, machine_there) = furnish(&initech, &chief).await;
         // Somebody who is in both keeps the other place.
         server.add_to_organization(initech.id.as_str(), &bob.id, "member").await;
         let before = [
             chief.read(&format!("/api/v1/organization/{}/roles", initech.id)).await,
             chief.read("/api/v1/groups").await,
             chief.read(&format!("{}/memberships", path(&initech))).await,
-            chief.read(&format!("/api/ui/v1/projects/{theirs}/commits")).await,
+            chief.read(&format!("/api/ui/v1/projects/{shop}/commits")).await,
         ];
 
         let answer = boss.ok("DELETE", &path(&globex), None).await;
@@ -103,11 +103,11 @@ async fn an_organization_is_deleted_with_everything_in_it_and_with_nothing_of_ot
             chief.read(&format!("/api/v1/organization/{}/roles", initech.id)).await,
             chief.read("/api/v1/groups").await,
             chief.read(&format!("{}/memberships", path(&initech))).await,
-            chief.read(&format!("/api/ui/v1/projects/{theirs}/commits")).await,
+            chief.read(&format!("/api/ui/v1/projects/{shop}/commits")).await,
         ];
         assert_eq!(before, after);
-        for actor in [&chief, &robot] {
-            assert_eq!(read_status(actor, &theirs, "dev", "/", "FOO").await, 200, "{}", actor.name);
+        for actor in [&chief, &machine_there] {
+            assert_eq!(read_status(actor, &shop, "dev", "/", "FOO").await, 200, "{}", actor.name);
         }
         // The logs stay: its own, and that of the instance.
         assert!(server.has_event(globex.id.as_str(), "create-project").await);

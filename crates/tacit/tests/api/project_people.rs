@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::each_engine,
     harness_projects::{Actor, id, organization},
-    roles::{make_secret, read_status},
+    roles::{make_role, make_secret, read_status},
 };
 
 /// The people of a project, with those of its groups or without.
@@ -86,6 +86,26 @@ async fn a_group_is_named_to_those_only_who_may_see_groups() {
 
         let by_group = listed.iter().find(|one| one["isGroupMember"] == json!(true)).unwrap();
         assert!(by_group.get("group").is_none(), "{by_group}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_projects_of_an_identity_name_its_custom_roles() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let robot = acme.machine("robot", "no-access").await;
+        let project = ada.project_id("Shop").await;
+        let permissions = json!([{ "subject": "secrets", "action": "read" }]);
+        let role = make_role(&ada, &project, "reader", permissions).await;
+        ada.add_machine(&project, &robot, "reader").await;
+
+        let listed = ada.read(&format!("/api/v1/identities/{}/identity-memberships", robot.id)).await;
+
+        let given = &listed["identityMemberships"][0]["roles"][0];
+        assert_eq!((&given["customRoleId"], &given["customRoleSlug"]), (&role["id"], &json!("reader")));
+        assert_eq!((&given["role"], &given["customRoleName"]), (&json!("custom"), &json!("reader")));
     })
     .await;
 }

@@ -12,6 +12,8 @@ export const history = {
     commit: 'Commit',
     changes: 'Changes',
     author: 'Who',
+    who: ({ name, isDeleted }: { name: string; isDeleted: boolean }) =>
+      isDeleted ? `${name} (deleted)` : name,
     time: 'When',
     noMessage: 'No message',
     more: (count: number) => `and ${count} more`,

@@ -34,7 +34,7 @@ export default function CommitPage({ project, commit: id }: { project: string; c
         <>
           {text.commit.title(commit.revision)} ·{' '}
           <span title={fullTime(commit.createdAt)}>
-            {text.commit.by(commit.actorMetadata.name, timeAgo(commit.createdAt))}
+            {text.commit.by(text.history.who(commit.actorMetadata), timeAgo(commit.createdAt))}
           </span>{' '}
           · <Link href={paths.history(project)}>{text.commit.all}</Link>
         </>

@@ -96,7 +96,7 @@ function Log(props: {
               <strong>{text.history.count(commit.changeCount)}</strong>
               <span className={styles.names}>{namesOf(commit)}</span>
             </td>
-            <td>{commit.actorMetadata.name}</td>
+            <td>{text.history.who(commit.actorMetadata)}</td>
             <td className={styles.time} title={fullTime(commit.createdAt)}>
               {timeAgo(commit.createdAt)}
             </td>

@@ -13,7 +13,10 @@ use tacit_store::{
     secret_versions,
 };
 
-use super::commits::{reader, require_commits};
+use super::{
+    authors::Authors,
+    commits::{reader, require_commits},
+};
 use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
@@ -50,6 +53,8 @@ pub struct GetChanges {
 pub struct CommitChanges {
     /// What is stored of the commit.
     pub commit: CommitRow,
+    /// Whether who made it was deleted since.
+    pub is_author_gone: bool,
     /// Those of its changes that were asked for and the caller may see.
     pub changes: Vec<ChangeView>,
     /// How many changes it has in all.
@@ -92,7 +97,8 @@ pub async fn changes(app: &App, caller: &Caller, request: &GetChanges) -> Result
         .with("revision", commit.revision)
         .with("numberOfChanges", changes.len());
     app.audit.record(event)?;
-    Ok(CommitChanges { commit, changes, total })
+    let is_author_gone = Authors::default().is_gone(&mut db, &commit).await?;
+    Ok(CommitChanges { commit, is_author_gone, changes, total })
 }
 
 /// The commit of the project with this id. One about personal overrides of others is unknown.

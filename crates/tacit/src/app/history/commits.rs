@@ -9,7 +9,10 @@ use tacit_store::{
     commits::CommitRow,
 };
 
-use super::changes::{ChangeView, Detail, Viewer};
+use super::{
+    authors::Authors,
+    changes::{ChangeView, Detail, Viewer},
+};
 use crate::app::{
     App, Caller,
     access::ProjectAccess,
@@ -56,6 +59,8 @@ pub struct FolderCommits {
 pub struct CommitView {
     /// What is stored of it.
     pub row: CommitRow,
+    /// Whether who made it was deleted since.
+    pub is_author_gone: bool,
     /// The changes.
     pub changes: Vec<ChangeView>,
 }
@@ -83,11 +88,13 @@ pub async fn list(app: &App, caller: &Caller, request: &ListCommits) -> Result<F
     let total = commit_log::count_of_folder(&mut db, project, &folder.id, me, &request.search).await?;
     let viewer = Viewer::new(app, &mut db, (caller, &access), Detail::Names).await?;
     let mut commits = Vec::with_capacity(rows.len());
+    let mut authors = Authors::default();
     for row in rows {
         let page = (0, CHANGES_LISTED_MAX);
         let changes = commit_log::changes(&mut db, &row.id, Some(&folder.id), me, page).await?;
         let changes = viewer.view(&mut db, changes).await?;
-        commits.push(CommitView { row, changes });
+        let is_author_gone = authors.is_gone(&mut db, &row).await?;
+        commits.push(CommitView { row, is_author_gone, changes });
     }
     let event = Event::new(app, caller, "get-commits")
         .project(&access.project.id)

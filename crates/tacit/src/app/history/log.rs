@@ -7,6 +7,7 @@ use tacit_store::{
 };
 
 use super::{
+    authors::Authors,
     changes::{Detail, Viewer},
     commits::{CHANGES_LISTED_MAX, COMMITS_LISTED_MAX, CommitView, reader, require_commits},
 };
@@ -65,12 +66,14 @@ pub async fn log(app: &App, caller: &Caller, request: &ReadLog) -> Result<Log> {
     let (rows, total) = reading.page(&mut db, request).await?;
     let viewer = Viewer::new(app, &mut db, (caller, &access), Detail::Names).await?;
     let mut commits = Vec::with_capacity(rows.len());
+    let mut authors = Authors::default();
     for row in rows {
         let (folder, me) = (folder.as_ref(), reading.reader);
         let changes = commit_log::changes(&mut db, &row.id, folder, me, (0, CHANGES_LISTED_MAX)).await?;
         let count = commit_log::count_changes(&mut db, &row.id, folder, me).await?;
         let changes = viewer.view(&mut db, changes).await?;
-        commits.push((CommitView { row, changes }, count));
+        let is_author_gone = authors.is_gone(&mut db, &row).await?;
+        commits.push((CommitView { row, is_author_gone, changes }, count));
     }
     app.audit.record(event.with("numberOfCommits", commits.len()))?;
     Ok(Log { folder_id: folder, commits, total })

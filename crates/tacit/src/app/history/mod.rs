@@ -4,6 +4,7 @@
 //! `commits`, beside the rights on each secret as it was and as it is. Going back is a new commit that
 //! needs the rights of the changes it makes.
 
+mod authors;
 mod changes;
 mod commits;
 mod compare;

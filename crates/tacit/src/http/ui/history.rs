@@ -82,7 +82,7 @@ pub(crate) async fn log(
         .commits
         .iter()
         .map(|(view, count)| LoggedCommit {
-            commit: Commit::new(&view.row, folder, &view.changes),
+            commit: Commit::new((&view.row, view.is_author_gone), folder, &view.changes),
             change_count: *count,
         })
         .collect();

@@ -176,8 +176,11 @@ pub(crate) async fn list(
     };
     let found = history::list(&app, &caller, &request).await?;
     let folder = Some(&found.folder_id);
-    let commits: Vec<Commit<'_>> =
-        found.commits.iter().map(|view| Commit::new(&view.row, folder, &view.changes)).collect();
+    let commits: Vec<Commit<'_>> = found
+        .commits
+        .iter()
+        .map(|view| Commit::new((&view.row, view.is_author_gone), folder, &view.changes))
+        .collect();
     let shown = i64::try_from(commits.len()).unwrap_or(i64::MAX);
     let has_more = offset.saturating_add(shown) < found.total;
     Ok(Json(ListResponse { commits, total: found.total, has_more }).into_response())
@@ -210,7 +213,7 @@ pub(crate) async fn changes(
         limit: number("limit", query.limit, CHANGES_SHOWN_MAX)?,
     };
     let found = history::changes(&app, &caller, &request).await?;
-    let changes = Commit::new(&found.commit, request.folder.as_ref(), &found.changes);
+    let changes = Commit::new((&found.commit, found.is_author_gone), request.folder.as_ref(), &found.changes);
     Ok(Json(ChangesResponse { changes, total: found.total }).into_response())
 }
 

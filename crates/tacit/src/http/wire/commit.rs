@@ -40,10 +40,13 @@ pub(crate) struct Commit<'a> {
 
 /// Who made a commit.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct CommitActor<'a> {
     id: &'a str,
     /// E-mail or name, as it was then.
     name: &'a str,
+    /// Whether they were deleted since.
+    is_deleted: bool,
 }
 
 /// One thing that a commit changed, or that differs between two states.
@@ -79,14 +82,22 @@ pub(crate) struct Change<'a> {
 
 impl<'a> Commit<'a> {
     /// A commit in an answer about `folder`.
-    pub(crate) fn new(row: &'a CommitRow, folder: Option<&'a FolderId>, changes: &'a [ChangeView]) -> Self {
+    pub(crate) fn new(
+        (row, is_author_gone): (&'a CommitRow, bool),
+        folder: Option<&'a FolderId>,
+        changes: &'a [ChangeView],
+    ) -> Self {
         Self {
             id: &row.id,
             number: row.revision.to_string(),
             revision: row.revision,
             folder_id: folder,
             actor_type: &row.actor_type,
-            actor_metadata: CommitActor { id: &row.actor_id, name: &row.actor_name },
+            actor_metadata: CommitActor {
+                id: &row.actor_id,
+                name: &row.actor_name,
+                is_deleted: is_author_gone,
+            },
             message: row.message.as_deref(),
             created_at: row.created_at,
             updated_at: row.created_at,
