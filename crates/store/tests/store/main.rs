@@ -10,6 +10,7 @@ mod client_secrets;
 mod commit_log;
 mod commits;
 mod database;
+mod deletion;
 mod engines;
 mod environments;
 mod fixtures;
