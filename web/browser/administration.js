@@ -148,3 +148,19 @@ test('somebody is added to a project for a while, and is seen there by a group t
     await api('DELETE', `/api/v1/groups/${group.id}`)
   })
 })
+
+test('somebody deletes their own account and is signed out', async () => {
+  const token = await join('annie@example.com', 'Annie')
+  await onPage(async (watched) => {
+    const { page } = watched
+    await page.goto(`${SERVER}/login?next=%2Fpersonal-settings`)
+    await page.getByLabel('E-mail').fill('annie@example.com')
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await click(watched, 'button', 'Delete account')
+    await page.getByLabel('Type annie@example.com to confirm').fill('annie@example.com')
+    await click(watched, 'button', 'Delete')
+    await page.getByLabel('Password', { exact: true }).waitFor()
+    assert.equal(await statusOf(token, '/api/v2/users/me'), 401)
+  })
+})

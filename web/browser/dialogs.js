@@ -147,6 +147,7 @@ export const DIALOGS = [
   { name: 'change group', path: groups, opens: startingWith('Change Axe') },
   { name: 'members of a group', path: groups, opens: startingWith('Members of Axe') },
   { name: 'delete group', path: groups, opens: startingWith('Delete Axe') },
+  { name: 'delete own account', path: profile, opens: opened('Delete account') },
   { name: 'add person', path: projectPeople, opens: opened('Add person') },
   { name: 'make administrator', path: admin, opens: startingWith('Make .* administrator of') },
   { name: 'delete account', path: admin, opens: startingWith('Delete the account') },

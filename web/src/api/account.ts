@@ -154,3 +154,15 @@ export function useRename() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['me'] }),
   })
 }
+
+/** Deletes the person's own account, and with it the session and all that this page knows of them. */
+export function useDeleteAccount() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => request('DELETE', '/api/v2/users/me'),
+    onSuccess: () => {
+      signedOut()
+      client.clear()
+    },
+  })
+}

@@ -310,3 +310,35 @@ async fn an_organization_without_an_admin_can_be_taken_over_and_no_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_takes_over_keeps_what_they_have_in_projects_or_accepts_by_it() {
+    each_engine(async |server| {
+        let root = server.with_admin().await;
+        for (slug, is_member) in [("globex", true), ("initech", false)] {
+            let organization = organization(server, slug).await;
+            let boss = organization.user(&format!("boss@{slug}.test"), "admin").await;
+            let project = boss.project_id("Shop").await;
+            if is_member {
+                server.add_to_organization(organization.id.as_str(), &root.user_id, "member").await;
+                let body = json!({ "emails": ["ada@example.test"], "roleSlugs": ["viewer"] });
+                boss.ok("POST", &format!("/api/v1/projects/{project}/memberships"), Some(body)).await;
+            } else {
+                let body =
+                    json!({ "inviteeEmails": ["ada@example.test"], "organizationId": organization.id });
+                boss.ok("POST", "/api/v1/invite-org/signup", Some(body)).await;
+            }
+            root.ok("DELETE", &format!("{USERS}/{}", boss.id), None).await;
+
+            let path = format!("/api/ui/v1/admin/organizations/{}/take-over", organization.id);
+            root.ok("POST", &path, None).await;
+
+            let token = server.sign_in("ada@example.test", PASSWORD, organization.id.as_str()).await;
+            let roles = format!("/api/v1/organization/{}/roles", organization.id);
+            assert_eq!(status(server, &token, "GET", &roles).await, 200, "{slug}");
+            let secrets = format!("/api/v4/secrets?projectId={project}&environment=dev");
+            assert_eq!(status(server, &token, "GET", &secrets).await, if is_member { 200 } else { 403 });
+        }
+    })
+    .await;
+}

@@ -1,5 +1,10 @@
-/** What the dashboard says to who manages the server. */
+/** What the dashboard says to who manages the server, and who leaves it. */
 export const admin = {
+  deleteAccount: {
+    title: 'Delete account',
+    ask: 'Delete your account?',
+    hint: 'You are signed out and out of every organization and project at once, and your own values of secrets are gone. What you did stays in the history. This cannot be undone.',
+  },
   admin: {
     title: 'Server administration',
     hint: 'Everybody and everything on this server, in all organizations.',

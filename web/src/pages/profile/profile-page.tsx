@@ -10,6 +10,7 @@ import { CheckField, SelectField, TextField } from '~/ui/field'
 import { Form } from '~/ui/form'
 import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
+import { DeleteAccountSection } from './delete-account-section'
 import { EmailSection } from './email-section'
 import styles from './profile-page.module.css'
 import { SecondFactorSection } from './second-factor-section'
@@ -28,6 +29,7 @@ export default function ProfilePage() {
       <ThemeSection />
       <KeyboardSection />
       <SessionsSection />
+      <DeleteAccountSection />
     </Page>
   )
 }

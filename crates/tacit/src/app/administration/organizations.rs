@@ -77,20 +77,28 @@ async fn enter(work: &mut UnitOfWork, caller: &Caller, id: &OrganizationId) -> R
     }
     let known = organization_memberships::find(&mut work.db, id, user).await?;
     let place = OrganizationMembershipRow {
-        id: known.as_ref().map_or_else(|| work.app.new_id(), |place| place.id.clone()),
+        id: work.app.new_id(),
         organization_id: id.clone(),
         user_id: user.clone(),
         role: admin.to_owned(),
         custom_role_id: None,
         is_active: true,
         accepted_at: Some(now),
-        created_at: known.as_ref().map_or(now, |place| place.created_at),
+        created_at: now,
         updated_at: now,
     };
-    if let Some(known) = &known {
-        organization_memberships::delete(&mut work.db, known).await?;
+    match known {
+        // What they have in projects stays.
+        Some(known) if known.accepted_at.is_some() => {
+            let place = OrganizationMembershipRow { id: known.id, ..place };
+            organization_memberships::update(&mut work.db, &place).await?;
+        }
+        Some(invited) => {
+            organization_memberships::delete(&mut work.db, &invited).await?;
+            organization_memberships::insert(&mut work.db, &place).await?;
+        }
+        None => organization_memberships::insert(&mut work.db, &place).await?,
     }
-    organization_memberships::insert(&mut work.db, &place).await?;
     work.record(Event::new(&work.app, caller, "take-over-organization").organization(id));
     Ok(organization)
 }
