@@ -66,6 +66,8 @@ ids! {
     SessionId
     /// A sign-in that waits for the second factor.
     ChallengeId
+    /// A passkey of a person.
+    PasskeyId
     /// A project.
     ProjectId
     /// An environment of a project.

@@ -8,6 +8,7 @@
 //! | `tacit 1 wrap` | AES-256-GCM over data keys, in the format of [`cipher`](crate::cipher) |
 //! | `tacit 1 token` | HMAC-SHA256 that signs access tokens |
 //! | `tacit 1 hash` | HMAC-SHA256 of machine secrets as they are stored |
+//! | `tacit 1 challenge` | HMAC-SHA256 that seals challenges of passkeys |
 //! | `tacit 1 etag` | HMAC-SHA256 of answers, for ETags |
 //! | `tacit 1 check` | the key-check value |
 //! | `tacit 1 id` | the first 8 bytes are the fingerprint |
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 use crate::{
     cipher::{Ciphertext, DataKey, DecryptError, KeyBytes, Place},
     hex,
+    passkey::Challenges,
     random::Random,
     token::{HashKey, TokenKey},
 };
@@ -129,6 +131,12 @@ impl RootKey {
         HashKey::new(&self.derive(Purpose::Etag))
     }
 
+    /// What makes and checks challenges of passkeys.
+    #[must_use]
+    pub fn challenges(&self) -> Challenges {
+        Challenges::new(HashKey::new(&self.derive(Purpose::Challenge)))
+    }
+
     /// One key under any number: the number in the header is that of the wrapped key.
     fn wrapping_key(&self, number: u32) -> DataKey {
         DataKey::new(number, &KeyBytes::new(self.derive(Purpose::Wrap)))
@@ -152,6 +160,7 @@ enum Purpose {
     Wrap,
     Token,
     Hash,
+    Challenge,
     Etag,
     Check,
     Id,
@@ -163,6 +172,7 @@ impl Purpose {
             Self::Wrap => b"tacit 1 wrap",
             Self::Token => b"tacit 1 token",
             Self::Hash => b"tacit 1 hash",
+            Self::Challenge => b"tacit 1 challenge",
             Self::Etag => b"tacit 1 etag",
             Self::Check => b"tacit 1 check",
             Self::Id => b"tacit 1 id",

@@ -3,12 +3,14 @@
 //! Nothing here opens a file or a socket, reads a clock or the environment, or knows HTTP or
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
+pub mod base64url;
 pub mod cipher;
 pub mod egress;
 mod hex;
 pub mod id;
 pub mod keyring;
 pub mod name;
+pub mod passkey;
 pub mod password;
 pub mod permission;
 pub mod random;

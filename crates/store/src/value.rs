@@ -182,6 +182,7 @@ id_values!(
     UserId,
     SessionId,
     ChallengeId,
+    PasskeyId,
     ProjectId,
     EnvironmentId,
     FolderId,
