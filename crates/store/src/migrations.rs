@@ -23,4 +23,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "mail", include_str!("../migrations/0018_mail.sql")),
     (19, "member_metadata", include_str!("../migrations/0019_member_metadata.sql")),
     (21, "administration", include_str!("../migrations/0021_administration.sql")),
+    (20, "passkeys", include_str!("../migrations/0020_passkeys.sql")),
 ];

@@ -31,6 +31,8 @@ row! {
         pub user_token_ttl_seconds: Option<i64>,
         /// Whether people need a second factor to enter.
         pub requires_second_factor: bool,
+        /// Which one, if it is not any: `totp` or `webauthn`.
+        pub second_factor_method: Option<String>,
         /// When it was made.
         pub created_at: Timestamp,
         /// When its own settings last changed.
@@ -87,22 +89,31 @@ pub async fn roles_of_user(db: &mut Connection, user: &UserId) -> Result<Vec<Org
     .await
 }
 
-/// Whether an organization in which a user is active asks for a second factor.
+row! {
+    /// An organization that asks its people for a second factor.
+    pub struct RequiredSecondFactorRow {
+        /// Which one, if it is not any.
+        pub second_factor_method: Option<String>,
+    }
+}
+
+/// What the organizations in which a user is active ask them for.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn any_requires_second_factor(db: &mut Connection, user: &UserId) -> Result<bool> {
-    let count: i64 = db
-        .fetch_one(
-            "SELECT COUNT(*) AS number FROM organizations o
-               JOIN organization_memberships m ON m.organization_id = o.id
-              WHERE m.user_id = $1 AND m.is_active AND m.accepted_at IS NOT NULL
-                AND o.requires_second_factor",
-            params![user],
-        )
-        .await?;
-    Ok(count > 0)
+pub async fn second_factors_required_of_user(
+    db: &mut Connection,
+    user: &UserId,
+) -> Result<Vec<RequiredSecondFactorRow>> {
+    db.fetch_all(
+        "SELECT DISTINCT o.second_factor_method FROM organizations o
+           JOIN organization_memberships m ON m.organization_id = o.id
+          WHERE m.user_id = $1 AND m.is_active AND m.accepted_at IS NOT NULL
+            AND o.requires_second_factor",
+        params![user],
+    )
+    .await
 }
 
 /// Adds an organization.
@@ -114,8 +125,9 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
     db.execute(
         "INSERT INTO organizations
             (id, name, slug, data_key_ciphertext, access_revision, default_membership_role,
-             user_token_ttl_seconds, requires_second_factor, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             user_token_ttl_seconds, requires_second_factor, second_factor_method, created_at,
+             updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![
             &organization.id,
             &organization.name,
@@ -125,6 +137,7 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
             &organization.default_membership_role,
             organization.user_token_ttl_seconds,
             organization.requires_second_factor,
+            organization.second_factor_method.as_ref(),
             organization.created_at,
             organization.updated_at,
         ],
@@ -133,7 +146,7 @@ pub async fn insert(db: &mut Connection, organization: &OrganizationRow) -> Resu
     Ok(())
 }
 
-/// Writes name, slug, default role, whether a second factor is needed, and time of change.
+/// Writes name, slug, default role, which second factor is needed, and time of change.
 ///
 /// # Errors
 ///
@@ -142,7 +155,7 @@ pub async fn update(db: &mut Connection, organization: &OrganizationRow) -> Resu
     db.execute(
         "UPDATE organizations
             SET name = $2, slug = $3, default_membership_role = $4, requires_second_factor = $5,
-                updated_at = $6
+                second_factor_method = $6, updated_at = $7
           WHERE id = $1",
         params![
             &organization.id,
@@ -150,6 +163,7 @@ pub async fn update(db: &mut Connection, organization: &OrganizationRow) -> Resu
             &organization.slug,
             &organization.default_membership_role,
             organization.requires_second_factor,
+            organization.second_factor_method.as_ref(),
             organization.updated_at,
         ],
     )

@@ -95,29 +95,46 @@ pub async fn delete_expired(db: &mut Connection, now: Timestamp) -> Result<u64> 
     db.execute("DELETE FROM second_factor_challenges WHERE expires_at <= $1", params![now]).await
 }
 
+row! {
+    /// When and how somebody proved in a session who they are.
+    pub struct ProofRow {
+        /// Whose session it is.
+        pub user_id: UserId,
+        /// When the session was opened.
+        pub created_at: Timestamp,
+        /// When the second factor was given; `None` is never.
+        pub second_factor_at: Option<Timestamp>,
+        /// Which: `totp`, `webauthn` or `recovery-code`.
+        pub second_factor_method: Option<String>,
+    }
+}
+
 /// Notes that the second factor was given in a session.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn mark(db: &mut Connection, session: &SessionId, now: Timestamp) -> Result<()> {
-    db.execute("UPDATE user_sessions SET second_factor_at = $2 WHERE id = $1", params![session, now]).await?;
+pub async fn mark(db: &mut Connection, session: &SessionId, method: &str, now: Timestamp) -> Result<()> {
+    db.execute(
+        "UPDATE user_sessions SET second_factor_at = $2, second_factor_method = $3 WHERE id = $1",
+        params![session, now, method],
+    )
+    .await?;
     Ok(())
 }
 
-/// Whether the second factor was given in a session.
+/// What was proved in a session.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn is_marked(db: &mut Connection, session: &SessionId) -> Result<bool> {
-    let count: i64 = db
-        .fetch_one(
-            "SELECT COUNT(*) AS number FROM user_sessions WHERE id = $1 AND second_factor_at IS NOT NULL",
-            params![session],
-        )
-        .await?;
-    Ok(count > 0)
+pub async fn proof(db: &mut Connection, session: &SessionId) -> Result<Option<ProofRow>> {
+    db.fetch_optional(
+        "SELECT user_id, created_at, second_factor_at, second_factor_method FROM user_sessions
+          WHERE id = $1",
+        params![session],
+    )
+    .await
 }
 
 /// Forgets that the second factor was given in the sessions of a person.
@@ -126,6 +143,30 @@ pub async fn is_marked(db: &mut Connection, session: &SessionId) -> Result<bool>
 ///
 /// Fails only if the database does.
 pub async fn clear_marks(db: &mut Connection, user: &UserId) -> Result<()> {
-    db.execute("UPDATE user_sessions SET second_factor_at = NULL WHERE user_id = $1", params![user]).await?;
+    db.execute(
+        "UPDATE user_sessions SET second_factor_at = NULL, second_factor_method = NULL WHERE user_id = $1",
+        params![user],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets that this second factor was given in the sessions of a person, but not in `kept`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn clear_marks_of_others(
+    db: &mut Connection,
+    user: &UserId,
+    method: &str,
+    kept: &SessionId,
+) -> Result<()> {
+    db.execute(
+        "UPDATE user_sessions SET second_factor_at = NULL, second_factor_method = NULL
+          WHERE user_id = $1 AND second_factor_method = $2 AND id <> $3",
+        params![user, method, kept],
+    )
+    .await?;
     Ok(())
 }

@@ -28,7 +28,7 @@ row! {
         /// When the session ends.
         pub expires_at: Timestamp,
         /// The role in the organization asked for; `None` if not an active member there, or if it asks for
-        /// a second factor and the session did not give it.
+        /// a second factor that was not given in the session. A recovery code stands for any.
         pub role: Option<String>,
         /// What that role allows, if it is a custom one.
         pub role_permissions: Option<String>,
@@ -51,8 +51,11 @@ pub async fn find_with_user(
         concat!(
             "SELECT s.id AS session_id, s.access_version, s.expires_at,
                     u.id AS user_id, u.email, u.is_instance_admin,
-                    CASE WHEN o.requires_second_factor AND s.second_factor_at IS NULL
-                         THEN NULL ELSE m.role END AS role,
+                    CASE WHEN NOT o.requires_second_factor THEN m.role
+                         WHEN s.second_factor_at IS NULL THEN NULL
+                         WHEN o.second_factor_method IS NULL
+                           OR s.second_factor_method IN (o.second_factor_method, 'recovery-code') THEN m.role
+                         ELSE NULL END AS role,
                     c.permissions AS role_permissions, ",
             group_roles!("gm.user_id = u.id AND g.organization_id = $2"),
             " AS group_roles

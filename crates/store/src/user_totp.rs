@@ -21,8 +21,6 @@ row! {
         pub last_step: i64,
         /// When the first code was accepted.
         pub verified_at: Option<Timestamp>,
-        /// Whether sign-in asks for it.
-        pub is_enabled: bool,
         /// When it was made.
         pub created_at: Timestamp,
     }
@@ -59,20 +57,18 @@ pub async fn lock(db: &mut Connection, user: &UserId) -> Result<Option<UserTotpR
 pub async fn replace(db: &mut Connection, row: &UserTotpRow) -> Result<()> {
     db.execute(
         "INSERT INTO user_totp
-            (user_id, data_key_ciphertext, secret_ciphertext, last_step, verified_at, is_enabled, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+            (user_id, data_key_ciphertext, secret_ciphertext, last_step, verified_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (user_id) DO UPDATE
             SET data_key_ciphertext = excluded.data_key_ciphertext,
                 secret_ciphertext = excluded.secret_ciphertext, last_step = excluded.last_step,
-                verified_at = excluded.verified_at, is_enabled = excluded.is_enabled,
-                created_at = excluded.created_at",
+                verified_at = excluded.verified_at, created_at = excluded.created_at",
         params![
             &row.user_id,
             &row.data_key_ciphertext,
             &row.secret_ciphertext,
             row.last_step,
             row.verified_at,
-            row.is_enabled,
             row.created_at,
         ],
     )
@@ -80,13 +76,12 @@ pub async fn replace(db: &mut Connection, row: &UserTotpRow) -> Result<()> {
     Ok(())
 }
 
-/// Removes the secret and the recovery codes. Says whether there was a secret.
+/// Removes the secret. Says whether there was one.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn delete(db: &mut Connection, user: &UserId) -> Result<bool> {
-    db.execute("DELETE FROM user_recovery_codes WHERE user_id = $1", params![user]).await?;
     Ok(db.execute("DELETE FROM user_totp WHERE user_id = $1", params![user]).await? > 0)
 }
 

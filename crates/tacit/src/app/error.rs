@@ -9,7 +9,7 @@ use tacit_core::{
 };
 use tacit_store::StoreError;
 
-use super::secrets::Conflict;
+use super::{second_factor::Method, secrets::Conflict};
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -40,13 +40,22 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
     /// A second factor that does not count (wire-contract 5.6).
-    #[error("{}", if *is_ended { "This sign-in has ended. Start again." } else { "The code is wrong or was used before" })]
+    #[error("{}", if *is_ended { "This sign-in has ended. Start again." } else { "This is wrong or was used before" })]
     SecondFactor {
         /// Whether the sign-in itself has ended, so that no code would count.
         is_ended: bool,
         /// How many more codes can be tried.
         tries_left: i64,
     },
+    /// The organization asks for a second factor that was not given and that the person has to set up.
+    #[error("{}", missing_factor(methods))]
+    SecondFactorMissing {
+        /// Any of these would do.
+        methods: Vec<Method>,
+    },
+    /// What is asked for needs the password again: the sign-in is not recent.
+    #[error("Give your password again: you signed in more than 10 minutes ago")]
+    PasswordNeeded,
     /// The caller tries to give away more than it holds (wire-contract 12.5).
     #[error("{message}")]
     Boundary {
@@ -97,6 +106,22 @@ pub enum Error {
     /// A defect.
     #[error("{0}")]
     Internal(String),
+}
+
+fn missing_factor(methods: &[Method]) -> &'static str {
+    match methods {
+        [Method::Totp] => {
+            "This organization asks for codes of an authenticator app. Set one up in your profile, then choose \
+             it again."
+        }
+        [Method::Passkey] => {
+            "This organization asks for a passkey. Set one up in your profile, then choose it again."
+        }
+        _ => {
+            "This organization asks for a second factor. Set up an authenticator app or a passkey in your \
+             profile, then choose it again."
+        }
+    }
 }
 
 /// One field with a wrong form, as the wire lists it (wire-contract 2.1, status 422).

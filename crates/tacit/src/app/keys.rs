@@ -9,6 +9,7 @@ use tacit_core::{
     cipher::{Ciphertext, DataKey},
     id::{MailId, OrganizationId, ProjectId, UserId},
     keyring::RootKey,
+    passkey::Challenges,
     random::Random,
     token::{HashKey, TokenKey},
 };
@@ -22,6 +23,8 @@ pub struct Keys {
     pub tokens: TokenKey,
     /// Hashes client secrets and refresh tokens.
     pub hashes: HashKey,
+    /// Makes and checks challenges of passkeys.
+    pub challenges: Challenges,
     /// Hashes answers into ETags.
     pub etags: HashKey,
     projects: RwLock<HashMap<ProjectId, Arc<DataKey>>>,
@@ -34,6 +37,7 @@ impl Keys {
         Self {
             tokens: root.token_key(),
             hashes: root.hash_key(),
+            challenges: root.challenges(),
             etags: root.etag_key(),
             projects: RwLock::default(),
             root,

@@ -42,6 +42,7 @@ pub mod organization_members;
 pub mod organizations;
 pub mod own_permissions;
 pub mod password_reset;
+pub mod passkeys;
 pub mod passwords;
 pub mod patch;
 pub mod preferences;

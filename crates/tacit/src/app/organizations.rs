@@ -6,20 +6,21 @@ use tacit_core::{
     permission::{Action, OrganizationRole, Subject},
 };
 use tacit_store::{
-    Connection, StoreError,
+    StoreError,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     organizations::{self, OrganizationRow},
-    second_factor,
 };
 
 use super::{
     App, access,
     audit::Event,
     boundary,
-    caller::{Actor, Caller, OrganizationAccess},
+    caller::{Caller, OrganizationAccess},
     error::{Error, Result},
     organization_members::unknown_role,
+    patch::Patch,
     roles::GivenRole,
+    second_factor::{self, Method},
     sign_in,
     work::UnitOfWork,
 };
@@ -106,6 +107,7 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
         default_membership_role: OrganizationRole::Member.slug().to_owned(),
         user_token_ttl_seconds: None,
         requires_second_factor: false,
+        second_factor_method: None,
         created_at: now,
         updated_at: now,
     };
@@ -137,6 +139,8 @@ pub struct Update {
     pub default_membership_role: Option<String>,
     /// Whether people need a second factor to enter.
     pub requires_second_factor: Option<bool>,
+    /// Which one, if it is not any.
+    pub second_factor_method: Patch<Method>,
 }
 
 /// Changes the caller's organization.
@@ -154,24 +158,32 @@ pub async fn update(app: &App, caller: &Caller, id: &str, update: Update) -> Res
     app.write(move |work| {
         Box::pin(async move {
             let mut row = organizations::find(&mut work.db, &id).await?.ok_or(GONE)?;
-            if update.requires_second_factor == Some(true) && !row.requires_second_factor {
-                require_given(work, &caller).await?;
-            }
             if let Some(role) = &update.default_membership_role {
                 const MESSAGE: &str = "You cannot give rights that you do not have";
                 let access = access::change_organization(work, &caller).await?;
                 let role = GivenRole::in_organization(&mut work.db, &id, role).await.map_err(unknown_role)?;
                 boundary::require_held(&access.permissions, &role.holding(), MESSAGE)?;
             }
+            let before = (row.requires_second_factor, row.second_factor_method.clone());
             update.apply(&mut row);
+            if row.requires_second_factor && before != (true, row.second_factor_method.clone()) {
+                second_factor::require_given(work, &caller, second_factor::wanted_by(&row)).await?;
+            }
             row.updated_at = work.app.now();
             organizations::update(&mut work.db, &row).await.map_err(taken)?;
-            let event = Event::new(&work.app, &caller, "update-organization");
-            work.record(event.with("name", row.name.as_str()).with("slug", row.slug.as_str()));
+            work.record(changed(&work.app, &caller, &row));
             Ok(row)
         })
     })
     .await
+}
+
+fn changed(app: &App, caller: &Caller, row: &OrganizationRow) -> Event {
+    Event::new(app, caller, "update-organization")
+        .with("name", row.name.as_str())
+        .with("slug", row.slug.as_str())
+        .with("enforceMfa", row.requires_second_factor)
+        .with("selectedMfaMethod", row.second_factor_method.as_deref().unwrap_or("any"))
 }
 
 impl Update {
@@ -188,27 +200,12 @@ impl Update {
         row.default_membership_role =
             self.default_membership_role.unwrap_or(std::mem::take(&mut row.default_membership_role));
         row.requires_second_factor = self.requires_second_factor.unwrap_or(row.requires_second_factor);
+        match self.second_factor_method {
+            Patch::Keep => {}
+            Patch::Clear => row.second_factor_method = None,
+            Patch::Set(method) => row.second_factor_method = Some(method.as_str().to_owned()),
+        }
     }
-}
-
-/// Refuses to shut the caller itself out. Machines sign in otherwise.
-async fn require_given(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
-    let Actor::User { session_id, .. } = &*caller.actor else { return Ok(()) };
-    if second_factor::is_marked(&mut work.db, session_id).await? {
-        return Ok(());
-    }
-    Err(Error::Invalid(
-        "Set up an authenticator app for yourself and sign in with it before you ask others for one"
-            .to_owned(),
-    ))
-}
-
-/// Refuses to give a second factor up while an organization of the user asks for it.
-pub(super) async fn require_not_required(db: &mut Connection, user: &UserId) -> Result<()> {
-    if organizations::any_requires_second_factor(db, user).await? {
-        return Err(Error::Invalid("An organization that you are in asks for a second factor".to_owned()));
-    }
-    Ok(())
 }
 
 fn taken(error: StoreError) -> Error {

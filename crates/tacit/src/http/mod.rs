@@ -18,6 +18,7 @@ pub mod route;
 pub mod router;
 pub mod routes;
 pub mod shell;
+pub mod site;
 pub mod ui;
 pub mod v1;
 pub mod v2;

@@ -79,7 +79,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         }
         Error::Token(_) => (StatusCode::FORBIDDEN, "TokenError"),
         Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "PermissionDenied"),
-        Error::Refused(_) => (StatusCode::FORBIDDEN, "ForbiddenError"),
+        Error::Refused(_) | Error::SecondFactorMissing { .. } | Error::PasswordNeeded => {
+            (StatusCode::FORBIDDEN, "ForbiddenError")
+        }
         Error::Boundary { .. } => (StatusCode::FORBIDDEN, "PermissionBoundaryError"),
         Error::NotFound(_) | Error::Store(StoreError::Related) => (StatusCode::NOT_FOUND, "NotFound"),
         Error::Invalid(_)
@@ -136,13 +138,18 @@ fn details(error: &Error) -> Option<Value> {
     }
 }
 
-/// What the command line reads of a second factor (wire-contract 5.6).
+/// What the command line reads of a second factor (wire-contract 5.6), and the dashboard of what is missing.
 fn context(error: &Error) -> Option<Value> {
     match error {
         Error::SecondFactor { is_ended: true, .. } => Some(json!({ "code": "mfa_expired" })),
         Error::SecondFactor { is_ended: false, tries_left } => {
             Some(json!({ "code": "mfa_invalid", "triesLeft": tries_left }))
         }
+        Error::SecondFactorMissing { methods } => {
+            let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+            Some(json!({ "code": "mfa_setup_required", "mfaMethods": methods }))
+        }
+        Error::PasswordNeeded => Some(json!({ "code": "password_required" })),
         _ => None,
     }
 }

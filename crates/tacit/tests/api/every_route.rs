@@ -73,8 +73,7 @@ fn guarded() -> impl Iterator<Item = Route> {
 
 /// Routes that end the session they are called with; tests that go on afterwards leave them out.
 pub fn ends_session(route: &Route) -> bool {
-    route.path.ends_with("/me/sessions")
-        || route.path.ends_with("/logout")
+    ["/me/sessions", "/logout", "/second-factor"].iter().any(|end| route.path.ends_with(end))
         || (route.method == Method::DELETE
             && ["/api/v2/users/me", "/api/v2/organizations/{organization}"].contains(&route.path))
 }

@@ -297,6 +297,7 @@ impl TestServer {
             default_membership_role: "member".to_owned(),
             user_token_ttl_seconds: None,
             requires_second_factor: false,
+            second_factor_method: None,
             created_at: self.app.now(),
             updated_at: self.app.now(),
         };

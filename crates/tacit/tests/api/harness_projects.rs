@@ -51,6 +51,7 @@ pub async fn organization<'a>(server: &'a TestServer, slug: &str) -> Organizatio
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,
         requires_second_factor: false,
+        second_factor_method: None,
         created_at: app.now(),
         updated_at: app.now(),
     };

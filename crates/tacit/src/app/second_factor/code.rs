@@ -10,7 +10,7 @@ use tacit_store::{
 };
 use zeroize::Zeroizing;
 
-use super::secret_place;
+use super::totp::secret_place;
 use crate::app::{
     error::{Error, Result},
     sign_in,
@@ -29,12 +29,21 @@ pub(super) enum Accepted {
     No,
 }
 
+/// Which app's codes count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// One that has shown a code before.
+    ConfirmedApp,
+    /// One that shows its first code, too.
+    AnyApp,
+}
+
 /// Uses a code up. A wrong one is counted, and after too many none is looked at.
 ///
 /// # Errors
 ///
 /// [`Error::Refused`] after too many.
-pub(super) async fn accept(work: &mut UnitOfWork, user: &UserId, text: &str) -> Result<Accepted> {
+pub(super) async fn accept(work: &mut UnitOfWork, user: &UserId, text: &str, of: Of) -> Result<Accepted> {
     let now = work.app.now();
     // A counter of its own: the right password ends the one of passwords.
     let counter = format!("second factor of {user}");
@@ -42,7 +51,7 @@ pub(super) async fn accept(work: &mut UnitOfWork, user: &UserId, text: &str) -> 
     if sign_in::is_locked(&failures, now) {
         return Err(Error::Refused(LOCKED.to_owned()));
     }
-    let accepted = judge(work, user, &tidy(text)).await?;
+    let accepted = judge(work, user, &tidy(text), of).await?;
     if matches!(accepted, Accepted::No) {
         sign_in::fail(&mut work.db, failures, now).await?;
     } else {
@@ -56,12 +65,15 @@ fn tidy(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.chars().filter(|one| !one.is_whitespace()).collect::<String>().to_ascii_lowercase())
 }
 
-async fn judge(work: &mut UnitOfWork, user: &UserId, code: &str) -> Result<Accepted> {
-    let Some(mut totp) = user_totp::lock(&mut work.db, user).await? else { return Ok(Accepted::No) };
+async fn judge(work: &mut UnitOfWork, user: &UserId, code: &str, of: Of) -> Result<Accepted> {
     if !totp::is_code(code) {
         let hash = work.app.keys.hashes.hash(code.as_bytes());
         let is_used = user_totp::use_recovery_code(&mut work.db, user, &hash).await?;
         return Ok(if is_used { Accepted::RecoveryCode } else { Accepted::No });
+    }
+    let Some(mut totp) = user_totp::lock(&mut work.db, user).await? else { return Ok(Accepted::No) };
+    if of == Of::ConfirmedApp && totp.verified_at.is_none() {
+        return Ok(Accepted::No);
     }
     let key = work.app.keys.user(user, &totp.data_key_ciphertext)?;
     let secret = TotpSecret::new(key.decrypt(&secret_place(user), &totp.secret_ciphertext)?);

@@ -5,6 +5,7 @@
 
 mod lockout;
 mod login;
+mod recent;
 mod session;
 
 use tacit_core::id::{OrganizationId, SessionId, UserId};
@@ -18,6 +19,7 @@ use tacit_store::{
 pub use lockout::is_locked;
 pub(super) use lockout::{FAILURES_MEMORY_SECONDS, LOCKED, fail, refuse_locked};
 pub use login::login;
+pub(super) use recent::require_recent;
 pub(super) use session::{Match, Replaced, access_token, matches, open, replace};
 pub use session::{RefreshToken, SESSION_TTL_SECONDS, SignedIn};
 
@@ -26,7 +28,7 @@ use super::{
     audit::Event,
     caller::{Actor, Caller, Client},
     error::{Error, Result},
-    second_factor::{self, ChallengeToken},
+    second_factor::{self, ChallengeToken, Due, Method},
     work::UnitOfWork,
 };
 
@@ -38,15 +40,20 @@ pub enum Selected {
     /// The caller is in.
     SignedIn(SignedIn),
     /// The caller must give the second factor first.
-    SecondFactor(ChallengeToken),
+    SecondFactor {
+        /// Names the sign-in that waits.
+        token: ChallengeToken,
+        /// Any of these counts, the one to ask for first in front.
+        methods: Vec<Method>,
+    },
 }
 
 /// Chooses the organization that the session's tokens are for.
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] if the caller is not in it, the same whether it exists or not; and if it asks for a
-/// second factor that the caller does not have.
+/// [`Error::Refused`] if the caller is not in it, the same whether it exists or not;
+/// [`Error::SecondFactorMissing`] if it asks for a second factor that the caller does not have.
 pub async fn select_organization(app: &App, caller: &Caller, id: &OrganizationId) -> Result<Selected> {
     let (caller, id) = (caller.clone(), id.clone());
     app.write(move |work| Box::pin(async move { select(work, &caller, id).await })).await
@@ -59,27 +66,17 @@ async fn select(work: &mut UnitOfWork, caller: &Caller, id: OrganizationId) -> R
         .await?
         .filter(OrganizationMembershipRow::counts)
         .ok_or_else(|| Error::Refused("You are not a member of this organization".to_owned()))?;
-    if second_factor::is_due(&mut work.db, user, &session.id).await? {
-        return Ok(Selected::SecondFactor(second_factor::challenge(work, &session.id, &id).await?));
-    }
-    if !tacit_store::second_factor::is_marked(&mut work.db, &session.id).await? {
-        require_none_needed(work, &id).await?;
+    let organization = organizations::find(&mut work.db, &id).await?;
+    match second_factor::due(&mut work.db, user, &session.id, organization.as_ref()).await? {
+        Due::Nothing => {}
+        Due::Give(methods) => {
+            let token = second_factor::challenge(work, &session.id, &id).await?;
+            return Ok(Selected::SecondFactor { token, methods });
+        }
+        Due::SetUp(methods) => return Err(Error::SecondFactorMissing { methods }),
     }
     work.record(Event::new(&work.app, caller, "select-organization").organization(&id));
     Ok(Selected::SignedIn(enter(work, session, id).await?))
-}
-
-/// Refuses an organization that asks for a second factor, to somebody who has none.
-async fn require_none_needed(work: &mut UnitOfWork, id: &OrganizationId) -> Result<()> {
-    let organization = organizations::find(&mut work.db, id).await?;
-    if organization.is_some_and(|row| row.requires_second_factor) {
-        return Err(Error::Refused(
-            "This organization asks for a second factor. Set up an authenticator app in your profile, then \
-             choose it again."
-                .to_owned(),
-        ));
-    }
-    Ok(())
 }
 
 /// Lets a session into an organization.
@@ -171,11 +168,17 @@ async fn renew(work: &mut UnitOfWork, client: &Client, token: &RefreshToken) -> 
     Ok(Some(signed_in))
 }
 
-/// A session whose user was removed from its organization goes on without one.
+/// A session goes on without its organization if the user was removed from it, or if it asks for a second
+/// factor by now that was not given.
 async fn forget_lost_organization(work: &mut UnitOfWork, session: &mut UserSessionRow) -> Result<()> {
-    let Some(organization) = &session.organization_id else { return Ok(()) };
-    let membership = organization_memberships::find(&mut work.db, organization, &session.user_id).await?;
-    if !membership.is_some_and(|membership| membership.counts()) {
+    let Some(id) = &session.organization_id else { return Ok(()) };
+    let membership = organization_memberships::find(&mut work.db, id, &session.user_id).await?;
+    let organization = organizations::find(&mut work.db, id).await?;
+    let is_required = organization.as_ref().is_some_and(|row| row.requires_second_factor);
+    let is_shut = is_required
+        && second_factor::due(&mut work.db, &session.user_id, &session.id, organization.as_ref()).await?
+            != Due::Nothing;
+    if is_shut || !membership.is_some_and(|membership| membership.counts()) {
         session.organization_id = None;
     }
     Ok(())
@@ -247,6 +250,7 @@ pub async fn prune(app: &App) -> Result<()> {
             login_failures::delete_before(&mut work.db, time, now).await?;
             user_sessions::delete_expired(&mut work.db, now).await?;
             tacit_store::second_factor::delete_expired(&mut work.db, now).await?;
+            tacit_store::passkeys::delete_expired_challenges(&mut work.db, now).await?;
             Ok(())
         })
     })

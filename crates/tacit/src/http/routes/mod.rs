@@ -15,6 +15,7 @@ mod invitations;
 mod memberships;
 mod organizations;
 mod password_reset;
+mod passkeys;
 mod privileges;
 mod projects;
 mod roles;
@@ -46,6 +47,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Users", routes: users::routes() },
         Area { name: "Password reset", routes: password_reset::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },
+        Area { name: "Passkeys", routes: passkeys::routes() },
         Area { name: "Organizations", routes: organizations::routes() },
         Area { name: "Invitations", routes: invitations::routes() },
         Area { name: "Projects", routes: projects::routes() },

@@ -9,6 +9,8 @@ pub mod imports;
 pub mod mail;
 pub mod matrix;
 pub mod own_value;
+pub(crate) mod passkey_sign_in;
+pub(crate) mod passkeys;
 pub mod preferences;
 pub mod quickstart;
 pub mod reveal;

@@ -8,13 +8,14 @@ use tacit_store::organizations::OrganizationRow;
 
 use crate::{
     app::{
-        App, Caller, Error,
+        App, Caller, Error, Patch,
         organizations::{self, Update},
         users,
     },
     http::{
         extract::{Body, Path},
         problem::Problem,
+        v2::mfa::method,
         wire::{
             organization::{
                 Member, MembersResponse, Membership, Organization, OrganizationName, OrganizationResponse,
@@ -108,6 +109,8 @@ pub struct UpdateRequest {
     scim_enabled: Option<bool>,
     /// Whether people need a second factor to enter.
     enforce_mfa: Option<bool>,
+    /// Which one: `totp` or `webauthn`; null is any.
+    selected_mfa_method: Patch<Trimmed>,
 }
 
 /// What `PATCH /api/v1/organization/{organization}` answers.
@@ -138,6 +141,7 @@ pub(crate) async fn update(
         slug: request.slug.map(|slug| slug.0),
         default_membership_role: request.default_membership_role_slug.map(|role| role.0),
         requires_second_factor: request.enforce_mfa,
+        second_factor_method: request.selected_mfa_method.try_map(|name| method(name.as_str()))?,
     };
     let row = organizations::update(&app, &caller, &id, update).await?;
     Ok(Json(UpdateResponse { message: "The organization was changed", organization: row.into() }))

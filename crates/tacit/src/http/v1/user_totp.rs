@@ -30,7 +30,7 @@ pub struct TotpResponse {
 pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<TotpResponse>, Problem> {
     let factor = second_factor::get(&app, &caller).await?;
     Ok(Json(TotpResponse {
-        is_verified: factor.is_verified,
+        is_verified: factor.has_app,
         recovery_codes: [],
         recovery_codes_left: factor.recovery_codes_left,
     }))
@@ -42,7 +42,7 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<T
 pub struct RegisterResponse {
     /// The `otpauth://` address for the QR code.
     otp_url: String,
-    /// Codes for the day the app is lost, each good for one sign-in.
+    /// Codes for the day the app is lost, each good for one sign-in; empty for somebody who has some already.
     recovery_codes: Vec<String>,
 }
 

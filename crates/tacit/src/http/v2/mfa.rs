@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{
         App, Caller, Client, Error,
-        second_factor::{self, ChallengeToken},
+        second_factor::{self, ChallengeToken, Method, Settings},
         users,
     },
     http::{
@@ -15,10 +15,7 @@ use crate::{
         extract::Body,
         gate::bearer,
         problem::Problem,
-        wire::{
-            text::Required,
-            user::{TOTP, UserResponse},
-        },
+        wire::{text::Required, user::UserResponse},
     },
 };
 
@@ -28,7 +25,7 @@ use crate::{
 pub struct VerifyRequest {
     /// The code: six digits of the app, or a recovery code.
     mfa_token: Required,
-    /// Only `totp`.
+    /// `totp` or `webauthn`; the code is looked at in the same way.
     #[serde(default)]
     mfa_method: Option<String>,
 }
@@ -60,7 +57,7 @@ pub(crate) async fn verify(
     Body(request): Body<VerifyRequest>,
 ) -> Result<Response, Problem> {
     let token = ChallengeToken::parse(bearer(&headers)?)?;
-    require_totp(request.mfa_method.as_deref())?;
+    request.mfa_method.as_deref().map(method).transpose()?;
     let signed_in = second_factor::verify(&app, &client, token, &request.mfa_token.0).await?;
     let body = VerifyResponse {
         token: signed_in.access_token,
@@ -76,16 +73,20 @@ pub(crate) async fn verify(
     Ok(jar.answer(signed_in.refresh_token.as_ref(), body))
 }
 
-fn require_totp(method: Option<&str>) -> Result<(), Error> {
-    match method {
-        None | Some(TOTP) => Ok(()),
-        Some(_) => Err(Error::Invalid("The second factor here is a code of an authenticator app".to_owned())),
-    }
+/// A second factor by its name on the wire.
+pub(crate) fn method(name: &str) -> Result<Method, Error> {
+    Method::parse(name).ok_or_else(|| {
+        Error::Invalid(
+            "The second factors here are totp (an authenticator app) and webauthn (a passkey)".to_owned(),
+        )
+    })
 }
 
 /// `POST /api/v2/auth/mfa/send` is of codes by e-mail, which this server does not have.
 pub(crate) async fn send() -> Problem {
-    Problem(Error::Invalid("No code is sent: look it up in your authenticator app".to_owned()))
+    Problem(Error::Invalid(
+        "No code is sent: look it up in your authenticator app, or give a recovery code".to_owned(),
+    ))
 }
 
 /// What `GET /api/v2/auth/mfa/check/totp` answers.
@@ -102,7 +103,8 @@ pub(crate) async fn check(
     headers: HeaderMap,
 ) -> Result<Json<CheckResponse>, Problem> {
     let token = ChallengeToken::parse(bearer(&headers)?)?;
-    Ok(Json(CheckResponse { is_verified: second_factor::asks_for_code(&app, &token).await? }))
+    let methods = second_factor::methods(&app, &token).await?;
+    Ok(Json(CheckResponse { is_verified: methods.contains(&Method::Totp) }))
 }
 
 /// What `PATCH /api/v2/users/me/mfa` takes.
@@ -111,7 +113,7 @@ pub(crate) async fn check(
 pub struct SettingsRequest {
     /// Whether sign-in asks for the second factor.
     is_mfa_enabled: Option<bool>,
-    /// Only `totp`.
+    /// What is asked for first: `totp` or `webauthn`.
     selected_mfa_method: Option<String>,
 }
 
@@ -121,9 +123,12 @@ pub(crate) async fn update(
     caller: Caller,
     Body(request): Body<SettingsRequest>,
 ) -> Result<Json<UserResponse>, Problem> {
-    require_totp(request.selected_mfa_method.as_deref())?;
-    if let Some(is_enabled) = request.is_mfa_enabled {
-        second_factor::set_enabled(&app, &caller, is_enabled).await?;
+    let settings = Settings {
+        is_enabled: request.is_mfa_enabled,
+        method: request.selected_mfa_method.as_deref().map(method).transpose()?,
+    };
+    if settings.is_enabled.is_some() || settings.method.is_some() {
+        second_factor::update(&app, &caller, settings).await?;
     }
     let profile = users::get(&app, &caller).await?;
     Ok(Json(UserResponse { user: profile.into() }))

@@ -9,14 +9,10 @@ use crate::{
     app::{
         App, Caller, Client, Error,
         passwords::Password,
+        second_factor::Method,
         sign_in::{self, Selected},
     },
-    http::{
-        cookie::Jar,
-        extract::Body,
-        problem::Problem,
-        wire::{text::Required, user::TOTP},
-    },
+    http::{cookie::Jar, extract::Body, problem::Problem, wire::text::Required},
 };
 
 /// What `POST /api/v3/auth/login` takes.
@@ -33,7 +29,7 @@ pub struct LoginRequest {
 #[serde(rename_all = "camelCase")]
 pub struct LoginResponse {
     /// An access token that is for no organization yet.
-    access_token: String,
+    pub(crate) access_token: String,
 }
 
 /// `POST /api/v3/auth/login` signs somebody in.
@@ -70,9 +66,12 @@ pub struct SelectResponse {
     token: String,
     /// Whether a second factor is asked for.
     is_mfa_enabled: bool,
-    /// Which one.
+    /// Which one is asked for first: `totp` or `webauthn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     mfa_method: Option<&'static str>,
+    /// All that count, that one in front.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mfa_methods: Vec<&'static str>,
 }
 
 /// `POST /api/v3/auth/select-organization` chooses the organization of the session.
@@ -85,12 +84,22 @@ pub(crate) async fn select_organization(
     let id = OrganizationId::new(request.organization_id.0);
     match sign_in::select_organization(&app, &caller, &id).await? {
         Selected::SignedIn(signed_in) => {
-            let body =
-                SelectResponse { token: signed_in.access_token, is_mfa_enabled: false, mfa_method: None };
+            let body = SelectResponse {
+                token: signed_in.access_token,
+                is_mfa_enabled: false,
+                mfa_method: None,
+                mfa_methods: Vec::new(),
+            };
             Ok(jar.answer(signed_in.refresh_token.as_ref(), body))
         }
-        Selected::SecondFactor(token) => {
-            let body = SelectResponse { token: token.text(), is_mfa_enabled: true, mfa_method: Some(TOTP) };
+        Selected::SecondFactor { token, methods } => {
+            let methods: Vec<_> = methods.into_iter().map(Method::as_str).collect();
+            let body = SelectResponse {
+                token: token.text(),
+                is_mfa_enabled: true,
+                mfa_method: methods.first().copied(),
+                mfa_methods: methods,
+            };
             Ok(jar.answer(None, body))
         }
     }

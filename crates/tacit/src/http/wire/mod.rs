@@ -15,6 +15,7 @@ pub mod metadata_filter;
 pub mod moment;
 pub mod named;
 pub mod organization;
+pub mod passkey;
 pub mod place;
 pub mod privilege;
 pub mod project;

@@ -31,6 +31,7 @@ pub struct Organization {
     default_membership_role: String,
     /// Whether people need a second factor to enter.
     enforce_mfa: bool,
+    /// Which one, `totp` or `webauthn`; null is any.
     selected_mfa_method: Option<String>,
     allow_secret_sharing_outside_organization: bool,
     should_use_new_privilege_system: bool,
@@ -56,7 +57,7 @@ impl From<OrganizationRow> for Organization {
             kms_default_key_id: None,
             default_membership_role: row.default_membership_role,
             enforce_mfa: row.requires_second_factor,
-            selected_mfa_method: None,
+            selected_mfa_method: row.second_factor_method,
             allow_secret_sharing_outside_organization: false,
             should_use_new_privilege_system: true,
             privilege_upgrade_initiated_by_username: None,

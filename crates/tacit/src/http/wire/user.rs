@@ -8,10 +8,7 @@ use tacit_core::{
 };
 use tacit_store::{user_sessions::UserSessionRow, users::UserRow};
 
-use crate::app::users::Profile;
-
-/// The wire's name of codes of an authenticator app.
-pub const TOTP: &str = "totp";
+use crate::app::{second_factor::Method, users::Profile};
 
 /// A person, as they see themselves. The key fields are of clients that encrypted in the browser:
 /// they are empty here.
@@ -33,7 +30,8 @@ pub struct User {
     super_admin: bool,
     is_accepted: bool,
     is_mfa_enabled: bool,
-    /// The second factors they have; `totp` is an authenticator app.
+    /// The second factors they have, the one asked for first in front; `totp` is an authenticator app,
+    /// `webauthn` a passkey.
     mfa_methods: Option<Vec<&'static str>>,
     selected_mfa_method: Option<&'static str>,
     /// Where they are signed in.
@@ -81,14 +79,15 @@ struct Keys {
 impl From<Profile> for User {
     fn from(profile: Profile) -> Self {
         let failures = profile.failures.map_or(0, |row| row.failures);
+        let methods: Vec<_> = profile.second_factor.methods().into_iter().map(Method::as_str).collect();
         Self {
             devices: profile.sessions.into_iter().map(Device::from).collect(),
             is_locked: profile.locked_until.is_some(),
             temporary_lock_date_end: profile.locked_until,
             consecutive_failed_password_attempts: failures,
             is_mfa_enabled: profile.second_factor.is_enabled,
-            mfa_methods: profile.second_factor.is_verified.then(|| vec![TOTP]),
-            selected_mfa_method: profile.second_factor.is_verified.then_some(TOTP),
+            selected_mfa_method: methods.first().copied(),
+            mfa_methods: Some(methods).filter(|methods| !methods.is_empty()),
             ..Self::from(profile.user)
         }
     }

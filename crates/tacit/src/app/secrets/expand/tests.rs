@@ -84,6 +84,7 @@ async fn shop(db: &mut Connection) {
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,
         requires_second_factor: false,
+        second_factor_method: None,
         created_at: NOW,
         updated_at: NOW,
     };
