@@ -22,6 +22,7 @@ const pagesOf = (organization, project) => [
   `/org/${organization}/members?selectedTab=roles`,
   `/org/${organization}/audit-logs`,
   `/org/${organization}/audit-logs?secret=NOTHING`,
+  `/org/${organization}/settings`,
   `/project/${project}/secrets/overview`,
   `/project/${project}/secrets/overview?secretPath=%2Fone%2Ftwo%2Fthree%2Ffour%2Ffive`,
   `/project/${project}/secrets/dev`,

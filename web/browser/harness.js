@@ -33,9 +33,10 @@ after(() => browser?.close())
 
 /**
  * Opens a page that remembers what must not happen: errors in the page or its console, and requests that leave the
- * server. `clicks` counts what a person clicks through `click`.
+ * server. `clicks` counts what a person clicks through `click`; `origin` is where the server is, if not where others
+ * find it.
  */
-export async function open(options = {}) {
+export async function open({ origin = new URL(SERVER).origin, ...options } = {}) {
   const context = await (await chromiumOfSystem()).newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -54,7 +55,7 @@ export async function open(options = {}) {
   page.on('request', (request) => {
     watched.requests.push(request.url())
     const address = new URL(request.url())
-    if (address.origin !== new URL(SERVER).origin && !['data:', 'blob:'].includes(address.protocol)) {
+    if (address.origin !== origin && !['data:', 'blob:'].includes(address.protocol)) {
       watched.wrong.push(`a request left the server: ${address.origin}`)
     }
   })
@@ -80,8 +81,8 @@ export async function setUp({ page }) {
 }
 
 /** Signs in. */
-export async function signIn({ page }, path = '/login') {
-  await page.goto(`${SERVER}${path}`)
+export async function signIn({ page }, path = '/login', server = SERVER) {
+  await page.goto(`${server}${path}`)
   await page.getByLabel('E-mail').fill(PERSON.email)
   await page.getByLabel('Password', { exact: true }).fill(PERSON.password)
   await page.keyboard.press('Enter')

@@ -22,6 +22,7 @@ const SecretsPage = lazy(() => import('~/pages/secrets/secrets-page'))
 const OrganizationAccessPage = lazy(() => import('~/pages/access/organization-access-page'))
 const ProjectAccessPage = lazy(() => import('~/pages/access/project-access-page'))
 const ProjectSettingsPage = lazy(() => import('~/pages/settings/project-settings-page'))
+const OrganizationSettingsPage = lazy(() => import('~/pages/settings/organization-settings-page'))
 const ProfilePage = lazy(() => import('~/pages/profile/profile-page'))
 const AuditPage = lazy(() => import('~/pages/audit/audit-page'))
 const HistoryPage = lazy(() => import('~/pages/history/history-page'))
@@ -40,6 +41,9 @@ const PAGES: Record<string, Page> = {
     <OrganizationAccessPage organization={organization} />
   ),
   '/org/:organization/audit-logs': ({ organization = '' }) => <AuditPage organization={organization} />,
+  '/org/:organization/settings': ({ organization = '' }) => (
+    <OrganizationSettingsPage organization={organization} />
+  ),
   '/project/:project/compare': ({ project = '' }) => <ComparePage project={project} />,
   '/project/:project/history': ({ project = '' }) => <HistoryPage project={project} />,
   '/project/:project/history/:commit': ({ project = '', commit = '' }) => (

@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
-import { renew, request } from './client'
-import type { Challenge } from './second-factor'
-import { currentSession, mayHaveSession, signedIn, signedOut } from './session'
+import { ApiError, asksFor, renew, request } from './client'
+import type { Challenge, Method } from './second-factor'
+import { currentSession, currentToken, mayHaveSession, signedIn, signedOut } from './session'
 
 export type User = {
   id: string
@@ -11,6 +11,8 @@ export type User = {
   lastName: string | null
   superAdmin: boolean
   isEmailVerified: boolean
+  /** Their second factors, the one asked for first in front. */
+  mfaMethods: Method[] | null
 }
 export type Organization = { id: string; name: string; slug: string; userRole?: string }
 export type SignedInDevice = {
@@ -72,6 +74,11 @@ export async function signIn(email: string, password: string): Promise<Challenge
     body: { email, password },
     anonymous: true,
   })
+  return enter(token)
+}
+
+/** Goes on from a session that is for no organization yet. */
+export async function enter(token: string): Promise<Challenge | undefined> {
   const { organizations } = await request<{ organizations: Organization[] }>(
     'GET',
     '/api/v2/users/me/organizations',
@@ -86,23 +93,29 @@ export async function signIn(email: string, password: string): Promise<Challenge
   return undefined
 }
 
-/** Makes the session one for an organization, or returns what has to be given first. */
+/** Makes the session one for an organization, or returns what has to be given or set up first. */
 export async function selectOrganization(
   organizationId: string,
   token?: string,
 ): Promise<Challenge | undefined> {
-  const selected = await request<{ token: string; isMfaEnabled: boolean }>(
-    'POST',
-    '/api/v3/auth/select-organization',
-    {
+  const waiting = { login: token ?? currentToken(), organizationId }
+  try {
+    const selected = await request<Selected>('POST', '/api/v3/auth/select-organization', {
       body: { organizationId },
       ...(token ? { token } : {}),
-    },
-  )
-  if (selected.isMfaEnabled) return { token: selected.token, organizationId }
-  signedIn(selected.token, organizationId)
-  return undefined
+    })
+    if (selected.isMfaEnabled) {
+      return { ...waiting, kind: 'give', token: selected.token, methods: selected.mfaMethods ?? [] }
+    }
+    signedIn(selected.token, organizationId)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ApiError && asksFor(error, 'mfa_setup_required'))) throw error
+    return { ...waiting, kind: 'set-up', methods: (error.context.mfaMethods ?? []) as Method[] }
+  }
 }
+
+type Selected = { token: string; isMfaEnabled: boolean; mfaMethods?: Method[] }
 
 export type Setup = {
   email: string

@@ -4,6 +4,9 @@ import { currentSession, currentToken, expired, signedIn } from './session'
 /** What is wrong with a request, and where in it. */
 export type Issue = { path: (string | number)[]; message: string }
 
+/** What else an error says about signing in. */
+export type Context = { code?: string; mfaMethods?: string[] }
+
 /** An answer other than 2xx. The text is the server's own and safe to show. */
 export class ApiError extends Error {
   constructor(
@@ -13,6 +16,8 @@ export class ApiError extends Error {
     readonly details: unknown,
     /** The places of a form that were wrong. */
     readonly issues: Issue[] = [],
+    /** What has to come first, for programs: a second factor, the password. */
+    readonly context: Context = {},
   ) {
     super(message)
   }
@@ -91,13 +96,19 @@ async function send(method: string, path: string, options: Options, token: strin
 async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok) return body as T
-  const { message, reqId, details } = (body ?? {}) as { message?: unknown; reqId?: string; details?: unknown }
+  const { message, reqId, details, context } = (body ?? {}) as {
+    message?: unknown
+    reqId?: string
+    details?: unknown
+    context?: Context
+  }
   throw new ApiError(
     response.status,
     sentence(message, response.status),
     reqId ?? '',
     details,
     issuesOf(message),
+    context,
   )
 }
 
@@ -139,6 +150,10 @@ async function fetchToken(): Promise<boolean> {
 
 /** What to show of a request that may have failed; nothing if it did not. */
 export const problemOf = (error: unknown) => (error ? errorText(error) : undefined)
+
+/** Whether the server asks for something else first, by its name. */
+export const asksFor = (error: unknown, code: string) =>
+  error instanceof ApiError && error.context.code === code
 
 /** What to show of any error. */
 export function errorText(error: unknown): string {

@@ -49,6 +49,11 @@ const organizationItems = (organization: string): Item[] => [
     icon: <ShieldCheck size={SIZE} />,
   },
   { label: text.navigation.auditLogs, href: paths.auditLogs(organization), icon: <ScrollText size={SIZE} /> },
+  {
+    label: text.navigation.settings,
+    href: paths.organizationSettings(organization),
+    icon: <Settings size={SIZE} />,
+  },
 ]
 
 /** The frame of every page of somebody signed in: navigation at the left, the page beside it. */

@@ -7,6 +7,7 @@ import { general } from './general'
 import { groups } from './groups'
 import { history } from './history'
 import { mail } from './mail'
+import { passkeys } from './passkeys'
 import { references } from './references'
 import { roles } from './roles'
 import { secondFactor } from './second-factor'
@@ -20,6 +21,7 @@ export const text = {
   ...commands,
   ...secrets,
   ...secondFactor,
+  ...passkeys,
   ...history,
   ...compare,
   ...references,

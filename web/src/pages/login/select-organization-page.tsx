@@ -8,7 +8,7 @@ import { errorText } from '~/api/client'
 import type { Challenge } from '~/api/second-factor'
 import { useSession } from '~/api/session'
 import { Outside } from '~/components/outside'
-import { SecondFactorForm } from '~/components/second-factor-form'
+import { SecondFactorStep } from '~/components/second-factor-form'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
@@ -35,10 +35,14 @@ export default function SelectOrganizationPage() {
   if (!signedIn) return <Redirect to={paths.login()} replace />
   if (challenge) {
     return (
-      <Outside title={text.login.title} hint={text.secondFactor.hint}>
-        <SecondFactorForm
+      <Outside
+        title={challenge.kind === 'give' ? text.login.title : text.setUpFactor.title}
+        hint={challenge.kind === 'give' ? text.secondFactor.waits : undefined}
+      >
+        <SecondFactorStep
           challenge={challenge}
           onDone={() => enter(challenge.organizationId)}
+          onAsked={setChallenge}
           onBack={() => setChallenge(undefined)}
         />
       </Outside>

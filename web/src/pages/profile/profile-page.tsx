@@ -12,6 +12,7 @@ import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import { DeleteAccountSection } from './delete-account-section'
 import { EmailSection } from './email-section'
+import { PasskeysSection } from './passkeys-section'
 import styles from './profile-page.module.css'
 import { SecondFactorSection } from './second-factor-section'
 import { SessionsSection } from './sessions-section'
@@ -26,6 +27,7 @@ export default function ProfilePage() {
       <EmailSection />
       <PasswordSection />
       <SecondFactorSection />
+      <PasskeysSection />
       <ThemeSection />
       <KeyboardSection />
       <SessionsSection />

@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 
+import { meQuery } from '~/api/account'
 import { errorText, problemOf } from '~/api/client'
 import {
   type Registration,
-  type SecondFactor,
   secondFactorQuery,
   useRegister,
   useRemove,
   useRenewCodes,
 } from '~/api/second-factor'
+import { RecoveryCodesDialog } from '~/components/recovery-codes-dialog'
 import { text } from '~/lib/text'
 import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
@@ -17,24 +18,42 @@ import { Confirm } from '~/ui/confirm'
 import { Failure, Note, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
 import styles from './profile-page.module.css'
-import { RecoveryCodesDialog } from './recovery-codes-dialog'
 
-const SetUpDialog = lazy(() => import('./set-up-app-dialog'))
+const SetUpDialog = lazy(() => import('~/components/set-up-app-dialog'))
 
 /** The person's authenticator app and recovery codes. */
 export function SecondFactorSection() {
   const factor = useQuery(secondFactorQuery)
+  const me = useQuery(meQuery)
   const [codes, setCodes] = useState<string[]>()
+  const methods = me.data?.mfaMethods ?? []
   return (
     <Section title={text.secondFactor.title} hint={text.secondFactor.hint}>
       {factor.isPending && <Skeleton rows={1} />}
       {factor.error && <Failure message={errorText(factor.error)} />}
-      {factor.data &&
-        (factor.data.isVerified ? (
-          <Present factor={factor.data} onCodes={setCodes} />
-        ) : (
-          <Absent onCodes={setCodes} />
-        ))}
+      {factor.data && (
+        <div className={styles.form}>
+          <p>
+            {factor.data.isVerified || methods.length > 0 ? (
+              <>
+                <Badge tone="accent">{text.secondFactor.on}</Badge>{' '}
+                {!factor.data.isVerified && text.secondFactor.noApp}{' '}
+                {text.secondFactor.left(factor.data.recoveryCodesLeft)}
+              </>
+            ) : (
+              text.secondFactor.off
+            )}
+          </p>
+          <div className={styles.actions}>
+            {factor.data.isVerified ? (
+              <RemoveApp />
+            ) : (
+              <SetUpApp isFirst={methods.length === 0} onCodes={setCodes} />
+            )}
+            {(factor.data.isVerified || methods.length > 0) && <RenewCodes onCodes={setCodes} />}
+          </div>
+        </div>
+      )}
       {codes && <RecoveryCodesDialog codes={codes} onDone={() => setCodes(undefined)} />}
     </Section>
   )
@@ -42,52 +61,44 @@ export function SecondFactorSection() {
 
 type Shown = { onCodes: (codes: string[]) => void }
 
-function Absent({ onCodes }: Shown) {
+function SetUpApp({ isFirst, onCodes }: Shown & { isFirst: boolean }) {
   const register = useRegister()
   const [registration, setRegistration] = useState<Registration>()
   return (
-    <div className={styles.form}>
-      <p>{text.secondFactor.off}</p>
+    <>
       {register.error && <Note tone="danger">{errorText(register.error)}</Note>}
-      <div>
-        <Button
-          look="primary"
-          busy={register.isPending}
-          onClick={() => register.mutate(undefined, { onSuccess: setRegistration })}
-        >
-          {text.secondFactor.setUp}
-        </Button>
-      </div>
+      <Button
+        look={isFirst ? 'primary' : 'plain'}
+        busy={register.isPending}
+        onClick={() => register.mutate(undefined, { onSuccess: setRegistration })}
+      >
+        {text.secondFactor.setUp}
+      </Button>
       <Suspense fallback={null}>
         {registration && (
           <SetUpDialog
             registration={registration}
-            onConfirmed={() => onCodes(registration.recoveryCodes)}
+            onConfirmed={() => {
+              setRegistration(undefined)
+              if (registration.recoveryCodes.length) onCodes(registration.recoveryCodes)
+            }}
             onClose={() => setRegistration(undefined)}
           />
         )}
       </Suspense>
-    </div>
+    </>
   )
 }
 
-function Present({ factor, onCodes }: Shown & { factor: SecondFactor }) {
-  const [asking, setAsking] = useState<'remove' | 'renew'>()
+function RemoveApp() {
+  const [asking, setAsking] = useState(false)
   const remove = useRemove()
-  const renew = useRenewCodes()
-  const close = () => setAsking(undefined)
   return (
-    <div className={styles.form}>
-      <p>
-        <Badge tone="accent">{text.secondFactor.on}</Badge> {text.secondFactor.left(factor.recoveryCodesLeft)}
-      </p>
-      <div className={styles.actions}>
-        <Button onClick={() => setAsking('renew')}>{text.secondFactor.renew}</Button>
-        <Button look="danger" onClick={() => setAsking('remove')}>
-          {text.secondFactor.remove}
-        </Button>
-      </div>
-      {asking === 'remove' && (
+    <>
+      <Button look="danger" onClick={() => setAsking(true)}>
+        {text.secondFactor.remove}
+      </Button>
+      {asking && (
         <Confirm
           title={text.secondFactor.removeTitle}
           hint={text.secondFactor.removeHint}
@@ -95,11 +106,27 @@ function Present({ factor, onCodes }: Shown & { factor: SecondFactor }) {
           cancel={text.common.cancel}
           busy={remove.isPending}
           error={problemOf(remove.error)}
-          onConfirm={() => remove.mutate(undefined, { onSuccess: () => toast(text.secondFactor.removed) })}
-          onClose={close}
+          // Once it is removed this part is not on the page any more, so the mutation's own callback would not run.
+          onConfirm={() =>
+            void remove.mutateAsync(undefined).then(
+              () => toast(text.secondFactor.removed),
+              () => undefined,
+            )
+          }
+          onClose={() => setAsking(false)}
         />
       )}
-      {asking === 'renew' && (
+    </>
+  )
+}
+
+function RenewCodes({ onCodes }: Shown) {
+  const [asking, setAsking] = useState(false)
+  const renew = useRenewCodes()
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>{text.secondFactor.renew}</Button>
+      {asking && (
         <Confirm
           title={text.secondFactor.renewTitle}
           hint={text.secondFactor.renewHint}
@@ -109,15 +136,15 @@ function Present({ factor, onCodes }: Shown & { factor: SecondFactor }) {
           error={problemOf(renew.error)}
           onConfirm={() =>
             renew.mutate(undefined, {
-              onSuccess: (made) => {
-                onCodes(made.recoveryCodes)
-                close()
+              onSuccess: ({ recoveryCodes }) => {
+                setAsking(false)
+                onCodes(recoveryCodes)
               },
             })
           }
-          onClose={close}
+          onClose={() => setAsking(false)}
         />
       )}
-    </div>
+    </>
   )
 }

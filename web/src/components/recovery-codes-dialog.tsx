@@ -7,7 +7,7 @@ import { Button } from '~/ui/button'
 import { CopyButton } from '~/ui/copy'
 import { Dialog } from '~/ui/dialog'
 import { CheckField } from '~/ui/field'
-import styles from './profile-page.module.css'
+import styles from './second-factor.module.css'
 
 /** Shows recovery codes the one time they can be shown. Nothing closes it until they are said to be stored. */
 export function RecoveryCodesDialog({ codes, onDone }: { codes: string[]; onDone: () => void }) {

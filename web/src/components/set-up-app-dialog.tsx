@@ -8,19 +8,22 @@ import { CopyLine } from '~/ui/copy'
 import { TextField } from '~/ui/field'
 import { FormDialog } from '~/ui/form'
 import { toast } from '~/ui/toast'
-import styles from './profile-page.module.css'
+import styles from './second-factor.module.css'
 
 /** Shows the secret of a new authenticator app, drawn here, and takes its first code. */
 export default function SetUpAppDialog({
   registration,
+  token,
   onConfirmed,
   onClose,
 }: {
   registration: Registration
+  /** Of a sign-in that is not in force yet. */
+  token?: string
   onConfirmed: () => void
   onClose: () => void
 }) {
-  const confirm = useConfirm()
+  const confirm = useConfirm(token)
   const secret = secretOf(registration.otpUrl)
   return (
     <FormDialog
@@ -30,13 +33,15 @@ export default function SetUpAppDialog({
       cancel={text.common.cancel}
       busy={confirm.isPending}
       error={problemOf(confirm.error)}
+      // Once it is confirmed this dialog may be off the page, so the mutation's own callback might not run.
       onSubmit={(form) =>
-        confirm.mutate(String(form.get('code')), {
-          onSuccess: () => {
+        void confirm.mutateAsync(String(form.get('code'))).then(
+          () => {
             toast(text.secondFactor.turnedOn)
             onConfirmed()
           },
-        })
+          () => undefined,
+        )
       }
       onClose={onClose}
     >
