@@ -61,6 +61,17 @@ const WHOLE: Record<string, string> = {
   'user-login': 'signed in',
   'user-logout': 'signed out',
   'login-identity-universal-auth': 'signed in with Universal Auth',
+  'verify-mfa': 'gave the second factor',
+  'register-user-totp': 'began to set up an authenticator app',
+  'verify-user-totp': 'confirmed an authenticator app',
+  'delete-user-totp': 'removed an authenticator app',
+  'create-user-recovery-codes': 'made new recovery codes',
+  'update-user-mfa': 'changed whether sign-in asks for the second factor',
+  'get-user-passkeys': 'listed passkeys',
+  'create-user-passkey': 'added a passkey',
+  'update-user-passkey': 'renamed a passkey',
+  'delete-user-passkey': 'removed a passkey',
+  'reset-user-second-factor': 'took the second factor of somebody away',
 }
 
 type Said = Pick<AuditEvent, 'eventType' | 'eventMetadata' | 'projectName' | 'result' | 'actor'>

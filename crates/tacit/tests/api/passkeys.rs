@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use tacit::app::{Settings, changes::Timing};
+
 use crate::{
-    harness::each_engine,
+    harness::{Node, TestServer, each_engine},
     harness_passkeys::{
         Authenticator, Carol, HOST, Key, ORIGIN, PASSWORD, authenticator::PRESENT, call, call_host,
         challenge, created, login, new_passkey, shown, sign_in, sign_in_challenge,
@@ -364,6 +366,25 @@ async fn passkeys_work_under_the_name_they_were_made_for_and_no_other() {
         assert_eq!(call_host(server, HOST, "POST", PATH, Some(&carol.login), Some(body)).await.status, 200);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_configured_address_counts_whatever_the_host_header_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
+    let site_url = Some("https://tacit.example.com:8443".to_owned());
+    let node =
+        Node { seed: 1, timing: Timing::default(), settings: Settings { site_url, ..Settings::default() } };
+    let server = TestServer::start_node(&database, folder, node).await;
+    let admin = server.with_admin().await;
+    let carol = Carol::new(&admin).await;
+    let origin = "https://tacit.example.com:8443";
+    let mut passkey = Authenticator::new(Key::es256(), origin, "tacit.example.com");
+    assert_eq!(carol.add(&carol.login, &new_passkey()).await.status, 400);
+    assert_eq!(carol.add(&carol.login, &passkey).await.status, 200);
+    assert_eq!(carol.sign_in_without_password(&mut passkey).await.status, 200);
+    "https://tacit.example.com".clone_into(&mut passkey.origin);
+    assert_eq!(carol.sign_in_without_password(&mut passkey).await.status, 401);
 }
 
 #[tokio::test]

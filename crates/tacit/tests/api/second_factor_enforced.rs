@@ -71,6 +71,8 @@ async fn somebody_who_turned_it_off_is_asked_all_the_same() {
         enforce(&admin, Value::Null).await;
 
         assert_eq!(carol.projects(&inside).await, 401);
+        // Her password alone adds nothing that would count.
+        assert_eq!(carol.add(&login(server).await, &new_passkey()).await.status, 403);
         let asked = carol.asked().await;
         let inside = token(&carol.give(&asked, &mut passkey).await);
         assert_eq!(carol.projects(&inside).await, 200);

@@ -46,7 +46,14 @@ pub(in crate::app) async fn due(
     let is_given = |wanted| proof.as_ref().is_some_and(|proof| is_given(proof, wanted));
     let required = organization.filter(|row| row.requires_second_factor);
     let wanted = required.and_then(wanted_by);
-    if is_given(wanted) || (required.is_none() && !factor.is_enabled) {
+    let is_asked = match organization {
+        Some(_) => required.is_some() || factor.is_enabled,
+        // Else a stolen password could add a factor where one is asked for that the person turned off.
+        None => {
+            factor.is_enabled || !organizations::second_factors_required_of_user(db, user).await?.is_empty()
+        }
+    };
+    if is_given(wanted) || !is_asked {
         return Ok(Due::Nothing);
     }
     // Somebody without the one that is wanted gives what they have, to be let near setting the other up.
