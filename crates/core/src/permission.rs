@@ -14,6 +14,7 @@
 //! (wire-contract 12); the way of deciding is decisions 28 and 29.
 
 mod action;
+mod attributes;
 mod boundary;
 mod catalog;
 mod conditions;
@@ -36,6 +37,7 @@ mod subject;
 mod tests;
 
 pub use action::Action;
+pub use attributes::Attributes;
 pub use boundary::Missing;
 pub use catalog::{Entry, Scope};
 pub use conditions::Conditions;

@@ -254,6 +254,23 @@ pub async fn actors(
     .await
 }
 
+/// The event of an organization with this id.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    id: &str,
+) -> Result<Option<AuditEventRow>> {
+    db.fetch_optional(
+        "SELECT * FROM audit_events WHERE organization_id = $1 AND id = $2",
+        params![organization, id],
+    )
+    .await
+}
+
 /// The sequence number of an event of an organization.
 ///
 /// # Errors

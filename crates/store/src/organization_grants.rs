@@ -83,6 +83,100 @@ pub async fn of_member(
     }
 }
 
+row! {
+    /// A role that somebody has in an organization, their own or that of a group.
+    pub struct OrganizationRoleRow {
+        /// The slug of a built-in role; `custom` for a custom one.
+        pub role: String,
+        /// The slug of a custom role.
+        pub custom_role_slug: Option<String>,
+        /// The rules of a custom role, as JSON.
+        pub permissions: Option<String>,
+        /// The group that has it.
+        pub group_id: Option<GroupId>,
+        /// The name of that group.
+        pub group_name: Option<String>,
+    }
+}
+
+/// The roles of the groups of the actor $2, named by a column, in the organization $1.
+macro_rules! roles_of_groups {
+    ($column:literal) => {
+        concat!(
+            " UNION ALL
+             SELECT g.role, c.slug AS custom_role_slug, c.permissions, g.id AS group_id, g.name AS group_name
+               FROM group_members gm
+               JOIN groups g ON g.id = gm.group_id
+               LEFT JOIN roles c ON c.id = g.custom_role_id
+              WHERE g.organization_id = $1 AND gm.",
+            $column,
+            " = $2"
+        )
+    };
+}
+
+/// As [`of_member`], role by role and with the names of groups; empty if it is not in it.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn roles_of_member(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    member: Member<'_>,
+) -> Result<Vec<OrganizationRoleRow>> {
+    match member {
+        Member::User(id) => {
+            db.fetch_all(
+                concat!(
+                    "SELECT m.role, c.slug AS custom_role_slug, c.permissions,
+                            CAST(NULL AS TEXT) AS group_id, CAST(NULL AS TEXT) AS group_name
+                       FROM organization_memberships m
+                       LEFT JOIN roles c ON c.id = m.custom_role_id
+                      WHERE m.organization_id = $1 AND m.user_id = $2",
+                    roles_of_groups!("user_id")
+                ),
+                params![organization, id],
+            )
+            .await
+        }
+        Member::Identity(id) => {
+            db.fetch_all(
+                concat!(
+                    "SELECT i.role, c.slug AS custom_role_slug, c.permissions,
+                            CAST(NULL AS TEXT) AS group_id, CAST(NULL AS TEXT) AS group_name
+                       FROM identities i
+                       LEFT JOIN roles c ON c.id = i.custom_role_id
+                      WHERE i.organization_id = $1 AND i.id = $2",
+                    roles_of_groups!("identity_id")
+                ),
+                params![organization, id],
+            )
+            .await
+        }
+    }
+}
+
+/// The role that a group has in an organization; empty if the organization has no such group.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn role_of_group(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    group: &GroupId,
+) -> Result<Vec<OrganizationRoleRow>> {
+    db.fetch_all(
+        "SELECT g.role, c.slug AS custom_role_slug, c.permissions, g.id AS group_id, g.name AS group_name
+           FROM groups g
+           LEFT JOIN roles c ON c.id = g.custom_role_id
+          WHERE g.organization_id = $1 AND g.id = $2",
+        params![organization, group],
+    )
+    .await
+}
+
 /// What a group's role in the organization gives.
 ///
 /// # Errors

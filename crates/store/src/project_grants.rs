@@ -185,6 +185,41 @@ pub async fn of_membership(db: &mut Connection, membership: &MembershipId) -> Re
     db.fetch_all(grants_where!("m.id = $1"), params![membership]).await
 }
 
+/// What all memberships of a project give, those of people, identities and groups.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn in_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<GrantRow>> {
+    db.fetch_all(grants_where!("m.project_id = $1"), params![project]).await
+}
+
+row! {
+    /// Somebody in a group that is in a project.
+    pub struct GroupMemberRow {
+        /// The group's membership in the project.
+        pub membership_id: MembershipId,
+        /// The person or identity.
+        pub member_id: String,
+    }
+}
+
+/// Who is in the groups of a project.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn members_of_groups(db: &mut Connection, project: &ProjectId) -> Result<Vec<GroupMemberRow>> {
+    db.fetch_all(
+        "SELECT m.id AS membership_id, COALESCE(gm.user_id, gm.identity_id) AS member_id
+           FROM project_memberships m
+           JOIN group_members gm ON gm.group_id = m.group_id
+          WHERE m.project_id = $1",
+        params![project],
+    )
+    .await
+}
+
 /// All rules that custom roles and privileges of a project have, each list as JSON.
 ///
 /// # Errors

@@ -73,7 +73,7 @@ impl PartDecision {
 }
 
 impl Explanation {
-    /// What [`PermissionSet::allows`] says about the same.
+    /// What [`PermissionSet::allows`] says about the same, or [`PermissionSet::could_allow`].
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.parts.iter().all(PartDecision::is_allowed)
@@ -85,17 +85,28 @@ impl PermissionSet {
     /// has denied.
     #[must_use]
     pub fn explain(&self, action: Action, subject: Subject, object: &Object<'_>) -> Explanation {
+        self.explained(action, subject, object, Sight::Whole)
+    }
+
+    /// [`could_allow`](Self::could_allow) with its reasons.
+    #[must_use]
+    pub fn explain_possible(&self, action: Action, subject: Subject, object: &Object<'_>) -> Explanation {
+        self.explained(action, subject, object, Sight::Partial)
+    }
+
+    fn explained(&self, action: Action, subject: Subject, object: &Object<'_>, sight: Sight) -> Explanation {
+        let verdict = |rules: &Vec<Rule>, action| verdict(rules, action, subject, object, sight);
         let part = |action| PartDecision {
             action,
-            verdicts: self.sources().iter().map(|rules| verdict(rules, action, subject, object)).collect(),
+            verdicts: self.sources().iter().map(|rules| verdict(rules, action)).collect(),
         };
         Explanation { parts: basic_actions(action, subject).iter().map(part).collect() }
     }
 }
 
-fn verdict(rules: &[Rule], action: Action, subject: Subject, object: &Object<'_>) -> Verdict {
+fn verdict(rules: &[Rule], action: Action, subject: Subject, object: &Object<'_>, sight: Sight) -> Verdict {
     let actions = ActionSet::EMPTY.with(action);
-    let is_decisive = |rule: &Rule| rule.concerns(actions, subject) && rule.is_met(object, Sight::Whole);
+    let is_decisive = |rule: &Rule| rule.concerns(actions, subject) && rule.is_met(object, sight);
     match rules.iter().rposition(is_decisive) {
         Some(index) if rules[index].is_inverted() => Verdict::Denies(index),
         Some(index) => Verdict::Allows(index),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tacit_core::{
     cipher::DataKey,
     id::{OrganizationId, ProjectId},
-    permission::{Action, Fingerprint, Object, PermissionSet, Subject},
+    permission::{Action, Fingerprint, Object, PermissionSet, Scope, Subject},
     time::Timestamp,
 };
 use tacit_store::{
@@ -24,6 +24,7 @@ use super::{
     App,
     caller::{self, Actor, Caller, OrganizationAccess},
     error::{Error, Result},
+    refusal::Denial,
     rights,
     work::UnitOfWork,
 };
@@ -126,7 +127,7 @@ impl ProjectAccess {
     ///
     /// [`Error::Forbidden`] if they do not allow it.
     pub fn require(&self, action: Action, subject: Subject, object: &Object<'_>) -> Result<()> {
-        caller::require(&self.permissions, action, subject, object)
+        caller::require(&self.permissions, Scope::Project, action, subject, object)
     }
 
     /// Asks the caller's roles about a kind of thing as a whole, such as the project's tags.
@@ -145,10 +146,26 @@ impl ProjectAccess {
     ///
     /// [`Error::Forbidden`] if they could not.
     pub fn require_possible(&self, action: Action, subject: Subject) -> Result<()> {
-        if self.permissions.could_allow(action, subject, &Object::default()) {
+        self.require_possible_at(action, subject, &Object::default())
+    }
+
+    /// As [`Self::require_possible`], where something is known of the object, such as its place.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn require_possible_at(&self, action: Action, subject: Subject, object: &Object<'_>) -> Result<()> {
+        if self.permissions.could_allow(action, subject, object) {
             return Ok(());
         }
-        Err(caller::forbidden(&self.permissions, action, subject))
+        Err(self.impossible(action, subject, object))
+    }
+
+    /// The refusal where nothing of what is asked for could be allowed.
+    #[must_use]
+    pub fn impossible(&self, action: Action, subject: Subject, object: &Object<'_>) -> Error {
+        let right = (action, subject);
+        Error::Forbidden(Box::new(Denial::new(&self.permissions, Scope::Project, right, object, true)))
     }
 
     /// The project's data key, for giving values to those who call the API and taking them from there.

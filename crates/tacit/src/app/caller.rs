@@ -7,12 +7,13 @@ use std::{
 
 use tacit_core::{
     id::{AccessTokenId, IdentityId, OrganizationId, ProjectId, SessionId, UserId},
-    permission::{Action, Fingerprint, Object, PermissionSet, Subject},
+    permission::{Action, Fingerprint, Object, PermissionSet, Scope, Subject},
 };
 use tacit_store::organization_grants::OrganizationGrantsRow;
 
 use super::{
     error::{Error, Result},
+    refusal::Denial,
     rights,
 };
 
@@ -191,17 +192,18 @@ impl OrganizationAccess {
     ///
     /// [`Error::Forbidden`] if it does not allow `action` on `subject`.
     pub fn require(&self, action: Action, subject: Subject) -> Result<()> {
-        require(&self.permissions, action, subject, &Object::default())
+        require(&self.permissions, Scope::Organization, action, subject, &Object::default())
     }
 }
 
-/// Asks `permissions` about one object.
+/// Asks `permissions` in an organization or a project about one object.
 ///
 /// # Errors
 ///
 /// [`Error::Forbidden`] with the caller's own rules on that action and subject.
 pub fn require(
     permissions: &PermissionSet,
+    scope: Scope,
     action: Action,
     subject: Subject,
     object: &Object<'_>,
@@ -209,12 +211,5 @@ pub fn require(
     if permissions.allows(action, subject, object) {
         return Ok(());
     }
-    Err(forbidden(permissions, action, subject))
-}
-
-/// The refusal, with the caller's own rules on that action and subject (wire-contract 2.1).
-#[must_use]
-pub fn forbidden(permissions: &PermissionSet, action: Action, subject: Subject) -> Error {
-    let rules = permissions.rules_for(action, subject).into_iter().cloned().collect();
-    Error::Forbidden { action, subject, rules }
+    Err(Error::Forbidden(Box::new(Denial::new(permissions, scope, (action, subject), object, false))))
 }

@@ -1,15 +1,11 @@
 //! Why a use case did not succeed, without a word about HTTP.
 
 use tacit_core::{
-    cipher::DecryptError,
-    name::NameError,
-    permission::{Action, Missing, Rule, Subject},
-    reference::TooMuch,
-    token::TokenError,
+    cipher::DecryptError, name::NameError, permission::Missing, reference::TooMuch, token::TokenError,
 };
 use tacit_store::StoreError;
 
-use super::{second_factor::Method, secrets::Conflict};
+use super::{refusal::Denial, second_factor::Method, secrets::Conflict};
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,15 +23,8 @@ pub enum Error {
     #[error("{0}")]
     Token(#[from] TokenError),
     /// Valid credentials without the permission this needs.
-    #[error("You are not allowed to {} on {}", action.as_str(), subject.as_str())]
-    Forbidden {
-        /// What was to be done.
-        action: Action,
-        /// To what kind of thing.
-        subject: Subject,
-        /// The caller's own rules on that action and subject.
-        rules: Vec<Rule>,
-    },
+    #[error("You are not allowed to {} on {}", .0.action.as_str(), .0.subject.as_str())]
+    Forbidden(Box<Denial>),
     /// Refused for another reason than a rule: wrong organization, not a member, locked out, address.
     #[error("{0}")]
     Refused(String),

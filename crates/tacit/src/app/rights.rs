@@ -62,8 +62,13 @@ pub fn holding_of<'a>(grants: impl IntoIterator<Item = &'a GrantRow>, now: Times
 /// Whether a role or privilege counts now: always, or within its time.
 #[must_use]
 pub fn counts(grant: &GrantRow, now: Timestamp) -> bool {
-    !grant.is_temporary
-        || (grant.starts_at.is_some_and(|start| start <= now) && grant.ends_at.is_some_and(|end| now < end))
+    !grant.is_temporary || is_within(grant.starts_at, grant.ends_at, now)
+}
+
+/// Whether something temporary counts at a time.
+#[must_use]
+pub fn is_within(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, time: Timestamp) -> bool {
+    starts_at.is_some_and(|start| start <= time) && ends_at.is_some_and(|end| time < end)
 }
 
 /// When a role or privilege next begins or ends; none if that never happens.

@@ -14,11 +14,11 @@ use axum::{
 
 use super::{
     etag,
-    problem::{self, Denied, Problem},
+    problem::{self, DecisionId, Denied, Problem},
     route::Access,
     shell::RequestId,
 };
-use crate::app::{App, Caller, Client, Error, answers::TagSource, audit::Event, authentication};
+use crate::app::{App, Caller, Client, Error, answers::TagSource, authentication, refusal::Refusal};
 
 /// What the gate knows of the route it guards.
 #[derive(Clone)]
@@ -86,12 +86,7 @@ impl Gate {
             Access::InstanceAdmin => caller.actor.is_instance_admin(),
         };
         if !fits {
-            let error = format!("Forbidden access to {}", request.uri().path());
-            let message = "This route is not for this kind of caller";
-            let mut response =
-                problem::plain(StatusCode::FORBIDDEN, error, message, RequestId::of(request.extensions()));
-            response.extensions_mut().insert(Denied);
-            return Err(Box::new(self.audited(response, Some(caller))));
+            return Err(Box::new(self.wrong_kind(caller, request)));
         }
         if self.access != Access::UserWithoutOrganization {
             caller.organization().map_err(|error| Box::new(Problem(error).into_response()))?;
@@ -99,17 +94,27 @@ impl Gate {
         Ok(())
     }
 
-    /// Records the refusal of a known caller; the answer waits for the record.
-    fn audited(&self, response: Response, caller: Option<&Caller>) -> Response {
-        let (Some(caller), Some(_)) = (caller, response.extensions().get::<Denied>()) else {
+    fn wrong_kind(&self, caller: &Caller, request: &Request) -> Response {
+        const MESSAGE: &str = "This route is not for this kind of caller";
+        match Refusal::because(MESSAGE).record(&self.app, caller, self.event) {
+            Err(error) => Problem(error).into_response(),
+            Ok(decision) => {
+                let error = format!("Forbidden access to {}", request.uri().path());
+                problem::refused(error, MESSAGE, &decision, RequestId::of(request.extensions()))
+            }
+        }
+    }
+
+    /// Records the refusal of a known caller; the answer waits for the record and names it.
+    fn audited(&self, mut response: Response, caller: Option<&Caller>) -> Response {
+        let (Some(caller), Some(Denied(refusal))) = (caller, response.extensions().get::<Denied>()) else {
             return response;
         };
-        let mut event = Event::new(&self.app, caller, self.event).denied();
-        if let Some(project) = caller.project() {
-            event = event.project(project);
-        }
-        match self.app.audit.record(event) {
-            Ok(()) => response,
+        match refusal.record(&self.app, caller, self.event) {
+            Ok(decision) => {
+                response.extensions_mut().insert(DecisionId(decision));
+                response
+            }
             Err(error) => Problem(error).into_response(),
         }
     }

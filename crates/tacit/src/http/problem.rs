@@ -1,5 +1,7 @@
 //! The one place where errors become HTTP (wire-contract 2).
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -13,6 +15,7 @@ use super::shell::RequestId;
 use crate::app::{
     Error, Issue,
     error::PathPart,
+    refusal::Refusal,
     secrets::{Conflict, ConflictReason},
 };
 
@@ -32,9 +35,13 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// Marks a refusal of a known caller, which the gate puts into the audit log.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Denied;
+/// Marks a refusal, which the gate puts into the audit log if the caller is known.
+#[derive(Clone, Debug)]
+pub(super) struct Denied(pub(super) Arc<Refusal>);
+
+/// The id under which a refusal was recorded, for the body of the answer.
+#[derive(Clone, Debug)]
+pub(super) struct DecisionId(pub(super) String);
 
 /// The body of an error, before the shell adds the request's id.
 #[derive(Clone, Debug)]
@@ -59,7 +66,7 @@ impl IntoResponse for Problem {
             response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("30"));
         }
         if status == StatusCode::FORBIDDEN {
-            response.extensions_mut().insert(Denied);
+            response.extensions_mut().insert(Denied(Arc::new(Refusal::of(&self.0))));
         }
         response.extensions_mut().insert(ErrorBody {
             error,
@@ -78,7 +85,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
             (StatusCode::UNAUTHORIZED, "UnauthorizedError")
         }
         Error::Token(_) => (StatusCode::FORBIDDEN, "TokenError"),
-        Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "PermissionDenied"),
+        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "PermissionDenied"),
         Error::Refused(_) | Error::SecondFactorMissing { .. } | Error::PasswordNeeded => {
             (StatusCode::FORBIDDEN, "ForbiddenError")
         }
@@ -126,7 +133,7 @@ fn sentence(text: &str) -> String {
 
 fn details(error: &Error) -> Option<Value> {
     match error {
-        Error::Forbidden { rules, .. } => serde_json::to_value(rules).ok(),
+        Error::Forbidden(denial) => serde_json::to_value(&denial.rules).ok(),
         Error::Boundary { missing, .. } => {
             let missing: Vec<Value> = missing.iter().map(missing_permission).collect();
             Some(json!({ "missingPermissions": missing }))
@@ -217,6 +224,9 @@ pub(super) fn write_body(response: Response, id: &RequestId) -> Response {
     if let Some(context) = body.context {
         envelope["context"] = context;
     }
+    if let Some(DecisionId(decision)) = response.extensions().get() {
+        envelope["decisionId"] = decision.as_str().into();
+    }
     let (parts, _) = response.into_parts();
     let mut written = (parts.status, Json(envelope)).into_response();
     for (name, value) in &parts.headers {
@@ -227,18 +237,23 @@ pub(super) fn write_body(response: Response, id: &RequestId) -> Response {
     written
 }
 
-/// An error that is only about HTTP: an unknown route, the wrong kind of actor.
+/// An error that is only about HTTP: an unknown route.
 pub(super) fn plain(
     status: StatusCode,
     error: impl Into<String>,
     message: impl Into<String>,
     id: &RequestId,
 ) -> Response {
-    let envelope = json!({
-        "reqId": id.as_str(),
-        "statusCode": status.as_u16(),
-        "message": message.into(),
-        "error": error.into(),
-    });
-    (status, Json(envelope)).into_response()
+    (status, Json(plain_envelope(status, error.into(), message.into(), id))).into_response()
+}
+
+/// The refusal of the wrong kind of actor, which was recorded.
+pub(super) fn refused(error: String, message: &str, decision: &str, id: &RequestId) -> Response {
+    let mut envelope = plain_envelope(StatusCode::FORBIDDEN, error, message.to_owned(), id);
+    envelope["decisionId"] = decision.into();
+    (StatusCode::FORBIDDEN, Json(envelope)).into_response()
+}
+
+fn plain_envelope(status: StatusCode, error: String, message: String, id: &RequestId) -> Value {
+    json!({ "reqId": id.as_str(), "statusCode": status.as_u16(), "message": message, "error": error })
 }

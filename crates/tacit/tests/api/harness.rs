@@ -85,10 +85,11 @@ impl Answer {
         Self { status: parts.status.as_u16(), headers: parts.headers, body, text }
     }
 
-    /// The body without the id of the request, which is never the same twice.
+    /// The body without the ids of the request and the decision, which are never the same twice.
     pub fn without_request_id(&self) -> Value {
         let mut body = self.body.clone();
         body.as_object_mut().unwrap().remove("reqId");
+        body.as_object_mut().unwrap().remove("decisionId");
         body
     }
 

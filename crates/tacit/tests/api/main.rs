@@ -14,6 +14,7 @@ mod boundary;
 mod boundary_property;
 mod commits;
 mod deletion;
+mod decisions;
 mod denials;
 mod documents;
 mod email_verification;

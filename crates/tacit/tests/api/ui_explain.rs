@@ -203,3 +203,43 @@ async fn tags_of_a_secret_that_the_caller_may_not_see_stay_unknown() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn roles_in_the_organization_are_explained_with_those_of_groups() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "no-access").await;
+        let body = json!({ "slug": "biller", "name": "Biller",
+            "permissions": [{ "subject": "billing", "action": ["read", "edit"] }] });
+        ada.ok("POST", "/api/v1/organization/roles", Some(body)).await;
+        let group = make_group(&ada, "Money", "biller").await;
+        let ask = async |by: &Actor<'_>, who: Value, action: &str| {
+            let body = json!({ "who": who, "action": action, "subject": "billing" });
+            by.call("POST", "/api/ui/v1/explain", Some(body)).await
+        };
+        let about_bob = json!({ "type": "user", "id": bob.id });
+
+        let before = ask(&ada, about_bob.clone(), "edit").await;
+
+        assert_eq!((before.status, &before.body["isAllowed"]), (200, &json!(false)), "{}", before.text);
+        assert_eq!(before.body["changes"]["rolesThatAllow"], json!(["admin"]));
+        ada.ok("POST", &format!("/api/v1/groups/{group}/users/{}", bob.name), None).await;
+        let after = ask(&ada, about_bob.clone(), "edit").await.body;
+        assert_eq!(after["isAllowed"], true, "{after}");
+        let source =
+            &after["sources"][usize::try_from(after["parts"][0]["decidedBy"].as_u64().unwrap()).unwrap()];
+        assert_eq!((&source["kind"], &source["role"]), (&json!("custom-role"), &json!("biller")));
+        assert_eq!(source["group"], json!({ "id": group, "name": "Money" }));
+        assert_eq!(source["verdicts"][0]["rule"]["subject"], "billing");
+        assert_eq!(ask(&ada, json!({ "type": "group", "id": group }), "edit").await.body["isAllowed"], true);
+        assert_eq!(ask(&bob, Value::Null, "read").await.body["isAllowed"], true);
+        assert_eq!(ask(&bob, json!({ "type": "user", "id": ada.id }), "read").await.status, 403);
+        assert_eq!(ask(&ada, json!({ "type": "user", "id": "unknown" }), "read").await.status, 404);
+        assert_eq!(ask(&ada, Value::Null, "lease").await.status, 422);
+        let project = ada.project_id("Shop").await;
+        let body = json!({ "project": project, "action": "read", "environment": "dev" });
+        assert_eq!(ada.ok("POST", "/api/ui/v1/explain", Some(body)).await["isAllowed"], true);
+    })
+    .await;
+}

@@ -37,6 +37,8 @@ fn check(set: &PermissionSet, action: Action, subject: Subject, object: &Object<
     let explanation = set.explain(action, subject, object);
     let allowed = set.allows(action, subject, object);
     assert_eq!(explanation.is_allowed(), allowed, "{set:?} {action:?} {subject:?} {object:?}");
+    let possible = set.explain_possible(action, subject, object);
+    assert_eq!(possible.is_allowed(), set.could_allow(action, subject, object));
     for part in &explanation.parts {
         assert_eq!(part.is_allowed(), set.allows(part.action, subject, object));
         for (rules, verdict) in set.sources().iter().zip(&part.verdicts) {

@@ -137,6 +137,11 @@ impl Event {
         self
     }
 
+    /// Its id.
+    pub(in crate::app) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The organization it happened in, if it is known.
     pub(in crate::app) const fn organization_id(&self) -> Option<&OrganizationId> {
         self.organization_id.as_ref()

@@ -5,7 +5,6 @@ use tacit_core::permission::{Action, Glob, Object, Subject};
 use super::change::{EventKind, LoggedChange};
 use crate::app::{
     access::ProjectAccess,
-    caller,
     error::{Error, Result},
 };
 
@@ -71,7 +70,10 @@ impl Interest {
                 let is_possible = EventKind::ALL
                     .into_iter()
                     .any(|event| access.permissions.could_allow(event.action(), subject, &Object::default()));
-                if is_possible { Ok(()) } else { Err(refusal(access, Action::SubscribeToUpdateEvents)) }
+                if is_possible {
+                    return Ok(());
+                }
+                Err(access.impossible(Action::SubscribeToUpdateEvents, subject, &Object::default()))
             }
         }
     }
@@ -107,7 +109,7 @@ impl Registration {
         } else {
             access.permissions.could_allow(action, subject, &object)
         };
-        if is_allowed { Ok(()) } else { Err(refusal(access, action)) }
+        if is_allowed { Ok(()) } else { Err(access.impossible(action, subject, &object)) }
     }
 
     fn includes(&self, change: &LoggedChange) -> bool {
@@ -118,8 +120,4 @@ impl Registration {
             && self.environment.as_ref().is_none_or(|slug| change.environment.as_ref() == Some(slug))
             && self.path.as_ref().is_none_or(fits_path)
     }
-}
-
-fn refusal(access: &ProjectAccess, action: Action) -> Error {
-    caller::forbidden(&access.permissions, action, Subject::SecretEventSubscriptions)
 }

@@ -1,19 +1,20 @@
-//! Why somebody may do something in a project, or not.
+//! Why somebody may do something, or not; who may; and what a change of a role would change.
 
+mod everyone;
+mod given;
 mod question;
 mod reasons;
 mod who_can;
 
 use tacit_core::{
     id::{GroupId, IdentityId, UserId},
-    name::SecretPath,
-    permission::{Action, Object, Subject},
+    permission::{Action, Field, Object, Scope, Subject},
     time::Timestamp,
 };
 use tacit_store::{
-    Connection,
+    Connection, organization_grants,
     organization_memberships::{self, OrganizationMembershipRow},
-    project_grants::{self, GrantRow},
+    project_grants,
     project_memberships::{self, Member},
 };
 
@@ -21,16 +22,17 @@ use super::{
     App,
     access::{ProjectAccess, ProjectName},
     audit::Event,
-    caller::{Actor, Caller},
+    caller::{Actor, Caller, OrganizationAccess},
     error::{Error, Result},
 };
 
+pub use given::{Given, GivenBy, Kind};
 pub use question::Question;
-use question::Thing;
-pub use reasons::{GivenBy, Kind, Part, Reasons, Source};
-pub use who_can::{Able, AbleMembers, who_can};
+pub use reasons::{Part, Reasons, Source};
+pub use who_can::{Able, who_can};
 
-use reasons::Groups;
+use given::{Groups, Reader};
+use question::Thing;
 
 /// Whom a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,47 +55,133 @@ pub struct Answer {
     /// Whether the tags of the secret are known. Unknown ones meet no rule that allows and every rule
     /// that denies.
     pub takes_tags: bool,
+    /// The slugs of the built-in roles that would allow what no role or privilege allows.
+    pub roles_that_allow: Vec<&'static str>,
     /// When a role or privilege begins or ends so that the answer becomes another.
     pub changes_at: Option<Timestamp>,
 }
 
-/// Why somebody may do something, or not. Without `who` it is about the caller.
+/// Why somebody may do something in a project, or without a project in the organization, or not. Without
+/// `who` it is about the caller.
 ///
 /// # Errors
 ///
-/// [`Error::Forbidden`] for others without the right to see them and the roles of the project,
-/// [`Error::NotFound`] for somebody who is not in the project, [`Error::Invalid`] for an action that
-/// the subject does not have.
+/// [`Error::Forbidden`] for others without the right to see them and the roles there, [`Error::NotFound`]
+/// for somebody who is not there, [`Error::Form`] for an action that the subject does not have.
 pub async fn explain(
     app: &App,
     caller: &Caller,
-    project: &ProjectName,
+    project: Option<&ProjectName>,
     who: Option<Who>,
     question: &Question,
 ) -> Result<Answer> {
-    let now = app.now();
     let mut db = app.database.read().await?;
-    let access = ProjectAccess::enter(&mut db, caller, project, now).await?;
-    question.require_known()?;
-    let who = who.unwrap_or_else(|| myself(caller));
-    let is_own = who == myself(caller);
-    let groups = Groups::load(&mut db, &access, is_own).await?;
-    if !is_own {
-        require_visible(&access, &who, &groups)?;
-    }
-    let grants = grants_of(&mut db, &access, &who).await?;
-    let thing = Thing::find(&mut db, &access, question, is_own).await?;
-    let answer = Answer {
-        reasons: Reasons::at(&grants, &groups, &thing, now)?,
-        takes_tags: thing.takes_tags(),
-        changes_at: reasons::changes_at(&grants, &thing, now)?,
-        who,
+    let who = who.unwrap_or_else(|| Who::of(caller));
+    let mut event = event(app, caller, question).with("actorId", who.id());
+    let answer = match project {
+        Some(name) => {
+            let access = ProjectAccess::enter(&mut db, caller, name, app.now()).await?;
+            event = event.project(&access.project.id);
+            in_project(&mut db, caller, &access, who, question, app.now()).await?
+        }
+        None => in_organization(&mut db, caller, who, question, app.now()).await?,
     };
-    app.audit.record(event(app, caller, &access, question).with("actorId", answer.who.id()))?;
+    app.audit.record(event)?;
     Ok(answer)
 }
 
+/// [`explain`] in a project that the caller has entered.
+pub(super) async fn in_project(
+    db: &mut Connection,
+    caller: &Caller,
+    access: &ProjectAccess,
+    who: Who,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Answer> {
+    question.require_known(Scope::Project)?;
+    let is_own = who == Who::of(caller);
+    let groups = Groups::load(db, access, is_own).await?;
+    if !is_own {
+        require_visible(access, &who, &groups)?;
+    }
+    let project = &access.project.id;
+    let grants = match &who {
+        Who::User(id) => project_grants::of_member(db, project, Member::User(id)).await?,
+        Who::Identity(id) => project_grants::of_member(db, project, Member::Identity(id)).await?,
+        Who::Group(id) => match project_memberships::find_group(db, project, id).await? {
+            Some(membership) => project_grants::of_membership(db, &membership.id).await?,
+            None => Vec::new(),
+        },
+    };
+    let given = Reader::new(&groups).read_all(grants)?;
+    let viewer = (!is_own).then_some(access.permissions.as_ref());
+    let thing = Thing::find(db, project, question, viewer).await?;
+    Answer::of(who, &given, &thing, Scope::Project, now)
+}
+
+/// [`explain`] in the caller's organization.
+pub(super) async fn in_organization(
+    db: &mut Connection,
+    caller: &Caller,
+    who: Who,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Answer> {
+    question.require_known(Scope::Organization)?;
+    let organization = caller.organization()?;
+    let is_own = who == Who::of(caller);
+    if !is_own {
+        organization.require(Action::Read, Subject::Role)?;
+        organization.require(Action::Read, who.subject())?;
+    }
+    let names_groups = is_own || sees_groups(organization);
+    let rows = match &who {
+        Who::User(id) => {
+            let membership = organization_memberships::find(db, &organization.id, id).await?;
+            match membership.filter(OrganizationMembershipRow::counts) {
+                Some(_) => {
+                    organization_grants::roles_of_member(db, &organization.id, Member::User(id)).await?
+                }
+                None => Vec::new(),
+            }
+        }
+        Who::Identity(id) => {
+            organization_grants::roles_of_member(db, &organization.id, Member::Identity(id)).await?
+        }
+        Who::Group(id) => organization_grants::role_of_group(db, &organization.id, id).await?,
+    };
+    let given = rows.into_iter().map(|row| Given::in_organization(row, names_groups));
+    let given: Vec<Given> = given.collect::<Result<_>>()?;
+    Answer::of(who, &given, &Thing::unseen(question), Scope::Organization, now)
+}
+
+impl Answer {
+    fn of(who: Who, given: &[Given], thing: &Thing<'_>, scope: Scope, now: Timestamp) -> Result<Self> {
+        if given.is_empty() {
+            return Err(not_there(&who, scope));
+        }
+        let reasons = Reasons::at(given, thing, now);
+        Ok(Self {
+            roles_that_allow: reasons.roles_that_allow(scope, thing),
+            changes_at: reasons::changes_at(given, thing, now),
+            takes_tags: thing.takes_tags(),
+            reasons,
+            who,
+        })
+    }
+}
+
 impl Who {
+    /// The caller.
+    #[must_use]
+    pub fn of(caller: &Caller) -> Self {
+        match &caller.actor {
+            Actor::User { id, .. } => Self::User(id.clone()),
+            Actor::Identity { id, .. } => Self::Identity(id.clone()),
+        }
+    }
+
     /// Their id.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -113,12 +201,22 @@ impl Who {
             Self::Group(_) => "group",
         }
     }
-}
 
-fn myself(caller: &Caller) -> Who {
-    match &*caller.actor {
-        Actor::User { id, .. } => Who::User(id.clone()),
-        Actor::Identity { id, .. } => Who::Identity(id.clone()),
+    const fn subject(&self) -> Subject {
+        match self {
+            Self::User(_) => Subject::Member,
+            Self::Identity(_) => Subject::Identity,
+            Self::Group(_) => Subject::Groups,
+        }
+    }
+
+    /// People first, then machines, then groups.
+    const fn order(&self) -> u8 {
+        match self {
+            Self::User(_) => 0,
+            Self::Identity(_) => 1,
+            Self::Group(_) => 2,
+        }
     }
 }
 
@@ -132,40 +230,31 @@ fn require_visible(access: &ProjectAccess, who: &Who, groups: &Groups) -> Result
         }
         Who::Group(id) => {
             access.require_possible(Action::Read, Subject::Groups)?;
-            let name = groups.name_of(id).ok_or_else(|| not_in_project(who))?;
+            let name = groups.name_of(id).ok_or_else(|| not_there(who, Scope::Project))?;
             access.require(Action::Read, Subject::Groups, &Object::new().group_name(name))
         }
     }
 }
 
-async fn grants_of(db: &mut Connection, access: &ProjectAccess, who: &Who) -> Result<Vec<GrantRow>> {
-    let project = &access.project.id;
-    let grants = match who {
-        Who::User(id) => {
-            let organization = &access.project.organization_id;
-            let membership = organization_memberships::find(db, organization, id).await?;
-            membership.filter(OrganizationMembershipRow::counts).ok_or_else(|| not_in_project(who))?;
-            project_grants::of_member(db, project, Member::User(id)).await?
-        }
-        Who::Identity(id) => project_grants::of_member(db, project, Member::Identity(id)).await?,
-        Who::Group(id) => match project_memberships::find_group(db, project, id).await? {
-            Some(membership) => project_grants::of_membership(db, &membership.id).await?,
-            None => Vec::new(),
-        },
+fn sees_groups(organization: &OrganizationAccess) -> bool {
+    organization.permissions.allows(Action::Read, Subject::Groups, &Object::default())
+}
+
+fn not_there(who: &Who, scope: Scope) -> Error {
+    let place = match scope {
+        Scope::Organization => "organization",
+        Scope::Project => "project",
     };
-    if grants.is_empty() { Err(not_in_project(who)) } else { Ok(grants) }
+    Error::NotFound(format!("The {} '{}' is not in this {place}", who.kind(), who.id()))
 }
 
-fn not_in_project(who: &Who) -> Error {
-    Error::NotFound(format!("The {} '{}' is not in this project", who.kind(), who.id()))
-}
-
-fn event(app: &App, caller: &Caller, access: &ProjectAccess, question: &Question) -> Event {
-    Event::new(app, caller, "explain-access")
-        .project(&access.project.id)
+fn event(app: &App, caller: &Caller, question: &Question) -> Event {
+    let event = Event::new(app, caller, "explain-access")
         .with("action", question.action.as_str())
-        .with("subject", question.subject.as_str())
-        .with("environment", question.environment.as_deref())
-        .with("secretPath", question.path.as_ref().map(SecretPath::as_str))
-        .with("secretKey", question.secret_name.as_deref())
+        .with("subject", question.subject.as_str());
+    let facts = question.attributes.iter().map(|(field, text)| {
+        let name = if field == Field::SecretName { "secretKey" } else { field.as_str() };
+        (name.to_owned(), text.into())
+    });
+    event.with_all(facts.collect())
 }

@@ -1,15 +1,13 @@
 //! What is asked, and the thing it is about.
 
 use tacit_core::{
+    id::ProjectId,
     name::SecretPath,
-    permission::{Action, Explanation, Object, PermissionSet, Scope, Subject},
+    permission::{Action, Attributes, Explanation, Field, Object, PermissionSet, Scope, Subject},
 };
 use tacit_store::{Connection, folders, secret_tags, secrets};
 
-use crate::app::{
-    access::ProjectAccess,
-    error::{Error, Result},
-};
+use crate::app::error::{Error, Result};
 
 /// May somebody do this there?
 #[derive(Clone, Debug)]
@@ -18,12 +16,11 @@ pub struct Question {
     pub action: Action,
     /// To what kind of thing.
     pub subject: Subject,
-    /// The slug of the environment.
-    pub environment: Option<String>,
-    /// The path of the folder.
-    pub path: Option<SecretPath>,
-    /// The name of the secret. Without one, the question is about all secrets there, whatever they are.
-    pub secret_name: Option<String>,
+    /// What is known of the thing: its place, its name. Without the name of a secret, the question is
+    /// about all secrets there, whatever they are.
+    pub attributes: Attributes,
+    /// Whether it is enough if some such thing would be allowed, as for a list.
+    pub is_about_any: bool,
 }
 
 /// The thing a question is about, as rules see it.
@@ -33,55 +30,64 @@ pub(super) struct Thing<'a> {
 }
 
 impl Question {
+    /// The slug of the environment.
+    #[must_use]
+    pub fn environment(&self) -> Option<&str> {
+        self.attributes.get(Field::Environment)
+    }
+
+    /// The path of the folder.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.attributes.get(Field::SecretPath)
+    }
+
+    /// The name of the secret.
+    #[must_use]
+    pub fn secret_name(&self) -> Option<&str> {
+        self.attributes.get(Field::SecretName)
+    }
+
     /// Refuses an action that the subject does not have.
-    pub(super) fn require_known(&self) -> Result<()> {
-        if Scope::Project.actions(self.subject).contains(&self.action) {
+    pub(super) fn require_known(&self, scope: Scope) -> Result<()> {
+        if scope.actions(self.subject).contains(&self.action) {
             return Ok(());
         }
-        let message = format!("'{}' is no action on '{}' in a project", self.action, self.subject);
+        let place = match scope {
+            Scope::Organization => "an organization",
+            Scope::Project => "a project",
+        };
+        let message = format!("'{}' is no action on '{}' in {place}", self.action, self.subject);
         Err(Error::form("action", message))
     }
 }
 
 impl<'a> Thing<'a> {
-    /// Looks up the tags of the secret. Those of a secret that the caller may not see stay unknown,
-    /// but for questions about the caller: it would find out by doing what it asks.
+    /// A thing of which no more is known than the question says.
+    pub(super) const fn unseen(question: &'a Question) -> Self {
+        Self { question, tags: None }
+    }
+
+    /// Looks up the tags of the secret. Those of a secret that `viewer` may not see stay unknown;
+    /// without a viewer they do not: people would find out about themselves by doing what they ask.
     pub(super) async fn find(
         db: &mut Connection,
-        access: &ProjectAccess,
+        project: &ProjectId,
         question: &'a Question,
-        is_own: bool,
+        viewer: Option<&PermissionSet>,
     ) -> Result<Self> {
-        let tags = tags(db, access, question).await?;
-        let found = Self { question, tags };
-        let is_visible =
-            || access.permissions.allows(Action::DescribeSecret, Subject::Secrets, &found.object());
-        if is_own || is_visible() {
-            return Ok(found);
-        }
-        Ok(Self { question, tags: None })
+        let found = Self { question, tags: tags(db, project, question).await? };
+        let is_visible = viewer
+            .is_none_or(|viewer| viewer.allows(Action::DescribeSecret, Subject::Secrets, &found.object()));
+        Ok(if is_visible { found } else { Self::unseen(question) })
     }
 
     pub(super) fn takes_tags(&self) -> bool {
         self.tags.is_some()
     }
 
-    pub(super) fn subject(&self) -> Subject {
-        self.question.subject
-    }
-
     pub(super) fn object(&self) -> Object<'_> {
-        let question = self.question;
-        let mut object = Object::new();
-        if let Some(environment) = &question.environment {
-            object = object.environment(environment);
-        }
-        if let Some(path) = &question.path {
-            object = object.secret_path(path.as_str());
-        }
-        if let Some(name) = &question.secret_name {
-            object = object.secret_name(name);
-        }
+        let object = self.question.attributes.object();
         match &self.tags {
             Some(tags) => object.secret_tags(tags),
             None => object,
@@ -89,22 +95,24 @@ impl<'a> Thing<'a> {
     }
 
     pub(super) fn explain(&self, permissions: &PermissionSet) -> Explanation {
-        permissions.explain(self.question.action, self.question.subject, &self.object())
+        let (action, subject) = (self.question.action, self.question.subject);
+        if self.question.is_about_any {
+            permissions.explain_possible(action, subject, &self.object())
+        } else {
+            permissions.explain(action, subject, &self.object())
+        }
     }
 }
 
 /// The tags of a secret that is fully named; a secret that is not there yet has none.
-async fn tags(
-    db: &mut Connection,
-    access: &ProjectAccess,
-    question: &Question,
-) -> Result<Option<Vec<String>>> {
+async fn tags(db: &mut Connection, project: &ProjectId, question: &Question) -> Result<Option<Vec<String>>> {
     let (Some(environment), Some(path), Some(name)) =
-        (&question.environment, &question.path, &question.secret_name)
+        (question.environment(), question.path(), question.secret_name())
     else {
         return Ok(None);
     };
-    let Some(folder) = folders::find(db, &access.project.id, environment, path).await? else {
+    let Ok(path) = SecretPath::parse(path) else { return Ok(None) };
+    let Some(folder) = folders::find(db, project, environment, &path).await? else {
         return Ok(Some(Vec::new()));
     };
     let Some(secret) = secrets::find(db, &folder.id, name).await? else { return Ok(Some(Vec::new())) };

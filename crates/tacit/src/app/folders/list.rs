@@ -1,7 +1,7 @@
 //! Listing folders.
 
 use tacit_core::{
-    permission::{Action, Subject},
+    permission::{Action, Object, Subject},
     time::Timestamp,
 };
 use tacit_store::{folders, folders::FolderRow};
@@ -11,7 +11,6 @@ use crate::app::{
     App, Caller,
     access::ProjectAccess,
     audit::Event,
-    caller,
     error::Result,
     secrets::{Location, find_folder},
 };
@@ -39,7 +38,8 @@ pub async fn list(app: &App, caller: &Caller, request: &ListFolders) -> Result<V
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, &at.project, app.now()).await?;
     let is_allowed = allows(&access, Action::Read, &at.environment, at.path.as_str());
-    let forbidden = || caller::forbidden(&access.permissions, Action::Read, Subject::SecretFolders);
+    let object = Object::new().environment(&at.environment).secret_path(at.path.as_str());
+    let forbidden = || access.impossible(Action::Read, Subject::SecretFolders, &object);
     let base = match find_folder(&mut db, &access, &at.environment, &at.path).await {
         Err(_) if !is_allowed => return Err(forbidden()),
         folder => folder?,

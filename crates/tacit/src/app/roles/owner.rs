@@ -118,7 +118,7 @@ impl Place {
     ///
     /// [`Error::Forbidden`] if they do not allow `action`.
     pub fn require(&self, action: Action) -> Result<()> {
-        caller::require(&self.permissions, action, Subject::Role, &Object::default())
+        caller::require(&self.permissions, self.scope(), action, Subject::Role, &Object::default())
     }
 
     /// What rules of roles here speak of.

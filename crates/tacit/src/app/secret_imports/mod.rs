@@ -32,7 +32,7 @@ use super::{
     UnitOfWork,
     access::ProjectAccess,
     audit::Event,
-    caller::{self, Caller},
+    caller::Caller,
     commit::{Change, Commit, Resource},
     error::{Error, Result},
 };
@@ -62,9 +62,7 @@ fn require(access: &ProjectAccess, action: Action, environment: &str, path: &str
 fn require_source(access: &ProjectAccess, source: &ImportSource) -> Result<()> {
     let object = Object::new().environment(&source.environment).secret_path(source.path.as_str());
     for action in [Action::DescribeSecret, Action::ReadValue] {
-        if !access.permissions.could_allow(action, Subject::Secrets, &object) {
-            return Err(caller::forbidden(&access.permissions, action, Subject::Secrets));
-        }
+        access.require_possible_at(action, Subject::Secrets, &object)?;
     }
     Ok(())
 }

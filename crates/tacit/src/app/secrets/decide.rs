@@ -3,7 +3,7 @@
 use tacit_core::permission::{Action, Object, Subject};
 
 use super::{location::Place, state::Tag};
-use crate::app::{access::ProjectAccess, caller, error::Result};
+use crate::app::{access::ProjectAccess, error::Result};
 
 /// Refuses what no secret at that place could allow: the part of the decision that comes before
 /// looking (`decisions.md` 1, 28).
@@ -12,10 +12,7 @@ use crate::app::{access::ProjectAccess, caller, error::Result};
 ///
 /// [`Error::Forbidden`](crate::app::Error::Forbidden) if nothing there could be allowed.
 pub(super) fn possible(access: &ProjectAccess, action: Action, object: &Object<'_>) -> Result<()> {
-    if could(access, action, object) {
-        return Ok(());
-    }
-    Err(caller::forbidden(&access.permissions, action, Subject::Secrets))
+    access.require_possible_at(action, Subject::Secrets, object)
 }
 
 /// Whether a secret at that place could be allowed.

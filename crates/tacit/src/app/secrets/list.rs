@@ -27,7 +27,6 @@ use crate::app::{
     access::ProjectAccess,
     answers::{self, Answer, AnswerTag, Asked, Asking, Facts, Question},
     audit::Event,
-    caller,
     error::Result,
     history::Point,
 };
@@ -178,7 +177,7 @@ struct Places {
 async fn places(db: &mut Connection, access: &ProjectAccess, request: &ListSecrets) -> Result<Places> {
     let at = &request.at;
     let is_base_visible = could(access, Action::DescribeSecret, &at.object());
-    let forbidden = || caller::forbidden(&access.permissions, Action::DescribeSecret, Subject::Secrets);
+    let forbidden = || access.impossible(Action::DescribeSecret, Subject::Secrets, &at.object());
     if !is_base_visible && !request.is_recursive {
         return Err(forbidden());
     }

@@ -20,7 +20,6 @@ use super::{
 use crate::app::{
     App,
     access::ProjectAccess,
-    caller,
     error::{Error, Result},
     history::{Point, refuse_before, require_read},
 };
@@ -38,7 +37,7 @@ pub(super) async fn list(
     revision: i64,
 ) -> Result<OwnSecrets> {
     let is_visible = could(access, Action::DescribeSecret, &request.at.object());
-    let forbidden = || caller::forbidden(&access.permissions, Action::DescribeSecret, Subject::Secrets);
+    let forbidden = || access.impossible(Action::DescribeSecret, Subject::Secrets, &request.at.object());
     if !is_visible && !request.is_recursive {
         return Err(forbidden());
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use tacit_core::{
     id::FolderId,
     name::SecretPath,
-    permission::{Action, Object},
+    permission::{Action, Object, Subject},
     time::Timestamp,
 };
 use tacit_store::{
@@ -34,7 +34,6 @@ use crate::app::{
     App, Caller,
     access::{ProjectAccess, ProjectName},
     audit::Event,
-    caller,
     error::{Error, Result},
     folders::is_visible_in,
 };
@@ -161,12 +160,11 @@ impl Can {
 
 fn check_visible(access: &ProjectAccess, columns: &[Column], path: &SecretPath) -> Result<()> {
     if !columns.iter().any(|column| column.can.describe) {
-        let rules = &access.permissions;
-        return Err(caller::forbidden(
-            rules,
-            Action::DescribeSecret,
-            tacit_core::permission::Subject::Secrets,
-        ));
+        let mut object = Object::new().secret_path(path.as_str());
+        if let Some(column) = columns.first() {
+            object = object.environment(&column.environment.slug);
+        }
+        return Err(access.impossible(Action::DescribeSecret, Subject::Secrets, &object));
     }
     if columns.iter().all(|column| column.folder_id.is_none()) {
         return Err(Error::NotFound(format!("Folder with path '{path}' was not found in any environment")));

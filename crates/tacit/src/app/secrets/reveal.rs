@@ -78,7 +78,7 @@ pub async fn reveal(
         let revealed = match find(app, &mut db, (caller, &access), one).await {
             Ok(Some(secret)) => Revealed::Shown(Box::new(secret)),
             Ok(None) | Err(Error::NotFound(_)) => Revealed::NotFound,
-            Err(Error::Forbidden { .. }) => Revealed::Denied,
+            Err(Error::Forbidden(_)) => Revealed::Denied,
             Err(error) => return Err(error),
         };
         all.push(revealed);

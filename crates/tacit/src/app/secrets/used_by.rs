@@ -103,7 +103,7 @@ pub async fn used_by_names(
             continue;
         };
         all.push(match uses_of(app, caller, (db, &access), &secret.id).await {
-            Err(Error::NotFound(_) | Error::Forbidden { .. }) => none,
+            Err(Error::NotFound(_) | Error::Forbidden(_)) => none,
             uses => uses?,
         });
     }

@@ -60,6 +60,10 @@ fn envelope(message: &Value) -> Value {
             "error": { "type": "string", "description": "The kind of error, for programs." },
             "message": message,
             "details": { "description": "On 403, the caller's rules or the rights it lacks." },
+            "decisionId": {
+                "type": "string",
+                "description": "On 403, what an administrator opens at /api/ui/v1/decisions/{decision}.",
+            },
         },
         "required": ["reqId", "statusCode", "error", "message"],
     })

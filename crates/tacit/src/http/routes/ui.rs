@@ -5,7 +5,7 @@ use crate::http::{
         Access::{Caller, User, UserWithoutOrganization},
         Route, delete, get, post, put,
     },
-    ui::{commit, explain, history, imports, matrix, own_value, preferences, quickstart, reveal},
+    ui::{commit, decisions, explain, history, imports, matrix, own_value, preferences, quickstart, reveal},
     v1::secret_versions,
 };
 
@@ -83,8 +83,17 @@ fn own_values() -> [Route; 2] {
     ]
 }
 
-fn explanations() -> [Route; 2] {
+fn explanations() -> [Route; 4] {
     [
+        get("/api/ui/v1/decisions/{decision}", Caller, decisions::get)
+            .summary("Shows a refusal: what was asked, why it was refused, and what the answer is now")
+            .event("get-decision")
+            .answer::<decisions::DecisionResponse<'static>>(),
+        post("/api/ui/v1/explain", Caller, explain::explain_anywhere)
+            .summary("Says the same in a project or in the organization")
+            .event("explain-access")
+            .body::<explain::ExplainAnywhereRequest>()
+            .answer::<explain::ExplainResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/explain", Caller, explain::explain)
             .summary("Says whether somebody may do something, by which rule, and what would change it")
             .event("explain-access")

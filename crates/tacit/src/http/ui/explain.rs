@@ -1,4 +1,5 @@
-//! `/api/ui/v1/projects/{project}/explain` and `…/who-can`: why somebody may do something, and who may.
+//! `/api/ui/v1/explain`, `/api/ui/v1/projects/{project}/explain` and `…/who-can`: why somebody may do
+//! something, and who may.
 
 use axum::{
     Json,
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tacit_core::{
     id::{GroupId, IdentityId, UserId},
     name::SecretName,
-    permission::{Action, Subject},
+    permission::{Action, Attributes, Field, Subject},
     time::Timestamp,
 };
 
@@ -18,7 +19,7 @@ use crate::{
     app::{
         App, Caller, Error,
         access::ProjectName,
-        explain::{self, Able, AbleMembers, Answer, Question, Who},
+        explain::{self, Able, Answer, Question, Who},
     },
     http::{
         extract::{Body, Path},
@@ -41,11 +42,39 @@ pub(crate) struct ExplainRequest {
     /// Where. What is left out counts as unknown.
     #[serde(flatten)]
     place: PlaceFields,
+    /// What else is known of the thing.
+    #[serde(flatten)]
+    others: OtherFields,
+    /// Whether it is enough if some such thing would be allowed, as for a list.
+    is_about_any: Option<bool>,
 }
 
-/// Somebody of the project.
+/// What rules may ask about things that are in no folder.
 #[derive(Debug, Deserialize, JsonSchema)]
-struct NamedActor {
+#[serde(rename_all = "camelCase")]
+struct OtherFields {
+    /// The id of the identity it is about.
+    identity_id: Option<Trimmed>,
+    /// The e-mail of the person it is about.
+    user_email: Option<Trimmed>,
+    /// The name of the group it is about.
+    group_name: Option<Trimmed>,
+    /// The slug of the role that is to be assigned.
+    assignable_role: Option<Trimmed>,
+}
+
+/// What `POST /api/ui/v1/explain` takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct ExplainAnywhereRequest {
+    /// The id or slug of the project. Without it, the question is about the organization.
+    project: Option<Trimmed>,
+    #[serde(flatten)]
+    question: ExplainRequest,
+}
+
+/// Somebody of the project or organization.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(in crate::http) struct NamedActor {
     /// What they are.
     r#type: ActorType,
     /// Their id.
@@ -155,9 +184,27 @@ pub(crate) async fn explain(
     Path(project): Path<String>,
     Body(request): Body<ExplainRequest>,
 ) -> Result<Response, Problem> {
-    let question = request.place.question(request.action, request.subject.unwrap_or(Subject::Secrets))?;
-    let who = request.who.map(Who::from);
-    let answer = explain::explain(&app, &caller, &ProjectName::IdOrSlug(project), who, &question).await?;
+    answered(&app, &caller, Some(project), request).await
+}
+
+/// `POST /api/ui/v1/explain` does the same for a project named in the body, or for the organization.
+pub(crate) async fn explain_anywhere(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<ExplainAnywhereRequest>,
+) -> Result<Response, Problem> {
+    answered(&app, &caller, request.project.and_then(Trimmed::filled), request.question).await
+}
+
+async fn answered(
+    app: &App,
+    caller: &Caller,
+    project: Option<String>,
+    request: ExplainRequest,
+) -> Result<Response, Problem> {
+    let project = project.map(ProjectName::IdOrSlug);
+    let (who, question) = request.question()?;
+    let answer = explain::explain(app, caller, project.as_ref(), who, &question).await?;
     Ok(Json(ExplainResponse::from(&answer)).into_response())
 }
 
@@ -168,24 +215,65 @@ pub(crate) async fn who_can(
     Path(project): Path<String>,
     Body(request): Body<WhoCanRequest>,
 ) -> Result<Response, Problem> {
-    let mut question = request.place.question(request.action, Subject::Secrets)?;
-    if question.environment.is_none() {
+    let place = request.place.with_default_path();
+    let question = Question {
+        action: request.action,
+        subject: Subject::Secrets,
+        attributes: place.attributes()?,
+        is_about_any: false,
+    };
+    if question.environment().is_none() {
         return Err(Error::form("environment", "It is required").into());
     }
-    question.path = Some(question.path.map_or_else(|| secret_path(&Trimmed::default()), Ok)?);
-    let members = explain::who_can(&app, &caller, &ProjectName::IdOrSlug(project), &question).await?;
-    Ok(Json(WhoCanResponse::from(&members)).into_response())
+    let able = explain::who_can(&app, &caller, &ProjectName::IdOrSlug(project), &question).await?;
+    Ok(Json(WhoCanResponse::from(able.as_slice())).into_response())
+}
+
+impl ExplainRequest {
+    fn question(self) -> Result<(Option<Who>, Question), Error> {
+        let question = Question {
+            action: self.action,
+            subject: self.subject.unwrap_or(Subject::Secrets),
+            attributes: self.others.added_to(self.place.attributes()?),
+            is_about_any: self.is_about_any.unwrap_or(false),
+        };
+        Ok((self.who.map(Who::from), question))
+    }
 }
 
 impl PlaceFields {
-    fn question(self, action: Action, subject: Subject) -> Result<Question, Error> {
-        let filled = |field: Option<Trimmed>| field.and_then(Trimmed::filled);
-        let path = self.secret_path.map(|path| secret_path(&path)).transpose()?;
-        let secret_name = filled(self.secret_name);
-        if let Some(name) = &secret_name {
-            SecretName::parse(name).map_err(Error::name("secretName"))?;
+    fn with_default_path(self) -> Self {
+        Self { secret_path: Some(self.secret_path.unwrap_or_default()), ..self }
+    }
+
+    fn attributes(self) -> Result<Attributes, Error> {
+        let mut all = Attributes::default();
+        if let Some(environment) = self.environment.and_then(Trimmed::filled) {
+            all = all.with(Field::Environment, environment);
         }
-        Ok(Question { action, subject, environment: filled(self.environment), path, secret_name })
+        if let Some(path) = self.secret_path {
+            all = all.with(Field::SecretPath, secret_path(&path)?.as_str());
+        }
+        if let Some(name) = self.secret_name.and_then(Trimmed::filled) {
+            SecretName::parse(&name).map_err(Error::name("secretName"))?;
+            all = all.with(Field::SecretName, name);
+        }
+        Ok(all)
+    }
+}
+
+impl OtherFields {
+    fn added_to(self, attributes: Attributes) -> Attributes {
+        let fields = [
+            (Field::IdentityId, self.identity_id),
+            (Field::UserEmail, self.user_email),
+            (Field::GroupName, self.group_name),
+            (Field::AssignableRole, self.assignable_role),
+        ];
+        fields.into_iter().fold(attributes, |all, (field, text)| match text.and_then(Trimmed::filled) {
+            Some(text) => all.with(field, text),
+            None => all,
+        })
     }
 }
 
@@ -215,21 +303,17 @@ impl<'a> From<&'a Answer> for ExplainResponse<'a> {
             sources: reasons.sources.iter().map(ExplainedSource::from).collect(),
             changes: Changes {
                 denied_by: reasons.denying(),
-                roles_that_allow: reasons.roles_that_allow.iter().map(|role| role.slug()).collect(),
+                roles_that_allow: answer.roles_that_allow.clone(),
                 at: answer.changes_at,
             },
         }
     }
 }
 
-impl<'a> From<&'a AbleMembers> for WhoCanResponse<'a> {
-    fn from(members: &'a AbleMembers) -> Self {
-        let all = |members: &'a [Able]| members.iter().map(AbleMember::from).collect();
-        Self {
-            users: all(&members.users),
-            identities: all(&members.identities),
-            groups: all(&members.groups),
-        }
+impl<'a> From<&'a [Able]> for WhoCanResponse<'a> {
+    fn from(able: &'a [Able]) -> Self {
+        let of = |kind| able.iter().filter(move |one| one.who.kind() == kind).map(AbleMember::from).collect();
+        Self { users: of("user"), identities: of("identity"), groups: of("group") }
     }
 }
 

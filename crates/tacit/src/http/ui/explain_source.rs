@@ -7,7 +7,7 @@ use tacit_core::{
     time::Timestamp,
 };
 
-use crate::app::explain::{GivenBy, Kind, Source};
+use crate::app::explain::{Given, GivenBy, Kind, Source};
 
 /// A role or privilege and what it says.
 #[derive(Serialize, JsonSchema)]
@@ -19,8 +19,6 @@ pub(crate) struct ExplainedSource<'a> {
     kind: &'static str,
     /// The slug of the role; null for a privilege.
     role: Option<&'a str>,
-    /// The slug of the privilege; null for a role.
-    privilege: Option<&'a str>,
     /// The membership that it belongs to.
     membership_id: &'a str,
     /// `own`, or `group` if it is what a group has in the project.
@@ -57,39 +55,37 @@ struct ExplainedVerdict<'a> {
 
 impl<'a> From<&'a Source> for ExplainedSource<'a> {
     fn from(source: &'a Source) -> Self {
-        let grant = &source.grant;
-        let role = grant.custom_role_slug.as_deref().unwrap_or(&grant.role);
-        let group = match &source.given_by {
+        let given = &source.given;
+        let group = match &given.given_by {
             GivenBy::Group(Some((id, name))) => Some(GroupRef { id: id.as_str(), name }),
             GivenBy::Group(None) | GivenBy::Own => None,
         };
         Self {
-            id: &grant.id,
-            kind: kind(source.kind),
-            role: (source.kind != Kind::Privilege).then_some(role),
-            privilege: grant.privilege_slug.as_deref(),
-            membership_id: grant.membership_id.as_str(),
-            given_by: if source.given_by == GivenBy::Own { "own" } else { "group" },
+            id: &given.id,
+            kind: kind(given.kind),
+            role: (given.kind != Kind::Privilege).then_some(&given.role),
+            membership_id: given.membership_id.as_str(),
+            given_by: if given.given_by == GivenBy::Own { "own" } else { "group" },
             group,
-            is_temporary: grant.is_temporary,
-            starts_at: grant.starts_at,
-            ends_at: grant.ends_at,
+            is_temporary: given.is_temporary,
+            starts_at: given.starts_at,
+            ends_at: given.ends_at,
             verdicts: source
                 .verdicts
                 .iter()
-                .map(|(action, verdict)| shown(source, *action, *verdict))
+                .map(|(action, verdict)| shown(given, *action, *verdict))
                 .collect(),
         }
     }
 }
 
-fn shown(source: &Source, action: Action, verdict: Verdict) -> ExplainedVerdict<'_> {
+fn shown(given: &Given, action: Action, verdict: Verdict) -> ExplainedVerdict<'_> {
     let name = match verdict {
         Verdict::Allows(_) => "allows",
         Verdict::Denies(_) => "denies",
         Verdict::Silent => "silent",
     };
-    let rule = verdict.rule().and_then(|index| source.rules.get(index));
+    let rule = verdict.rule().and_then(|index| given.rules.get(index));
     ExplainedVerdict { action, verdict: name, rule_index: verdict.rule(), rule }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod administration;
 pub mod commit;
+pub mod decisions;
 pub mod explain;
 pub(crate) mod explain_source;
 pub mod history;

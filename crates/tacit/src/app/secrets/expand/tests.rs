@@ -137,7 +137,7 @@ async fn read(rules: &Value, value: &str) -> Result<String, &'static str> {
     assert_eq!(writable.is_ok(), result.is_ok());
     match result {
         Ok(node) => Ok(node.value.unwrap().to_string()),
-        Err(Error::Forbidden { .. }) => Err("forbidden"),
+        Err(Error::Forbidden(_)) => Err("forbidden"),
         Err(error) => panic!("{error}"),
     }
 }
