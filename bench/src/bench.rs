@@ -8,6 +8,7 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
+    decision,
     error::{Error, Result},
     fixture, growth,
     measure::{self, Settings},
@@ -44,6 +45,8 @@ pub(crate) async fn run(options: &BenchOptions) -> Result<()> {
 async fn measure_all(options: &BenchOptions, tacit: &Tacit, work: &Path) -> Result<Report> {
     let settings =
         Settings { rounds: options.rounds, duration: options.seconds, connections: options.connections };
+    progress("decisions");
+    let decision = decision::measure()?;
     progress("start");
     let (server, start) = start::measure(tacit, work).await?;
     let fixture = fixture::prepare(&server).await?;
@@ -67,6 +70,7 @@ async fn measure_all(options: &BenchOptions, tacit: &Tacit, work: &Path) -> Resu
         start_fresh_seconds: start.fresh_seconds,
         start_again_seconds: start.again_seconds,
         idle_resident_bytes: start.idle_bytes,
+        decision,
         scenarios,
     })
 }

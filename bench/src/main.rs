@@ -4,6 +4,7 @@
 //! that measurement as child processes. docs/performance.md says what is measured and how to read it.
 
 mod bench;
+mod decision;
 mod error;
 mod fixture;
 mod floor;

@@ -5,6 +5,7 @@ use std::{fmt, path::Path};
 use serde::Serialize;
 
 use crate::{
+    decision::Decision,
     error::{Error, Result},
     table::{Table, latency, megabytes, thousands},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Report {
     pub(crate) start_again_seconds: f64,
     /// Memory of the server in RAM before any load.
     pub(crate) idle_resident_bytes: u64,
+    /// Time of single decisions, without a server.
+    pub(crate) decision: Decision,
     /// The scenarios in the order they were run.
     pub(crate) scenarios: Vec<ScenarioReport>,
 }
@@ -144,6 +147,7 @@ impl fmt::Display for Report {
             self.start_again_seconds * 1e3,
             megabytes(self.idle_resident_bytes),
         )?;
+        writeln!(f, "{}", self.decision)?;
         let client = self.scenarios.iter().map(|scenario| scenario.floor.client_cpu_micros);
         writeln!(
             f,

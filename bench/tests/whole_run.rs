@@ -44,6 +44,8 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
         }
     }
     assert!(page.contains(report["cpu_model"].as_str().unwrap()), "{page}");
+    assert!(page.contains("a decision under 200 rules"), "{page}");
+    assert!(report.pointer("/decision/first_rule_micros").and_then(Value::as_f64).unwrap() > 0.0);
     assert!(report["start_fresh_seconds"].as_f64().unwrap() > 0.0);
     assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0);
 }

@@ -137,6 +137,37 @@ pub async fn count_holders(db: &mut Connection, id: &RoleId) -> Result<i64> {
     .await
 }
 
+row! {
+    /// Somebody who has a role in an organization.
+    pub struct RoleHolderRow {
+        /// `user`, `identity` or `group`.
+        pub kind: String,
+        /// Their id.
+        pub id: String,
+        /// The name of an identity or group, the e-mail of a person.
+        pub name: String,
+    }
+}
+
+/// Who has a role of an organization, in no order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn holders_in_organization(db: &mut Connection, id: &RoleId) -> Result<Vec<RoleHolderRow>> {
+    db.fetch_all(
+        "SELECT 'user' AS kind, u.id, u.email AS name FROM organization_memberships m
+           JOIN users u ON u.id = m.user_id
+          WHERE m.custom_role_id = $1
+          UNION ALL
+         SELECT 'identity' AS kind, i.id, i.name FROM identities i WHERE i.custom_role_id = $1
+          UNION ALL
+         SELECT 'group' AS kind, g.id, g.name FROM groups g WHERE g.custom_role_id = $1",
+        params![id],
+    )
+    .await
+}
+
 /// Adds a role.
 ///
 /// # Errors

@@ -25,6 +25,8 @@ row! {
         pub environment_slug: String,
         /// The position of its environment among those of the project.
         pub environment_position: i64,
+        /// How many secrets are in it, without those of folders below.
+        pub secret_count: i64,
     }
 }
 
@@ -56,10 +58,38 @@ row! {
 pub async fn folders(db: &mut Connection, project: &ProjectId) -> Result<Vec<SearchedFolderRow>> {
     db.fetch_all(
         "SELECT f.id, f.path, f.environment_id, e.slug AS environment_slug,
-                e.position AS environment_position
+                e.position AS environment_position, f.secret_count
            FROM folders f JOIN environments e ON e.id = f.environment_id
           WHERE f.project_id = $1",
         params![project],
+    )
+    .await
+}
+
+row! {
+    /// The name of a shared secret.
+    pub struct SecretNameRow {
+        /// Its id.
+        pub id: SecretId,
+        /// Its folder.
+        pub folder_id: FolderId,
+        /// Its name.
+        pub name: String,
+    }
+}
+
+/// The names of the shared secrets of a project in no particular order, at most `limit`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn names(db: &mut Connection, project: &ProjectId, limit: i64) -> Result<Vec<SecretNameRow>> {
+    db.fetch_all(
+        "SELECT s.id, s.folder_id, s.name FROM folders f
+           JOIN secrets s ON s.folder_id = f.id
+          WHERE f.project_id = $1 AND s.owner_user_id = ''
+          LIMIT $2",
+        params![project, limit],
     )
     .await
 }

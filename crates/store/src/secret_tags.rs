@@ -1,7 +1,7 @@
 //! Which secrets have which tags.
 
 use tacit_core::{
-    id::{EnvironmentId, FolderId, SecretId, TagId},
+    id::{EnvironmentId, FolderId, ProjectId, SecretId, TagId},
     name::SecretPath,
 };
 
@@ -75,6 +75,21 @@ pub async fn below(
           WHERE f.environment_id = $1
             AND substr(f.path || '/', 1, length(CAST($2 AS TEXT))) = CAST($2 AS TEXT)",
         params![environment, &inside(path)],
+    )
+    .await
+}
+
+/// The tags of all secrets of a project, in no particular order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn of_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<SecretTagRow>> {
+    db.fetch_all(
+        "SELECT x.secret_id, x.tag_id, t.slug, t.color
+           FROM tags t JOIN secret_tags x ON x.tag_id = t.id
+          WHERE t.project_id = $1",
+        params![project],
     )
     .await
 }

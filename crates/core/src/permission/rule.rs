@@ -94,6 +94,12 @@ impl Rule {
         self.conditions.as_ref()
     }
 
+    /// Whether a condition looks at `field`.
+    #[must_use]
+    pub fn asks_about(&self, field: Field) -> bool {
+        self.conditions.as_ref().is_some_and(|all| all.on(field).next().is_some())
+    }
+
     /// The rule that allows what this one denies. `None` if it denies nothing.
     pub(super) fn as_allowed(&self) -> Option<Self> {
         self.is_inverted().then(|| Self { inverted: None, ..self.clone() })

@@ -6,6 +6,7 @@
 mod access_tokens;
 mod administration;
 mod administration_settings;
+mod access_tree;
 mod audit;
 mod audit_logs;
 mod base_path;

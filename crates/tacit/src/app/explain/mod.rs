@@ -1,9 +1,15 @@
 //! Why somebody may do something, or not; who may; and what a change of a role would change.
 
 mod everyone;
+mod extent;
 mod given;
+mod members;
+mod organization_holders;
+mod places;
+mod preview;
 mod question;
 mod reasons;
+mod tree;
 mod who_can;
 
 use tacit_core::{
@@ -26,10 +32,19 @@ use super::{
     error::{Error, Result},
 };
 
+pub use extent::{Extent, Right};
 pub use given::{Given, GivenBy, Kind};
+pub use members::{MemberAccess, MembersAt, MembersQuery, members_at};
+pub use preview::{
+    ChangedPlace, ChangedRight, EnvironmentSummary, Holder, PREVIEW_PLACES_MAX, Preview, RoleDraft, preview,
+};
 pub use question::Question;
 pub use reasons::{Part, Reasons, Source};
+pub use tree::{Tree, TreePlace, TreeQuery, tree};
 pub use who_can::{Able, who_can};
+
+/// Places or members in one answer at most.
+pub const PAGE_MAX: i64 = 500;
 
 use given::{Groups, Reader};
 use question::Thing;
@@ -100,13 +115,31 @@ pub(super) async fn in_project(
     now: Timestamp,
 ) -> Result<Answer> {
     question.require_known(Scope::Project)?;
-    let is_own = who == Who::of(caller);
+    let given = given_to(db, caller, access, &who).await?;
+    let viewer = (who != Who::of(caller)).then_some(access.permissions.as_ref());
+    let thing = Thing::find(db, &access.project.id, question, viewer).await?;
+    Ok(Answer::of(who, &given, &thing, Scope::Project, now))
+}
+
+/// All that somebody has in a project, ended ones included.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] for others without the right to see them and the roles, [`Error::NotFound`] for
+/// somebody who is not in the project.
+async fn given_to(
+    db: &mut Connection,
+    caller: &Caller,
+    access: &ProjectAccess,
+    who: &Who,
+) -> Result<Vec<Given>> {
+    let is_own = *who == Who::of(caller);
     let groups = Groups::load(db, access, is_own).await?;
     if !is_own {
-        require_visible(access, &who, &groups)?;
+        require_visible(access, who, &groups)?;
     }
     let project = &access.project.id;
-    let grants = match &who {
+    let grants = match who {
         Who::User(id) => project_grants::of_member(db, project, Member::User(id)).await?,
         Who::Identity(id) => project_grants::of_member(db, project, Member::Identity(id)).await?,
         Who::Group(id) => match project_memberships::find_group(db, project, id).await? {
@@ -114,10 +147,10 @@ pub(super) async fn in_project(
             None => Vec::new(),
         },
     };
-    let given = Reader::new(&groups).read_all(grants)?;
-    let viewer = (!is_own).then_some(access.permissions.as_ref());
-    let thing = Thing::find(db, project, question, viewer).await?;
-    Answer::of(who, &given, &thing, Scope::Project, now)
+    if grants.is_empty() {
+        return Err(not_there(who, Scope::Project));
+    }
+    Reader::new(&groups).read_all(grants)
 }
 
 /// [`explain`] in the caller's organization.
@@ -153,22 +186,22 @@ pub(super) async fn in_organization(
     };
     let given = rows.into_iter().map(|row| Given::in_organization(row, names_groups));
     let given: Vec<Given> = given.collect::<Result<_>>()?;
-    Answer::of(who, &given, &Thing::unseen(question), Scope::Organization, now)
+    if given.is_empty() {
+        return Err(not_there(&who, Scope::Organization));
+    }
+    Ok(Answer::of(who, &given, &Thing::unseen(question), Scope::Organization, now))
 }
 
 impl Answer {
-    fn of(who: Who, given: &[Given], thing: &Thing<'_>, scope: Scope, now: Timestamp) -> Result<Self> {
-        if given.is_empty() {
-            return Err(not_there(&who, scope));
-        }
+    fn of(who: Who, given: &[Given], thing: &Thing<'_>, scope: Scope, now: Timestamp) -> Self {
         let reasons = Reasons::at(given, thing, now);
-        Ok(Self {
+        Self {
             roles_that_allow: reasons.roles_that_allow(scope, thing),
             changes_at: reasons::changes_at(given, thing, now),
             takes_tags: thing.takes_tags(),
             reasons,
             who,
-        })
+        }
     }
 }
 

@@ -88,10 +88,7 @@ pub async fn get(app: &App, caller: &Caller, owner: &Owner, name: &RoleName) -> 
     let mut db = app.database.read().await?;
     let place = Place::enter(&mut db, caller, owner, app.now()).await?;
     place.require(Action::Read)?;
-    let role = match place.built_in_roles().into_iter().find(|role| name.is(role)) {
-        Some(role) => role,
-        None => Role::read(place.find(&mut db, name).await?)?,
-    };
+    let role = place.role(&mut db, name).await?;
     let event = place.event(app, caller, "get-project-role", "get-organization-role");
     app.audit.record(event.with("role", role.slug.as_str()))?;
     Ok(role)
@@ -178,6 +175,18 @@ impl RoleName {
 }
 
 impl Place {
+    /// The role of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is none such.
+    pub async fn role(&self, db: &mut Connection, name: &RoleName) -> Result<Role> {
+        match self.built_in_roles().into_iter().find(|role| name.is(role)) {
+            Some(role) => Ok(role),
+            None => Role::read(self.find(db, name).await?),
+        }
+    }
+
     /// The custom role of that name.
     async fn find(&self, db: &mut Connection, name: &RoleName) -> Result<RoleRow> {
         let project = self.project.as_ref();

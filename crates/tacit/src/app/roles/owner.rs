@@ -128,7 +128,13 @@ impl Place {
     }
 
     /// An event about roles here, by its name in projects or in organizations.
-    pub(super) fn event(&self, app: &App, caller: &Caller, in_project: &str, in_organization: &str) -> Event {
+    pub(in crate::app) fn event(
+        &self,
+        app: &App,
+        caller: &Caller,
+        in_project: &str,
+        in_organization: &str,
+    ) -> Event {
         match &self.project {
             Some(project) => Event::new(app, caller, in_project).project(project),
             None => Event::new(app, caller, in_organization),

@@ -5,7 +5,10 @@ use crate::http::{
         Access::{Caller, User, UserWithoutOrganization},
         Route, delete, get, post, put,
     },
-    ui::{commit, decisions, explain, history, imports, matrix, own_value, preferences, quickstart, reveal},
+    ui::{
+        access_tree, commit, decisions, explain, history, imports, matrix, own_value, preferences,
+        quickstart, reveal, role_preview,
+    },
     v1::secret_versions,
 };
 
@@ -83,7 +86,7 @@ fn own_values() -> [Route; 2] {
     ]
 }
 
-fn explanations() -> [Route; 4] {
+fn explanations() -> [Route; 8] {
     [
         get("/api/ui/v1/decisions/{decision}", Caller, decisions::get)
             .summary("Shows a refusal: what was asked, why it was refused, and what the answer is now")
@@ -104,5 +107,25 @@ fn explanations() -> [Route; 4] {
             .event("explain-access")
             .body::<explain::WhoCanRequest>()
             .answer::<explain::WhoCanResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/access-tree", Caller, access_tree::tree)
+            .summary("Shows what somebody may do in each folder of a project")
+            .event("get-access-tree")
+            .query::<access_tree::TreeParameters>()
+            .answer::<access_tree::TreeResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/access-list", Caller, access_tree::members)
+            .summary("Shows what each member of a project may do in one folder")
+            .event("get-access-list")
+            .query::<access_tree::MembersParameters>()
+            .answer::<access_tree::MembersResponse<'static>>(),
+        post("/api/ui/v1/projects/{project}/role-preview", Caller, role_preview::in_project)
+            .summary("Says what a draft of a role would allow, and what it would grant or take away")
+            .event("preview-project-role")
+            .body::<role_preview::PreviewRequest>()
+            .answer::<role_preview::PreviewResponse<'static>>(),
+        post("/api/ui/v1/organization/role-preview", Caller, role_preview::in_organization)
+            .summary("Says the same of a role of the organization")
+            .event("preview-organization-role")
+            .body::<role_preview::PreviewRequest>()
+            .answer::<role_preview::PreviewResponse<'static>>(),
     ]
 }

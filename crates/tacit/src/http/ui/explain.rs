@@ -74,7 +74,7 @@ pub(crate) struct ExplainAnywhereRequest {
 
 /// Somebody of the project or organization.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(in crate::http) struct NamedActor {
+pub(crate) struct NamedActor {
     /// What they are.
     r#type: ActorType,
     /// Their id.
@@ -83,7 +83,7 @@ pub(in crate::http) struct NamedActor {
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum ActorType {
+pub(crate) enum ActorType {
     User,
     Identity,
     Group,
@@ -130,7 +130,7 @@ pub(crate) struct ExplainResponse<'a> {
 
 /// Somebody of the project.
 #[derive(Serialize, JsonSchema)]
-struct ActorRef<'a> {
+pub(crate) struct ActorRef<'a> {
     /// `user`, `identity` or `group`.
     r#type: &'static str,
     id: &'a str,
@@ -279,11 +279,24 @@ impl OtherFields {
 
 impl From<NamedActor> for Who {
     fn from(named: NamedActor) -> Self {
-        match named.r#type {
-            ActorType::User => Self::User(UserId::new(named.id)),
-            ActorType::Identity => Self::Identity(IdentityId::new(named.id)),
-            ActorType::Group => Self::Group(GroupId::new(named.id)),
+        named.r#type.who(named.id)
+    }
+}
+
+impl ActorType {
+    /// The one of this type with this id.
+    pub(crate) fn who(self, id: String) -> Who {
+        match self {
+            Self::User => Who::User(UserId::new(id)),
+            Self::Identity => Who::Identity(IdentityId::new(id)),
+            Self::Group => Who::Group(GroupId::new(id)),
         }
+    }
+}
+
+impl<'a> From<&'a Who> for ActorRef<'a> {
+    fn from(who: &'a Who) -> Self {
+        Self { r#type: who.kind(), id: who.id() }
     }
 }
 
@@ -296,7 +309,7 @@ impl<'a> From<&'a Answer> for ExplainResponse<'a> {
             decided_by: part.decided_by,
         };
         Self {
-            who: ActorRef { r#type: answer.who.kind(), id: answer.who.id() },
+            who: ActorRef::from(&answer.who),
             is_allowed: reasons.is_allowed,
             takes_tags: answer.takes_tags,
             parts: reasons.parts.iter().map(part).collect(),

@@ -11,8 +11,17 @@ use crate::app::explain::{Given, GivenBy, Kind, Source};
 
 /// A role or privilege and what it says.
 #[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct ExplainedSource<'a> {
+    #[serde(flatten)]
+    given: GivenShape<'a>,
+    /// What it says about each part of the action.
+    verdicts: Vec<ExplainedVerdict<'a>>,
+}
+
+/// A role or privilege that somebody has.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GivenShape<'a> {
     /// The id of the role or privilege as it was given.
     id: &'a str,
     /// `role`, `custom-role` or `privilege`.
@@ -29,8 +38,6 @@ pub(crate) struct ExplainedSource<'a> {
     starts_at: Option<Timestamp>,
     /// Until when a temporary one counts.
     ends_at: Option<Timestamp>,
-    /// What it says about each part of the action.
-    verdicts: Vec<ExplainedVerdict<'a>>,
 }
 
 /// A group.
@@ -55,7 +62,16 @@ struct ExplainedVerdict<'a> {
 
 impl<'a> From<&'a Source> for ExplainedSource<'a> {
     fn from(source: &'a Source) -> Self {
-        let given = &source.given;
+        let verdicts = source.verdicts.iter();
+        Self {
+            given: GivenShape::from(&source.given),
+            verdicts: verdicts.map(|(action, verdict)| shown(&source.given, *action, *verdict)).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Given> for GivenShape<'a> {
+    fn from(given: &'a Given) -> Self {
         let group = match &given.given_by {
             GivenBy::Group(Some((id, name))) => Some(GroupRef { id: id.as_str(), name }),
             GivenBy::Group(None) | GivenBy::Own => None,
@@ -70,11 +86,6 @@ impl<'a> From<&'a Source> for ExplainedSource<'a> {
             is_temporary: given.is_temporary,
             starts_at: given.starts_at,
             ends_at: given.ends_at,
-            verdicts: source
-                .verdicts
-                .iter()
-                .map(|(action, verdict)| shown(given, *action, *verdict))
-                .collect(),
         }
     }
 }

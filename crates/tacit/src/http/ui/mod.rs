@@ -1,6 +1,7 @@
 //! `/api/ui/v1`: routes of our own, made for the dashboard.
 
 pub mod administration;
+pub mod access_tree;
 pub mod commit;
 pub mod decisions;
 pub mod explain;
@@ -15,6 +16,7 @@ pub(crate) mod passkeys;
 pub mod preferences;
 pub mod quickstart;
 pub mod reveal;
+pub mod role_preview;
 pub mod search;
 pub mod used_by;
 pub mod webhooks;
