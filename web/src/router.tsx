@@ -29,6 +29,7 @@ const HistoryPage = lazy(() => import('~/pages/history/history-page'))
 const CommitPage = lazy(() => import('~/pages/history/commit-page'))
 const ComparePage = lazy(() => import('~/pages/compare/compare-page'))
 const AdminPage = lazy(() => import('~/pages/admin/admin-page'))
+const DecisionPage = lazy(() => import('~/pages/decision/decision-page'))
 const OverviewPage = lazy(() => import('~/pages/overview/overview-page'))
 
 type Parameters = Record<string, string | undefined>
@@ -44,6 +45,7 @@ const PAGES: Record<string, Page> = {
   '/org/:organization/settings': ({ organization = '' }) => (
     <OrganizationSettingsPage organization={organization} />
   ),
+  '/decisions/:decision': ({ decision = '' }) => <DecisionPage key={decision} decision={decision} />,
   '/project/:project/compare': ({ project = '' }) => <ComparePage project={project} />,
   '/project/:project/history': ({ project = '' }) => <HistoryPage project={project} />,
   '/project/:project/history/:commit': ({ project = '', commit = '' }) => (

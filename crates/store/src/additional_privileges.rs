@@ -1,7 +1,7 @@
 //! Rights that one member of one project has beside its roles.
 
 use tacit_core::{
-    id::{MembershipId, OrganizationId, PrivilegeId},
+    id::{MembershipId, OrganizationId, PrivilegeId, ProjectId},
     time::Timestamp,
 };
 
@@ -81,6 +81,21 @@ pub async fn find_by_slug(
 /// Fails only if the database does.
 pub async fn list(db: &mut Connection, membership: &MembershipId) -> Result<Vec<PrivilegeRow>> {
     db.fetch_all("SELECT * FROM additional_privileges WHERE membership_id = $1", params![membership]).await
+}
+
+/// The privileges in a project, ended ones included, in no order.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn list_in_project(db: &mut Connection, project: &ProjectId) -> Result<Vec<PrivilegeRow>> {
+    db.fetch_all(
+        "SELECT a.* FROM additional_privileges a
+           JOIN project_memberships m ON m.id = a.membership_id
+          WHERE m.project_id = $1",
+        params![project],
+    )
+    .await
 }
 
 /// How many privileges a membership has, ended ones included.

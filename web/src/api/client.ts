@@ -1,4 +1,5 @@
 import { BASE } from '~/lib/base'
+import { rememberRefusal } from '~/lib/refusals'
 import { currentSession, currentToken, expired, signedIn } from './session'
 
 /** What is wrong with a request, and where in it. */
@@ -18,6 +19,8 @@ export class ApiError extends Error {
     readonly issues: Issue[] = [],
     /** What has to come first, for programs: a second factor, the password. */
     readonly context: Context = {},
+    /** Of a refusal: what an administrator can open. */
+    readonly decision = '',
   ) {
     super(message)
   }
@@ -96,12 +99,7 @@ async function send(method: string, path: string, options: Options, token: strin
 async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok) return body as T
-  const { message, reqId, details, context } = (body ?? {}) as {
-    message?: unknown
-    reqId?: string
-    details?: unknown
-    context?: Context
-  }
+  const { message, reqId, details, context, decisionId } = (body ?? {}) as ErrorBody
   throw new ApiError(
     response.status,
     sentence(message, response.status),
@@ -109,7 +107,16 @@ async function read<T>(response: Response): Promise<T> {
     details,
     issuesOf(message),
     context,
+    decisionId,
   )
+}
+
+type ErrorBody = {
+  message?: unknown
+  reqId?: string
+  details?: unknown
+  context?: Context
+  decisionId?: string
 }
 
 const issuesOf = (message: unknown): Issue[] =>
@@ -158,6 +165,7 @@ export const asksFor = (error: unknown, code: string) =>
 /** What to show of any error. */
 export function errorText(error: unknown): string {
   if (error instanceof ApiError) {
+    if (error.decision) rememberRefusal(error.message, error.decision)
     return error.requestId && error.status >= 500
       ? `${error.message} (request ${error.requestId})`
       : error.message

@@ -1,3 +1,5 @@
+import { csvOf } from './csv'
+
 export type AuditActor = { type: string; metadata: Record<string, unknown> }
 export type AuditEvent = {
   id: string
@@ -34,11 +36,13 @@ const DONE: Record<string, string> = {
   create: 'created',
   delete: 'deleted',
   end: 'ended',
+  explain: 'asked about',
   get: 'read',
   grant: 'granted',
   invite: 'invited',
   list: 'listed',
   move: 'moved',
+  preview: 'tried',
   refresh: 'refreshed',
   remove: 'removed',
   restore: 'restored',
@@ -123,11 +127,4 @@ const COLUMNS: [string, (event: AuditEvent) => string | null][] = [
 
 /** Events for a spreadsheet. Nothing in it is taken for a formula. */
 export const toCsv = (events: AuditEvent[]): string =>
-  [COLUMNS.map(([name]) => name), ...events.map((event) => COLUMNS.map(([, of]) => of(event) ?? ''))]
-    .map((cells) => `${cells.map(cell).join(',')}\r\n`)
-    .join('')
-
-const cell = (text: string) => {
-  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+  csvOf([COLUMNS.map(([name]) => name), ...events.map((event) => COLUMNS.map(([, of]) => of(event) ?? ''))])

@@ -35,6 +35,12 @@ export const paths = {
     if (folder !== '/') query.set('secretPath', folder)
     return `/project/${project}/compare${query.size ? `?${query}` : ''}`
   },
+  decision: (decision: string) => `/decisions/${decision}`,
+  /** Explain with a question filled in, in a project or in the organization. */
+  explain: (place: { project: string } | { organization: string }, question: Record<string, string>) => {
+    const base = 'project' in place ? `/project/${place.project}` : `/org/${place.organization}`
+    return `${base}/members?${new URLSearchParams({ selectedTab: 'explain', ...question })}`
+  },
   history: (project: string) => `/project/${project}/history`,
   commit: (project: string, commit: string) => `/project/${project}/history/${commit}`,
   connect: (project: string) => `/project/${project}/connect`,

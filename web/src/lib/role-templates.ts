@@ -1,7 +1,7 @@
 import type { Rule } from './rules'
 
 /** A role to start from. */
-export type RoleTemplate = { key: 'viewer' | 'developer' | 'ci'; rules: Rule[] }
+export type RoleTemplate = { key: 'viewer' | 'developer' | 'ci' | 'release'; rules: Rule[] }
 
 const CRUD = ['read', 'create', 'edit', 'delete']
 const READ_SECRETS = ['describeSecret', 'readValue']
@@ -39,6 +39,20 @@ export const ROLE_TEMPLATES: readonly RoleTemplate[] = [
         action: READ_SECRETS,
         conditions: { environment: 'dev', secretPath: { $glob: '/ci/**' } },
       },
+    ],
+  },
+  {
+    // Brings changes into production and takes them back, but does not decide who may do that.
+    key: 'release',
+    rules: [
+      { subject: 'secrets', action: [...READ_SECRETS, 'create', 'edit', 'delete'] },
+      { subject: 'secret-folders', action: CRUD },
+      { subject: 'secret-imports', action: CRUD },
+      { subject: 'secret-rollback', action: ['read', 'create'] },
+      { subject: 'commits', action: ['read', 'perform-rollback'] },
+      { subject: 'environments', action: ['read'] },
+      { subject: 'tags', action: CRUD },
+      { subject: 'audit-logs', action: ['read'] },
     ],
   },
 ]

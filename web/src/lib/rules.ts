@@ -159,6 +159,10 @@ function operand(condition: unknown, operator: string): string | undefined {
   return entries.length === 1 && name === operator && typeof value === 'string' ? value : undefined
 }
 
+/** A rule that allows actions in an environment and at a path; an empty one is every one. */
+export const ruleAt = (place: Omit<PlaceRow, 'kind' | 'denies'>): Rule =>
+  ruleOf({ kind: 'place', denies: false, ...place })
+
 function ruleOf(row: PlaceRow): Rule {
   const conditions: Record<string, unknown> = {}
   if (row.environment) conditions.environment = row.environment

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button'
 import { Dialog } from './dialog'
 import { Note } from './page'
+import { RefusalLine } from './refusal'
 
 type Common = {
   /** What its button says. */
@@ -18,7 +19,9 @@ type Common = {
 export const FormProblem = ({ error }: { error: string | undefined }) =>
   error ? (
     <div role="alert">
-      <Note tone="danger">{error}</Note>
+      <Note tone="danger">
+        {error} <RefusalLine message={error} />
+      </Note>
     </div>
   ) : null
 

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from 'react'
 
 import { Button } from './button'
 import styles from './page.module.css'
+import { RefusalLine } from './refusal'
 
 /** The frame of a page: its title, what it is for, its actions and what is on it. */
 export function Page(props: {
@@ -99,7 +100,9 @@ export function Failure({ message, onRetry }: { message: string; onRetry?: (() =
   return (
     <div className={styles.failure} role="alert">
       <AlertTriangle size={18} />
-      <p>{message}</p>
+      <p>
+        {message} <RefusalLine message={message} />
+      </p>
       {onRetry && <Button onClick={onRetry}>Retry</Button>}
     </div>
   )

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { useEffect, useSyncExternalStore } from 'react'
 
 import { Button, IconButton } from './button'
+import { RefusalLine } from './refusal'
 import styles from './toast.module.css'
 
 /** How long a toast stays, in milliseconds; long enough to reach its button. */
@@ -59,7 +60,9 @@ function ToastLine({ toast: { id, text, tone, action } }: { toast: Toast }) {
   }, [id])
   return (
     <div className={`${styles.toast} ${styles[tone]}`}>
-      <span>{text}</span>
+      <span>
+        {text} <RefusalLine message={text} />
+      </span>
       {action && (
         <Button
           look="quiet"

@@ -231,3 +231,35 @@ async fn privileges_are_assigned_by_those_who_may_and_within_their_own_rights() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn all_privileges_of_a_project_are_listed_with_their_holders() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "no-access").await;
+        let bot = acme.machine("bot", "no-access").await;
+        let project = ada.project_id("Shop").await;
+        let membership = ada.add_user(&project, &bob, "viewer").await;
+        ada.add_machine(&project, &bot, "viewer").await;
+        let of_bob = json!({ "projectMembershipId": membership, "slug": "of-bob", "permissions": reads() });
+        ada.ok("POST", USERS, Some(of_bob)).await;
+        let of_bot = json!({ "identityId": bot.id, "projectId": project, "slug": "of-bot",
+            "permissions": reads(), "type": for_an_hour() });
+        ada.ok("POST", IDENTITIES, Some(of_bot)).await;
+        let path = format!("/api/ui/v1/projects/{project}/privileges");
+
+        let found = ada.read(&path).await;
+
+        assert_eq!(found["total"], 2, "{found}");
+        let (first, second) = (&found["privileges"][0], &found["privileges"][1]);
+        assert_eq!(first["holder"], json!({ "type": "user", "id": bob.id, "name": bob.name }));
+        assert_eq!((&first["slug"], &first["permissions"]), (&json!("of-bob"), &reads()));
+        assert_eq!(second["holder"]["name"], "bot");
+        assert_eq!(second["endsAt"], "2026-01-31T13:00:00.000Z");
+        let nobody = acme.machine("nobody", "no-access").await;
+        ada.add_machine(&project, &nobody, "no-access").await;
+        assert_eq!(nobody.status("GET", &path, None).await, 403);
+    })
+    .await;
+}

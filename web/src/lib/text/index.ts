@@ -3,6 +3,7 @@ import { admin } from './admin'
 import { audit } from './audit'
 import { commands } from './commands'
 import { compare } from './compare'
+import { explain } from './explain'
 import { general } from './general'
 import { groups } from './groups'
 import { history } from './history'
@@ -30,6 +31,7 @@ export const text = {
   ...roles,
   ...groups,
   ...mail,
+  ...explain,
   ...audit,
   ...settings,
   ...webhooks,

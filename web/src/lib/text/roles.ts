@@ -44,7 +44,7 @@ export const roles = {
     description: 'Description',
     copyOf: (name: string) => `${name} copy`,
     startFrom: 'Start from',
-    templates: { viewer: 'Viewer', developer: 'Developer', ci: 'CI reader' },
+    templates: { viewer: 'Viewer', developer: 'Developer', ci: 'CI reader', release: 'Release manager' },
     view: 'Rules as',
     form: 'Form',
     json: 'JSON',

@@ -2,12 +2,13 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Page } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
+import { ExplainTab } from './explain-tab'
 import { GroupsTab } from './groups-tab'
 import { IdentitiesTab } from './identities-tab'
 import { PeopleTab } from './people-tab'
 import { RolesTab } from './roles-tab'
 
-const TABS = ['identities', 'members', 'groups', 'roles'] as const
+const TABS = ['identities', 'members', 'groups', 'roles', 'explain'] as const
 type Tab = (typeof TABS)[number]
 
 /** Identities, people, groups and roles of the organization. */
@@ -23,6 +24,7 @@ export default function OrganizationAccessPage({ organization }: { organization:
           { key: 'members', label: text.access.tabs.people },
           { key: 'groups', label: text.groups.tab },
           { key: 'roles', label: text.access.tabs.roles },
+          { key: 'explain', label: text.explain.tab },
         ]}
         chosen={tab}
         onChoose={choose}
@@ -31,6 +33,7 @@ export default function OrganizationAccessPage({ organization }: { organization:
         {tab === 'members' && <PeopleTab organization={organization} />}
         {tab === 'groups' && <GroupsTab />}
         {tab === 'roles' && <RolesTab scope="organization" />}
+        {tab === 'explain' && <ExplainTab place={{ organization }} />}
       </Tabs>
     </Page>
   )

@@ -2,12 +2,15 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Page } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
+import { AccessTreeTab } from './access-tree-tab'
+import { ExplainTab } from './explain-tab'
+import { PrivilegesTab } from './privileges-tab'
 import { ProjectGroupsTab } from './project-groups-tab'
 import { ProjectIdentitiesTab } from './project-identities-tab'
 import { ProjectPeopleTab } from './project-people-tab'
 import { RolesTab } from './roles-tab'
 
-const TABS = ['identities', 'members', 'groups', 'roles'] as const
+const TABS = ['identities', 'members', 'groups', 'roles', 'privileges', 'tree', 'explain'] as const
 type Tab = (typeof TABS)[number]
 
 /** Identities, people, groups and roles of a project. */
@@ -23,6 +26,9 @@ export default function ProjectAccessPage({ project }: { project: string }) {
           { key: 'members', label: text.access.tabs.people },
           { key: 'groups', label: text.groups.tab },
           { key: 'roles', label: text.access.tabs.projectRoles },
+          { key: 'privileges', label: text.privileges.tab },
+          { key: 'tree', label: text.tree.tab },
+          { key: 'explain', label: text.explain.tab },
         ]}
         chosen={tab}
         onChoose={choose}
@@ -31,6 +37,9 @@ export default function ProjectAccessPage({ project }: { project: string }) {
         {tab === 'members' && <ProjectPeopleTab project={project} />}
         {tab === 'groups' && <ProjectGroupsTab project={project} />}
         {tab === 'roles' && <RolesTab scope={{ project }} />}
+        {tab === 'privileges' && <PrivilegesTab project={project} />}
+        {tab === 'tree' && <AccessTreeTab project={project} />}
+        {tab === 'explain' && <ExplainTab place={{ project }} />}
       </Tabs>
     </Page>
   )

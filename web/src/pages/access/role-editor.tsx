@@ -23,6 +23,7 @@ import { TextArea, TextField } from '~/ui/field'
 import { FormProblem } from '~/ui/form'
 import { Failure, Skeleton } from '~/ui/page'
 import styles from './role-editor.module.css'
+import { RoleMeaning } from './role-preview'
 import { AllowTable, PlaceRows } from './role-rules'
 
 const words = text.roleEditor
@@ -206,6 +207,11 @@ function EditorForm({
           }}
         />
       )}
+      <RoleMeaning
+        scope={scope}
+        role={start.id ? start.slug : undefined}
+        rules={json === undefined ? rulesOf(draft, resources) : typed}
+      />
     </Dialog>
   )
 

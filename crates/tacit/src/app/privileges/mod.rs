@@ -1,6 +1,7 @@
 //! Privileges: rights of one member of one project beside its roles.
 
 mod change;
+mod everywhere;
 mod target;
 
 use tacit_core::{
@@ -10,6 +11,7 @@ use tacit_core::{
 use tacit_store::additional_privileges::{self, PrivilegeRow};
 
 pub use change::{NewPrivilege, PrivilegeChange, create, delete, update};
+pub use everywhere::{HeldPrivilege, LIST_MAX, list_in_project};
 use target::Target;
 pub use target::{Holder, Kind};
 

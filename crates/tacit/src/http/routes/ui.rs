@@ -7,7 +7,7 @@ use crate::http::{
     },
     ui::{
         access_tree, commit, decisions, explain, history, imports, matrix, own_value, preferences,
-        quickstart, reveal, role_preview,
+        privileges, quickstart, reveal, role_preview,
     },
     v1::secret_versions,
 };
@@ -86,7 +86,7 @@ fn own_values() -> [Route; 2] {
     ]
 }
 
-fn explanations() -> [Route; 8] {
+fn explanations() -> [Route; 9] {
     [
         get("/api/ui/v1/decisions/{decision}", Caller, decisions::get)
             .summary("Shows a refusal: what was asked, why it was refused, and what the answer is now")
@@ -117,6 +117,10 @@ fn explanations() -> [Route; 8] {
             .event("get-access-list")
             .query::<access_tree::MembersParameters>()
             .answer::<access_tree::MembersResponse<'static>>(),
+        get("/api/ui/v1/projects/{project}/privileges", Caller, privileges::list)
+            .summary("Lists the privileges of all people and identities of a project")
+            .event("get-additional-privileges")
+            .answer::<privileges::PrivilegesResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/role-preview", Caller, role_preview::in_project)
             .summary("Says what a draft of a role would allow, and what it would grant or take away")
             .event("preview-project-role")

@@ -14,6 +14,7 @@ pub mod own_value;
 pub(crate) mod passkey_sign_in;
 pub(crate) mod passkeys;
 pub mod preferences;
+pub mod privileges;
 pub mod quickstart;
 pub mod reveal;
 pub mod role_preview;
