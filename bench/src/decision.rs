@@ -12,17 +12,17 @@ use tacit_core::permission::{Action, Object, PermissionSet, Rule, Scope, Subject
 
 use crate::{
     error::{Error, Result},
-    statistics::{float, median, per},
+    statistics::{float, per},
 };
 
 /// Rules of the role.
 const RULES: usize = 200;
 /// Decisions between two looks at the clock.
-const BATCH: u32 = 1_000;
-/// Rounds, whose median counts.
-const ROUNDS: usize = 9;
+const BATCH: u32 = 50;
+/// Rounds, of which the fastest counts: whatever else the machine does only adds to the others.
+const ROUNDS: usize = 100;
 /// Length of a round.
-const ROUND: Duration = Duration::from_millis(20);
+const ROUND: Duration = Duration::from_millis(2);
 
 /// What one decision took. Field names carry their units.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -76,7 +76,7 @@ fn rule(team: usize) -> Value {
     })
 }
 
-/// Microseconds of one call, the median of some rounds.
+/// Microseconds of one call, in the fastest of some rounds.
 fn micros(mut decide: impl FnMut() -> bool) -> f64 {
     let round = |_| {
         let (begin, mut count) = (Instant::now(), 0);
@@ -88,7 +88,7 @@ fn micros(mut decide: impl FnMut() -> bool) -> f64 {
         }
         per(begin.elapsed().as_secs_f64() * 1e6, float(count))
     };
-    median((0..ROUNDS).map(round))
+    (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min)
 }
 
 impl fmt::Display for Decision {

@@ -33,6 +33,13 @@ const pagesOf = (organization, project) => [
   `/project/${project}/members?selectedTab=members`,
   `/project/${project}/members?selectedTab=groups`,
   `/project/${project}/members?selectedTab=roles`,
+  `/project/${project}/members?selectedTab=privileges`,
+  `/project/${project}/members?selectedTab=tree`,
+  `/project/${project}/members?selectedTab=tree&show=place`,
+  `/project/${project}/members?selectedTab=explain`,
+  `/project/${project}/members?selectedTab=explain&action=read&subject=secrets&environment=dev&secretName=FOO`,
+  `/org/${organization}/members?selectedTab=explain`,
+  '/decisions/00000000-0000-4000-8000-000000000000',
   ...['general', 'environments', 'tags', 'encryption', 'webhooks', 'retention', 'danger'].map(
     (part) => `/project/${project}/settings?part=${part}`,
   ),

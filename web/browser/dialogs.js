@@ -15,6 +15,7 @@ const groups = ({ organization }) => `/org/${organization}/members?selectedTab=g
 const projectPeople = ({ project }) => `/project/${project}/members?selectedTab=members`
 const admin = () => '/admin?tab=users'
 const projectGroups = ({ project }) => `/project/${project}/members?selectedTab=groups`
+const privileges = ({ project }) => `/project/${project}/members?selectedTab=privileges`
 const settings =
   (part) =>
   ({ project }) =>
@@ -36,6 +37,7 @@ async function onFirstFolder(page, key) {
 }
 
 export const DIALOGS = [
+  { name: 'give privilege', path: privileges, opens: opened('Give privilege') },
   { name: 'new project', path: overview, opens: opened('Add New Project') },
   { name: 'invite people', path: people, opens: opened('Invite people') },
   { name: 'palette', path: overview, opens: (page) => page.keyboard.press('Control+k') },

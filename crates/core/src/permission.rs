@@ -22,6 +22,7 @@ mod explanation;
 mod field;
 mod fingerprint;
 mod glob;
+mod head;
 mod holding;
 mod implication;
 mod names;

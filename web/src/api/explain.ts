@@ -49,7 +49,7 @@ export type Decision = {
         isAboutAny: boolean
       })
     | null
-  then: { action: string; rule: Rule | null }[]
+  reasons: { action: string; rule: Rule | null }[]
   missingPermissions: { action: string; subject: string }[]
   now: Answer | null
 }

@@ -17,7 +17,24 @@
 /// Matching takes at most as many steps as the pattern has characters times the text, and
 /// allocates nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glob(Vec<Segment>);
+pub struct Glob {
+    segments: Vec<Segment>,
+    /// How every text that fits begins and ends.
+    head: String,
+    tail: String,
+    form: Form,
+}
+
+/// Forms of patterns for which the beginning nearly says it all. Most patterns have one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Nothing but literals: the text is the head.
+    Literal,
+    /// Literals and then `/**`: the head, and whatever is below.
+    Below,
+    /// Anything else.
+    Other,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
@@ -39,27 +56,50 @@ impl Glob {
     /// Compiles a pattern. Every text is one.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
-        Self(pattern.split('/').map(Segment::new).collect())
+        let segments: Vec<Segment> = pattern.split('/').map(Segment::new).collect();
+        let head = literal_head(&segments);
+        let form = match segments.split_last() {
+            _ if segments.iter().all(Segment::is_literal) => Form::Literal,
+            Some((last, before)) if last.is_many() && !before.is_empty() => {
+                if before.iter().all(Segment::is_literal) { Form::Below } else { Form::Other }
+            }
+            _ => Form::Other,
+        };
+        let tail = segments.last().map(Segment::literal_tail).unwrap_or_default();
+        Self { segments, head, tail, form }
+    }
+
+    /// How every text that fits begins.
+    pub(super) fn head(&self) -> &str {
+        &self.head
     }
 
     /// Whether all of `text` fits the pattern.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        wildcard(&self.0, text.split('/'), |segment, name| segment.matches(name))
+        let Some(rest) = text.strip_prefix(self.head.as_str()) else { return false };
+        match self.form {
+            Form::Literal => rest.is_empty(),
+            Form::Below => rest.is_empty() || rest.starts_with('/'),
+            Form::Other => {
+                text.ends_with(&self.tail)
+                    && wildcard(&self.segments, text.split('/'), |segment, name| segment.matches(name))
+            }
+        }
     }
 
     /// Whether this pattern certainly matches every text that `other` matches.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        wildcard(&self.0, other.0.iter(), |mine, theirs| mine.covers(theirs))
+        wildcard(&self.segments, other.segments.iter(), |mine, theirs| mine.covers(theirs))
     }
 
     /// Whether certainly no text matches both patterns.
     pub(super) fn is_disjoint_from(&self, other: &Self) -> bool {
-        let pairs = || self.0.iter().zip(&other.0);
+        let pairs = || self.segments.iter().zip(&other.segments);
         let is_fixed = |(mine, theirs): &(&Segment, &Segment)| !mine.is_many() && !theirs.is_many();
-        let is_all_fixed = !self.0.iter().chain(&other.0).any(Segment::is_many);
+        let is_all_fixed = !self.segments.iter().chain(&other.segments).any(Segment::is_many);
         pairs().take_while(is_fixed).any(|(mine, theirs)| mine.is_disjoint_from(theirs))
-            || is_all_fixed && self.0.len() != other.0.len()
+            || is_all_fixed && self.segments.len() != other.segments.len()
     }
 }
 
@@ -115,11 +155,28 @@ impl Segment {
         excludes(self, other) || excludes(other, self)
     }
 
+    fn is_literal(&self) -> bool {
+        let Self::Name(tokens) = self else { return false };
+        tokens.iter().all(|token| matches!(token, Token::Literal(_)))
+    }
+
+    /// How every name that this matches begins.
+    fn literal_head(&self) -> String {
+        let Self::Name(tokens) = self else { return String::new() };
+        tokens.iter().map_while(Token::literal).collect()
+    }
+
+    /// How every name that this matches ends.
+    fn literal_tail(&self) -> String {
+        let Self::Name(tokens) = self else { return String::new() };
+        let tail: Vec<char> = tokens.iter().rev().map_while(Token::literal).collect();
+        tail.into_iter().rev().collect()
+    }
+
     /// The only name this matches, if there is only one.
     fn literal(&self) -> Option<String> {
         let Self::Name(tokens) = self else { return None };
-        let literal = |token: &Token| if let Token::Literal(char) = token { Some(*char) } else { None };
-        tokens.iter().map(literal).collect()
+        tokens.iter().map(Token::literal).collect()
     }
 }
 
@@ -132,6 +189,13 @@ impl Token {
         }
     }
 
+    const fn literal(&self) -> Option<char> {
+        match self {
+            Self::Literal(char) => Some(*char),
+            Self::Any | Self::Stretch => None,
+        }
+    }
+
     fn matches(self, char: char) -> bool {
         matches!(self, Self::Any) || self == Self::Literal(char)
     }
@@ -139,6 +203,25 @@ impl Token {
     fn covers(self, other: Self) -> bool {
         self == other || matches!((self, other), (Self::Any, Self::Literal(_)))
     }
+}
+
+/// How every text begins that fits all of these segments: the literal ones at the beginning, and what the
+/// next one begins with. The slash before `**` does not belong to it, because that may fit nothing.
+fn literal_head(segments: &[Segment]) -> String {
+    let mut head = String::new();
+    for (index, segment) in segments.iter().enumerate() {
+        if segment.is_many() {
+            break;
+        }
+        if index > 0 {
+            head.push('/');
+        }
+        head.push_str(&segment.literal_head());
+        if !segment.is_literal() {
+            break;
+        }
+    }
+    head
 }
 
 /// Whether this is `*` in any number: it matches every name but the empty one.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::action::ActionSet;
 use super::catalog::basic_actions;
 use super::conditions::Sight;
+use super::head::Head;
 use super::rule_error::{RuleError, RuleProblem};
 use super::{Action, Conditions, Entry, Field, Object, Scope, Subject, parse};
 
@@ -22,6 +23,7 @@ pub struct Rule {
     basic_actions: ActionSet,
     inverted: Option<bool>,
     conditions: Option<Conditions>,
+    head: Head,
 }
 
 /// The actions of a rule, one or a list, as they are written on the wire.
@@ -51,6 +53,7 @@ impl Rule {
         if let Some(conditions) = map.get("conditions") {
             let conditions =
                 parse::conditions(conditions, entry).map_err(|error| error.under("conditions"))?;
+            rule.head = Head::of(&conditions);
             rule.conditions = Some(conditions);
         }
         Ok(rule)
@@ -119,7 +122,8 @@ impl Rule {
 
     /// Whether `object` meets the conditions.
     pub(super) fn is_met(&self, object: &Object<'_>, sight: Sight) -> bool {
-        self.conditions.as_ref().is_none_or(|all| all.are_met(object, self.is_inverted(), sight))
+        !self.head.excludes(object)
+            && self.conditions.as_ref().is_none_or(|all| all.are_met(object, self.is_inverted(), sight))
     }
 
     /// The actions, with reading secrets taken apart.
@@ -128,8 +132,14 @@ impl Rule {
     }
 
     fn new(subject: Subject, actions: Actions) -> Self {
-        let mut rule =
-            Self { subject, actions, basic_actions: ActionSet::EMPTY, inverted: None, conditions: None };
+        let mut rule = Self {
+            subject,
+            actions,
+            basic_actions: ActionSet::EMPTY,
+            inverted: None,
+            conditions: None,
+            head: Head::UNKNOWN,
+        };
         rule.basic_actions =
             rule.actions().iter().flat_map(|action| basic_actions(*action, subject).iter()).collect();
         rule

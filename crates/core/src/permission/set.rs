@@ -59,27 +59,29 @@ impl PermissionSet {
         self.sources.iter().flatten().map(pack_rule).collect()
     }
 
+    /// In each role or privilege looks at the rules from the last to the first, until all parts of the
+    /// action are decided. A rule that decides several of them is looked at once.
     fn decide(&self, action: Action, subject: Subject, object: &Object<'_>, sight: Sight) -> bool {
-        match (action, subject) {
-            (Action::Read, Subject::Secrets) => [Action::DescribeSecret, Action::ReadValue]
-                .into_iter()
-                .all(|part| self.decide_basic(part, subject, object, sight)),
-            _ => self.decide_basic(action, subject, object, sight),
-        }
-    }
-
-    fn decide_basic(&self, action: Action, subject: Subject, object: &Object<'_>, sight: Sight) -> bool {
-        let actions = ActionSet::EMPTY.with(action);
-        let is_decisive = |rule: &&Rule| rule.concerns(actions, subject) && rule.is_met(object, sight);
-        let mut allowed = false;
+        let wanted = basic_actions(action, subject);
+        let mut allowed = ActionSet::EMPTY;
         for source in &self.sources {
-            match source.iter().rev().find(is_decisive) {
-                Some(rule) if rule.is_inverted() => return false,
-                Some(_) => allowed = true,
-                None => {}
+            let mut open = wanted;
+            for rule in source.iter().rev() {
+                if !rule.concerns(open, subject) || !rule.is_met(object, sight) {
+                    continue;
+                }
+                if rule.is_inverted() {
+                    return false;
+                }
+                let decided = rule.basic_actions().and(open);
+                allowed = allowed.or(decided);
+                open = open.without(decided);
+                if open.is_empty() {
+                    break;
+                }
             }
         }
-        allowed
+        wanted.without(allowed).is_empty()
     }
 }
 

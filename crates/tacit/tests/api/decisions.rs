@@ -54,7 +54,7 @@ async fn check(admin: &Admin<'_>, route: &Route, answer: &Answer, actor: &str) {
         question["subject"].as_str().unwrap()
     );
     assert_eq!(answer.body["message"], asked, "{label}");
-    assert!(!decision["then"].as_array().unwrap().is_empty(), "{label} {decision}");
+    assert!(!decision["reasons"].as_array().unwrap().is_empty(), "{label} {decision}");
     assert_eq!(decision["now"]["isAllowed"], false, "{label} {decision}");
     assert_eq!(decision["now"]["who"]["id"], actor, "{label} {decision}");
 }
@@ -143,7 +143,7 @@ async fn a_decision_shows_the_rule_of_then_and_the_answer_of_now() {
         let decision = open(&ada, &refused).await;
         assert_eq!(decision["actor"], json!({ "type": "user", "id": bob.id, "name": bob.name }));
         assert_eq!(decision["project"], json!({ "id": project, "name": "Shop" }));
-        assert_eq!(decision["then"], json!([{ "action": "readValue", "rule": deny }]));
+        assert_eq!(decision["reasons"], json!([{ "action": "readValue", "rule": deny }]));
         let question = &decision["question"];
         assert_eq!(
             (&question["environment"], &question["secretPath"], &question["secretName"]),
@@ -157,7 +157,7 @@ async fn a_decision_shows_the_rule_of_then_and_the_answer_of_now() {
         ada.ok("PATCH", &format!("/api/v1/projects/{project}/roles/{id}"), Some(change)).await;
         assert_eq!(bob.status("GET", &target, None).await, 200);
         let later = open(&ada, &refused).await;
-        assert_eq!((&later["then"], &later["now"]["isAllowed"]), (&decision["then"], &json!(true)));
+        assert_eq!((&later["reasons"], &later["now"]["isAllowed"]), (&decision["reasons"], &json!(true)));
         assert!(!refused.text.contains("\"environment\""), "{}", refused.text);
         let event = server.events(acme.id.as_str()).await.into_iter().find(|row| row.result == "denied");
         let facts: Value = serde_json::from_str(&event.unwrap().metadata).unwrap();
@@ -178,7 +178,7 @@ async fn a_refused_list_is_allowed_now_once_something_in_it_is() {
         assert_eq!(refused.status, 403);
         let decision = open(&ada, &refused).await;
         assert_eq!(decision["question"]["isAboutAny"], true);
-        assert_eq!(decision["then"], json!([{ "action": "describeSecret", "rule": null }]));
+        assert_eq!(decision["reasons"], json!([{ "action": "describeSecret", "rule": null }]));
 
         let one = json!({ "subject": "secrets", "action": "read", "conditions": { "secretName": "FOO" } });
         let id = role["id"].as_str().unwrap();

@@ -11,7 +11,7 @@ export const explain = {
     hiddenHint:
       'Only those who may read the audit log and the roles there can open it. Give them this ID, it says nothing by itself.',
     back: 'Ask again with other words',
-    then: 'Then',
+    before: 'Then',
     now: 'Now',
     when: 'When',
     who: 'Who',

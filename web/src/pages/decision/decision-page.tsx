@@ -69,8 +69,8 @@ function Shown({ decision }: { decision: Decision }) {
           </dd>
         </div>
       </dl>
-      {(decision.then.length > 0 || decision.missingPermissions.length > 0) && (
-        <Section title={words.then}>
+      {(decision.reasons.length > 0 || decision.missingPermissions.length > 0) && (
+        <Section title={words.before}>
           <Then decision={decision} />
         </Section>
       )}
@@ -94,7 +94,7 @@ function Then({ decision }: { decision: Decision }) {
     <>
       {decision.missingPermissions.length > 0 && <p>{words.missing}</p>}
       <ul className={styles.list}>
-        {decision.then.map(({ action, rule }) => (
+        {decision.reasons.map(({ action, rule }) => (
           <li key={action}>
             {rule ? words.deniedBy(nameOf(action)) : words.nothingAllowed(nameOf(action))}
             {rule && <code>{JSON.stringify(rule)}</code>}

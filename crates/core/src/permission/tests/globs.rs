@@ -157,3 +157,21 @@ fn covering_and_disjointness_are_seen_where_roles_need_them() {
     assert!(disjoint("dev", "prod*"));
     assert!(!disjoint("/app/**", "/**"));
 }
+
+#[test]
+fn the_quick_ways_of_a_pattern_agree_with_trying_everything() {
+    let patterns = [
+        "", "/", "/**", "**", "a", "/a", "/a/", "/a/**", "/a/**/", "/a/b*", "/a*/b", "*a", "*_URL", "**/b",
+        "/**/b", "/a/**/b", "?a", "a?", "/a/*", "***", "/***", "ä*", "*ä", "/ä/**", "**/**", "a/**/**",
+    ];
+    let texts = [
+        "", "/", "a", "/a", "/a/", "/a/b", "/a/bc", "/ab", "/ab/b", "//", "/a//b", "b", "/b", "X_URL",
+        "_URL", "URL", "ä", "äb", "bä", "/ä", "/ä/b", "aa", "/a/b/b", "xa", "a/b", "a/",
+    ];
+    for pattern in patterns {
+        let glob = Glob::new(pattern);
+        for text in texts {
+            assert_eq!(glob.matches(text), model::glob(pattern, text), "{pattern:?} {text:?}");
+        }
+    }
+}

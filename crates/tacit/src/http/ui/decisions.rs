@@ -41,7 +41,7 @@ struct DecisionShape<'a> {
     /// What permissions were asked.
     question: Option<AskedShape<'a>>,
     /// The parts that were not allowed then.
-    then: Vec<DeniedShape<'a>>,
+    reasons: Vec<DeniedShape<'a>>,
     /// The rights that would have been given away.
     missing_permissions: &'a [Value],
     /// What roles and privileges say to the same question now; null if nobody asked them, the actor is
@@ -128,14 +128,14 @@ impl<'a> From<&'a Decision> for DecisionShape<'a> {
                 name: event.actor_name.as_deref(),
             },
             question: AskedShape::of(&decision.refusal),
-            then: Vec::new(),
+            reasons: Vec::new(),
             missing_permissions: &[],
             now: decision.now.as_ref().map(ExplainResponse::from),
         };
         match &decision.refusal {
             Refusal::Permission { parts, .. } => {
                 shape.kind = "permission";
-                shape.then = parts
+                shape.reasons = parts
                     .iter()
                     .map(|part| DeniedShape { action: part.action, rule: part.rule.as_ref() })
                     .collect();
