@@ -32,6 +32,11 @@ enum Form {
     Literal,
     /// Literals and then `/**`: the head, and whatever is below.
     Below,
+    /// Literals with one `*` in the last segment: the head, whatever within the segment, the tail.
+    Stretch {
+        /// Whether the segment is nothing but that, so that it does not fit the empty name.
+        is_alone: bool,
+    },
     /// Anything else.
     Other,
 }
@@ -58,13 +63,7 @@ impl Glob {
     pub fn new(pattern: &str) -> Self {
         let segments: Vec<Segment> = pattern.split('/').map(Segment::new).collect();
         let head = literal_head(&segments);
-        let form = match segments.split_last() {
-            _ if segments.iter().all(Segment::is_literal) => Form::Literal,
-            Some((last, before)) if last.is_many() && !before.is_empty() => {
-                if before.iter().all(Segment::is_literal) { Form::Below } else { Form::Other }
-            }
-            _ => Form::Other,
-        };
+        let form = Form::of(&segments);
         let tail = segments.last().map(Segment::literal_tail).unwrap_or_default();
         Self { segments, head, tail, form }
     }
@@ -81,6 +80,9 @@ impl Glob {
         match self.form {
             Form::Literal => rest.is_empty(),
             Form::Below => rest.is_empty() || rest.starts_with('/'),
+            Form::Stretch { is_alone } => rest
+                .strip_suffix(self.tail.as_str())
+                .is_some_and(|middle| !(middle.contains('/') || is_alone && middle.is_empty())),
             Form::Other => {
                 text.ends_with(&self.tail)
                     && wildcard(&self.segments, text.split('/'), |segment, name| segment.matches(name))
@@ -100,6 +102,24 @@ impl Glob {
         let is_all_fixed = !self.segments.iter().chain(&other.segments).any(Segment::is_many);
         pairs().take_while(is_fixed).any(|(mine, theirs)| mine.is_disjoint_from(theirs))
             || is_all_fixed && self.segments.len() != other.segments.len()
+    }
+}
+
+impl Form {
+    fn of(segments: &[Segment]) -> Self {
+        let Some((last, before)) = segments.split_last() else { return Self::Other };
+        if !before.iter().all(Segment::is_literal) {
+            return Self::Other;
+        }
+        match last {
+            Segment::Depth if before.is_empty() => Self::Other,
+            Segment::Depth => Self::Below,
+            Segment::Name(tokens) => match tokens.iter().filter(|token| token.literal().is_none()).count() {
+                0 => Self::Literal,
+                1 if tokens.iter().any(Part::is_many) => Self::Stretch { is_alone: tokens.len() == 1 },
+                _ => Self::Other,
+            },
+        }
     }
 }
 
