@@ -19,9 +19,9 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "second_factor", include_str!("../migrations/0015_second_factor.sql")),
     (16, "roles", include_str!("../migrations/0016_roles.sql")),
     (17, "invitations", include_str!("../migrations/0017_invitations.sql")),
-    (24, "rights_revisions", include_str!("../migrations/0024_rights_revisions.sql")),
     (18, "mail", include_str!("../migrations/0018_mail.sql")),
     (19, "member_metadata", include_str!("../migrations/0019_member_metadata.sql")),
-    (21, "administration", include_str!("../migrations/0021_administration.sql")),
     (20, "passkeys", include_str!("../migrations/0020_passkeys.sql")),
+    (21, "administration", include_str!("../migrations/0021_administration.sql")),
+    (22, "rights_revisions", include_str!("../migrations/0022_rights_revisions.sql")),
 ];

@@ -6,7 +6,7 @@ use tacit_core::{
     permission::{Action, OrganizationRole, Subject},
 };
 use tacit_store::{
-    StoreError,
+    Connection, StoreError,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     organizations::{self, OrganizationRow},
 };

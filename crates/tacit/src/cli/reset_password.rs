@@ -38,8 +38,7 @@ async fn link(app: &App, email: &str, settings: &Settings) -> Result<String, Fai
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}{}", config::reachable(settings.listen), settings.base_path.as_str())
     });
-    let client =
-        Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "tacit reset-password".to_owned() };
+    let client = Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "tacit reset-password".into() };
     match password_reset::link_for_operator(app, &client, email, &site).await {
         Ok(link) => Ok(String::clone(&link)),
         Err(Error::NotFound(_) | Error::Form(_)) => Err(Failure::failed(

@@ -4,5 +4,5 @@ pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;
 pub mod prune;
-pub mod sweep_answers;
 pub mod send_mails;
+pub mod sweep_answers;

@@ -4,9 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access_tokens;
+mod access_tree;
 mod administration;
 mod administration_settings;
-mod access_tree;
 mod audit;
 mod audit_logs;
 mod base_path;
@@ -14,8 +14,8 @@ mod bootstrap;
 mod boundary;
 mod boundary_property;
 mod commits;
-mod deletion;
 mod decisions;
+mod deletion;
 mod denials;
 mod documents;
 mod email_verification;
@@ -44,13 +44,13 @@ mod history_versions;
 mod identities;
 mod invitation_mails;
 mod invitations;
-mod nodes;
 mod mail;
 mod mail_server;
+mod nodes;
 mod organization_members;
 mod organizations;
-mod password_reset;
 mod passkeys;
+mod password_reset;
 mod privileges;
 mod project_memberships;
 mod project_people;

@@ -256,7 +256,7 @@ async fn without_a_mail_server_everybody_hears_so_and_the_operator_makes_the_lin
         assert_eq!(known.status, 400);
         assert_eq!(known.without_request_id(), unknown.without_request_id());
 
-        let client = tacit::app::Client { ip: [127, 0, 0, 1].into(), user_agent: String::new() };
+        let client = tacit::app::Client { ip: [127, 0, 0, 1].into(), user_agent: "".into() };
         let make =
             async |email: &str| password_reset::link_for_operator(&server.app, &client, email, SITE).await;
         assert!(make("nobody@example.test").await.is_err());

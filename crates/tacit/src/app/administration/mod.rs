@@ -82,7 +82,7 @@ impl Part {
 /// [`Error::Refused`] for somebody who manages the instance no more.
 async fn begin(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
     instance::lock(&mut work.db).await?;
-    let is_admin = match &caller.actor {
+    let is_admin = match &*caller.actor {
         Actor::User { id, .. } => {
             users_store::find(&mut work.db, id).await?.is_some_and(|row| row.is_instance_admin)
         }

@@ -84,6 +84,7 @@ async fn enter(work: &mut UnitOfWork, caller: &Caller, id: &OrganizationId) -> R
         custom_role_id: None,
         is_active: true,
         accepted_at: Some(now),
+        invite_email: None,
         created_at: now,
         updated_at: now,
     };

@@ -25,7 +25,7 @@ pub(super) struct Someone {
 }
 
 /// The members of a project, by kind and then by the bytes of their names. Identities and groups that
-/// the caller may not see are left out. Who is in the project by a group alone is named by it.
+/// the caller may not see are left out, and people who are suspended or only invited. Who is in the project by a group alone is named by it.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub(super) async fn everyone(db: &mut Connection, access: &ProjectAccess) -> Res
         memberships.filter_map(|one| by_membership.get(one)).flatten().cloned().collect()
     };
     let mut all = Vec::new();
-    for row in project_memberships::list_users(db, project).await? {
+    for row in project_memberships::list_users_that_count(db, project).await? {
         let given = all_of(&row.id, Some(row.user_id.as_str()));
         all.push(Someone { who: Who::User(row.user_id), name: row.email, given });
     }

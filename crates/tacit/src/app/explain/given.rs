@@ -26,6 +26,8 @@ pub struct Given {
     pub kind: Kind,
     /// The slug of the role; `custom` for a privilege.
     pub role: String,
+    /// The slug of a privilege.
+    pub privilege: Option<String>,
     /// The membership in the project that it belongs to; empty in an organization.
     pub membership_id: MembershipId,
     /// By what its holder has it.
@@ -77,6 +79,7 @@ impl Given {
             id: group.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default(),
             kind: if row.permissions.is_some() { Kind::CustomRole } else { Kind::Role },
             role: row.custom_role_slug.unwrap_or(row.role),
+            privilege: None,
             membership_id: MembershipId::new(""),
             given_by: match group {
                 None => GivenBy::Own,
@@ -129,6 +132,7 @@ impl<'a> Reader<'a> {
             given_by: self.groups.given_by(&grant.membership_id),
             id: grant.id,
             role: grant.custom_role_slug.unwrap_or(grant.role),
+            privilege: grant.privilege_slug,
             membership_id: grant.membership_id,
             is_temporary: grant.is_temporary,
             starts_at: grant.starts_at,

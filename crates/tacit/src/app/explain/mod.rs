@@ -140,7 +140,14 @@ async fn given_to(
     }
     let project = &access.project.id;
     let grants = match who {
-        Who::User(id) => project_grants::of_member(db, project, Member::User(id)).await?,
+        Who::User(id) => {
+            let organization = &access.project.organization_id;
+            let membership = organization_memberships::find(db, organization, id).await?;
+            match membership.filter(OrganizationMembershipRow::counts) {
+                Some(_) => project_grants::of_member(db, project, Member::User(id)).await?,
+                None => Vec::new(),
+            }
+        }
         Who::Identity(id) => project_grants::of_member(db, project, Member::Identity(id)).await?,
         Who::Group(id) => match project_memberships::find_group(db, project, id).await? {
             Some(membership) => project_grants::of_membership(db, &membership.id).await?,
@@ -209,7 +216,7 @@ impl Who {
     /// The caller.
     #[must_use]
     pub fn of(caller: &Caller) -> Self {
-        match &caller.actor {
+        match &*caller.actor {
             Actor::User { id, .. } => Self::User(id.clone()),
             Actor::Identity { id, .. } => Self::Identity(id.clone()),
         }
@@ -285,9 +292,8 @@ fn event(app: &App, caller: &Caller, question: &Question) -> Event {
     let event = Event::new(app, caller, "explain-access")
         .with("action", question.action.as_str())
         .with("subject", question.subject.as_str());
-    let facts = question.attributes.iter().map(|(field, text)| {
+    question.attributes.iter().fold(event, |event, (field, text)| {
         let name = if field == Field::SecretName { "secretKey" } else { field.as_str() };
-        (name.to_owned(), text.into())
-    });
-    event.with_all(facts.collect())
+        event.with(name, text)
+    })
 }

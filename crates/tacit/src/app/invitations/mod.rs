@@ -284,7 +284,7 @@ async fn mail_code(
     let id = &membership.organization_id;
     let organization = organizations::find(&mut work.db, id).await?.map(|row| row.name).unwrap_or_default();
     let link = link(&site, email, id, code);
-    let inviter = match &caller.actor {
+    let inviter = match &*caller.actor {
         Actor::User { email, .. } => email.clone(),
         Actor::Identity { name, .. } => format!("The machine \"{}\"", texts::without_links(name)),
     };

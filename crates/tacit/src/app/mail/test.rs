@@ -18,7 +18,7 @@ pub(in crate::app) const NO_MAIL: &str = "This server sends no mail: no mail ser
 /// [`Error::Invalid`] without a mail server, and with the reason if it does not take the mail;
 /// [`Error::Refused`] for a machine, which has no address; [`Error::Busy`] if others are testing.
 pub async fn send_test(app: &App, caller: &Caller) -> Result<String> {
-    let Actor::User { email, .. } = &caller.actor else {
+    let Actor::User { email, .. } = &*caller.actor else {
         return Err(Error::Refused("Only people have an address to send a test mail to".to_owned()));
     };
     let mailer = app.settings.mailer.as_ref().ok_or_else(|| Error::Invalid(NO_MAIL.to_owned()))?;

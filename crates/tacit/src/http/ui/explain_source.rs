@@ -28,6 +28,8 @@ pub(crate) struct GivenShape<'a> {
     kind: &'static str,
     /// The slug of the role; null for a privilege.
     role: Option<&'a str>,
+    /// The slug of the privilege; null for a role.
+    privilege: Option<&'a str>,
     /// The membership that it belongs to.
     membership_id: &'a str,
     /// `own`, or `group` if it is what a group has in the project.
@@ -80,6 +82,7 @@ impl<'a> From<&'a Given> for GivenShape<'a> {
             id: &given.id,
             kind: kind(given.kind),
             role: (given.kind != Kind::Privilege).then_some(&given.role),
+            privilege: given.privilege.as_deref(),
             membership_id: given.membership_id.as_str(),
             given_by: if given.given_by == GivenBy::Own { "own" } else { "group" },
             group,

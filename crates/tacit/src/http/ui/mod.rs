@@ -1,7 +1,7 @@
 //! `/api/ui/v1`: routes of our own, made for the dashboard.
 
-pub mod administration;
 pub mod access_tree;
+pub mod administration;
 pub mod commit;
 pub mod decisions;
 pub mod explain;
