@@ -342,3 +342,33 @@ async fn who_takes_over_keeps_what_they_have_in_projects_or_accepts_by_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_administrators_who_demote_each_other_at_once_leave_one() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let (bob, token) = colleague(&admin, "bob@example.test", "member").await;
+        for _ in 0..5 {
+            admin.ok("PATCH", &admin_access(&bob), None).await;
+            let (of_bob, of_ada) = (admin_access(&bob), admin_access(&admin.user_id));
+            let (by_ada, by_bob) = tokio::join!(
+                status(server, &admin.token, "DELETE", &of_bob),
+                status(server, &token, "DELETE", &of_ada)
+            );
+
+            // Whoever comes second manages the instance no more, or would take its last administrator.
+            assert!((by_ada == 200) != (by_bob == 200), "{by_ada} {by_bob}");
+            let left = [&admin.token, &token];
+            let mut able = Vec::new();
+            for one in left {
+                able.push(status(server, one, "GET", USERS).await == 200);
+            }
+            assert_eq!(able.iter().filter(|is_able| **is_able).count(), 1);
+            if able[1] {
+                // Bob gives Ada her place back, for the next round.
+                assert_eq!(status(server, &token, "PATCH", &of_ada).await, 200);
+            }
+        }
+    })
+    .await;
+}
