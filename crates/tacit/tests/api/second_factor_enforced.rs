@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Admin, Answer, TestServer, each_engine},
-    harness_passkeys::{Authenticator, Carol, EMAIL, PASSWORD, call, login, new_passkey},
+    harness_passkeys::{Authenticator, Carol, EMAIL, PASSWORD, call, challenge, created, login, new_passkey},
 };
 
 /// Makes the organization ask, as a machine does: that shuts nobody out who would have to undo it.
@@ -172,6 +172,36 @@ async fn nobody_asks_others_for_what_they_did_not_give() {
         let app = set(&admin.token, json!({ "selectedMfaMethod": "totp" })).await;
         assert_eq!(app.body["organization"]["selectedMfaMethod"], "totp", "{}", app.text);
         assert_eq!(set(&admin.token, json!({ "name": "Acme 2" })).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_no_way_around() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let body = json!({ "inviteeEmails": [EMAIL], "organizationId": admin.organization_id });
+        let invited = admin.ok("POST", "/api/v1/invite-org/signup", Some(body)).await;
+        let link = invited["completeInviteLinks"][0]["link"].as_str().unwrap().to_owned();
+        let code = link.split_once("token=").unwrap().1.split('&').next().unwrap();
+        enforce(&admin, json!("webauthn")).await;
+
+        let body = json!({ "email": EMAIL, "password": PASSWORD, "firstName": "Carol" });
+        let path = "/api/v3/signup/complete-account/invite";
+        let joined = token(&server.call("POST", path, Some(code), Some(body)).await);
+        assert_eq!(server.call("GET", "/api/v1/workspace", Some(&joined), None).await.status, 401);
+        let body = Some(json!({ "organizationId": admin.organization_id }));
+        let select = "/api/v3/auth/select-organization";
+        let refused = server.call("POST", select, Some(&joined), body.clone()).await;
+        assert_eq!(refused.body["context"]["mfaMethods"], json!(["webauthn"]), "{}", refused.text);
+
+        let options =
+            call(server, "POST", "/api/ui/v1/me/passkeys/options", Some(&joined), Some(json!({}))).await;
+        let credential = created(&new_passkey(), &challenge(&options));
+        let add = Some(json!({ "name": "Laptop", "credential": credential }));
+        assert_eq!(call(server, "POST", "/api/ui/v1/me/passkeys", Some(&joined), add).await.status, 200);
+        let inside = token(&server.call("POST", select, Some(&joined), body).await);
+        assert_eq!(server.call("GET", "/api/v1/workspace", Some(&inside), None).await.status, 200);
     })
     .await;
 }
