@@ -7,7 +7,10 @@
 use serde_json::{Value, json};
 use tacit_core::permission::{Action, Field, Object, PermissionSet, Rule, Scope, Subject};
 
-use super::world::{CANARY, world};
+use super::{
+    requests::encoded,
+    world::{CANARY, world},
+};
 use crate::harness::each_engine;
 
 /// Names with every character that some pattern language knows.
@@ -41,7 +44,7 @@ fn object<'a>(
     })
 }
 
-fn condition(field: Field, condition: Value) -> Value {
+fn condition(field: Field, condition: &Value) -> Value {
     if field == Field::Metadata {
         return json!({ "metadata": { "$elemMatch": { "key": "k", "value": condition } } });
     }
@@ -85,7 +88,7 @@ fn no_name_with_characters_of_patterns_meets_a_rule_about_another_name() {
                 let Some(object) = object(*field, name, &tags, &metadata) else { continue };
                 for (operator, expected) in operators(*field, operand, name) {
                     let rule = json!({ "subject": entry.subject.as_str(), "action": action.as_str(),
-                        "conditions": condition(*field, operator) });
+                        "conditions": condition(*field, &operator) });
                     let Some(allowed) = allows(entry.subject, action, &rule, &object) else { continue };
                     assert_eq!(allowed, expected, "{rule} about {name:?}");
                     compared += 1;
@@ -133,7 +136,7 @@ async fn things_called_like_patterns_are_found_as_themselves_alone() {
         let project = world.id("project");
         let mut taken = Vec::new();
         for (position, name) in NAMES.iter().enumerate() {
-            let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = encoded(name);
             let body = json!({ "projectId": project, "environment": "staging", "secretValue": format!("v{position}") });
             if world.admin.call("POST", &format!("/api/v4/secrets/{encoded}"), Some(body)).await.status == 200 {
                 taken.push((position, encoded));
@@ -146,7 +149,7 @@ async fn things_called_like_patterns_are_found_as_themselves_alone() {
             assert_eq!(found["secret"]["secretValue"], format!("v{position}"), "{}", NAMES[*position]);
         }
         for name in NAMES {
-            let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = encoded(name);
             for filter in [format!("tagSlugs={encoded}"), format!("metadataFilter=key%3D{encoded}%2Cvalue%3D{encoded}")] {
                 let path = format!("/api/v4/secrets?projectId={project}&environment=dev&includeImports=false&{filter}");
                 let answer = world.admin.call("GET", &path, None).await;

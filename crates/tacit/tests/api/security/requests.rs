@@ -131,7 +131,7 @@ fn path(route: &Route, ids: &Value) -> String {
 }
 
 /// A part of a path, with all that could end it as `%..`.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     if let Some(raw) = text.strip_prefix(RAW) {
         return raw.to_owned();
     }
@@ -213,9 +213,8 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "oldPassword" => json!(super::world::PASSWORD),
         "newPassword" => json!("another horse battery"),
         "pitVersionLimit" | "auditLogsRetentionDays" => json!(5),
-        "hasDeleteProtection" => json!(false),
         "autoCapitalization" | "isDisabled" | "forceDelete" => json!(true),
-        "isActive" => json!(false),
+        "hasDeleteProtection" | "isActive" => json!(false),
         "webhookUrl" => json!("http://127.0.0.2:9/"),
         "preferences" => json!({ "theme": "dark" }),
         "privilegeDetails" => json!({ "slug": "changed-slug" }),

@@ -48,7 +48,7 @@ impl<'a> World<'a> {
 
     /// A name of something that is there.
     pub fn id(&self, name: &str) -> &str {
-        self.ids[name].as_str().unwrap_or_else(|| panic!("{name} in {}", self.ids))
+        self.ids[name].as_str().unwrap()
     }
 
     fn set(&mut self, name: &str, value: &Value) {
