@@ -183,20 +183,20 @@ impl Segment {
     /// How every name that this matches begins.
     fn literal_head(&self) -> String {
         let Self::Name(tokens) = self else { return String::new() };
-        tokens.iter().map_while(Token::literal).collect()
+        tokens.iter().copied().map_while(Token::literal).collect()
     }
 
     /// How every name that this matches ends.
     fn literal_tail(&self) -> String {
         let Self::Name(tokens) = self else { return String::new() };
-        let tail: Vec<char> = tokens.iter().rev().map_while(Token::literal).collect();
+        let tail: Vec<char> = tokens.iter().rev().copied().map_while(Token::literal).collect();
         tail.into_iter().rev().collect()
     }
 
     /// The only name this matches, if there is only one.
     fn literal(&self) -> Option<String> {
         let Self::Name(tokens) = self else { return None };
-        tokens.iter().map(Token::literal).collect()
+        tokens.iter().copied().map(Token::literal).collect()
     }
 }
 
@@ -209,9 +209,9 @@ impl Token {
         }
     }
 
-    const fn literal(&self) -> Option<char> {
+    const fn literal(self) -> Option<char> {
         match self {
-            Self::Literal(char) => Some(*char),
+            Self::Literal(char) => Some(char),
             Self::Any | Self::Stretch => None,
         }
     }

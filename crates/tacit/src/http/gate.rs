@@ -100,7 +100,7 @@ impl Gate {
             Err(error) => Problem(error).into_response(),
             Ok(decision) => {
                 let error = format!("Forbidden access to {}", request.uri().path());
-                problem::refused(error, MESSAGE, &decision, RequestId::of(request.extensions()))
+                problem::refused(&error, MESSAGE, &decision, RequestId::of(request.extensions()))
             }
         }
     }

@@ -244,16 +244,16 @@ pub(super) fn plain(
     message: impl Into<String>,
     id: &RequestId,
 ) -> Response {
-    (status, Json(plain_envelope(status, error.into(), message.into(), id))).into_response()
+    (status, Json(plain_envelope(status, &error.into(), &message.into(), id))).into_response()
 }
 
 /// The refusal of the wrong kind of actor, which was recorded.
-pub(super) fn refused(error: String, message: &str, decision: &str, id: &RequestId) -> Response {
-    let mut envelope = plain_envelope(StatusCode::FORBIDDEN, error, message.to_owned(), id);
+pub(super) fn refused(error: &str, message: &str, decision: &str, id: &RequestId) -> Response {
+    let mut envelope = plain_envelope(StatusCode::FORBIDDEN, error, message, id);
     envelope["decisionId"] = decision.into();
     (StatusCode::FORBIDDEN, Json(envelope)).into_response()
 }
 
-fn plain_envelope(status: StatusCode, error: String, message: String, id: &RequestId) -> Value {
+fn plain_envelope(status: StatusCode, error: &str, message: &str, id: &RequestId) -> Value {
     json!({ "reqId": id.as_str(), "statusCode": status.as_u16(), "message": message, "error": error })
 }

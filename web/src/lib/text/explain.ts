@@ -5,6 +5,7 @@ export const explain = {
   decision: {
     why: 'Why?',
     id: 'decision ID',
+    idTitle: 'Decision ID',
     title: 'Refused',
     page: 'Decision',
     hidden: 'This decision is not yours to see',

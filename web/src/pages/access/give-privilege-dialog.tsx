@@ -57,7 +57,7 @@ export function GivePrivilegeDialog({ project, onClose }: { project: string; onC
     >
       {holders.length === 0 && <Note>{words.nobody}</Note>}
       <div className={styles.fields}>
-        <SelectField label={words.member} name="holder">
+        <SelectField label={words.member} name="holder" autoFocus>
           {holders.map((one) => (
             <option key={one.membershipId} value={one.membershipId}>
               {one.name}
@@ -79,7 +79,7 @@ export function GivePrivilegeDialog({ project, onClose }: { project: string; onC
       </div>
       <fieldset className={editor.row}>
         <legend className="visually-hidden">{words.allows}</legend>
-        <div className={editor.also}>
+        <div className={`${editor.part} ${editor.also}`}>
           {SECRETS.map((action) => (
             <label key={action} className={editor.labelled}>
               <input

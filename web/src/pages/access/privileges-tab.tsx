@@ -128,7 +128,7 @@ function Extend({ project, privilege, onClose }: OfOne) {
       }
       onClose={onClose}
     >
-      <RangeField />
+      <RangeField autoFocus />
     </FormDialog>
   )
 }

@@ -3,9 +3,9 @@ import { text } from '~/lib/text'
 import { SelectField } from '~/ui/field'
 
 /** How long something counts; the field is called `range`, and empty for good. */
-export function RangeField({ start = '1h' }: { start?: string }) {
+export function RangeField({ autoFocus = false }: { autoFocus?: boolean }) {
   return (
-    <SelectField label={text.privileges.for} name="range" defaultValue={start} autoFocus>
+    <SelectField label={text.privileges.for} name="range" defaultValue="1h" autoFocus={autoFocus}>
       {RANGES.map((range) => (
         <option key={range} value={range}>
           {text.givenRoles.ranges[range]}

@@ -38,11 +38,11 @@ export function RoleMeaning({
       {rules && found.isPending && <p className={styles.soft}>{words.busy}</p>}
       {rules && found.error && <Note tone="warning">{errorText(found.error)}</Note>}
       {rules && found.data && (
-        <div className={waits ? styles.waits : undefined}>
+        <>
           {scope !== 'organization' && <p>{words.allows(meaningOf(found.data))}</p>}
           {role !== undefined && <Changes preview={found.data} />}
           {!found.data.isComplete && <p className={styles.soft}>{words.cut}</p>}
-        </div>
+        </>
       )}
     </section>
   )

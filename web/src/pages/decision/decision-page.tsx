@@ -63,7 +63,7 @@ function Shown({ decision }: { decision: Decision }) {
         <Fact name={words.event} value={decision.eventType} />
         <Fact name={words.asked} value={askedOf(decision)} />
         <div>
-          <dt>{words.id}</dt>
+          <dt>{words.idTitle}</dt>
           <dd>
             <CopyLine text={decision.id} what={words.id} />
           </dd>

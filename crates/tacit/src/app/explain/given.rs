@@ -115,13 +115,12 @@ impl<'a> Reader<'a> {
 
     pub(super) fn read(&mut self, grant: GrantRow) -> Result<Given> {
         let text = grant.permissions.as_deref().unwrap_or(&grant.role);
-        let rules = match self.rules.get(text) {
-            Some(rules) => Arc::clone(rules),
-            None => {
-                let rules = Arc::new(rights::rules_of(&grant)?);
-                self.rules.insert(text.to_owned(), Arc::clone(&rules));
-                rules
-            }
+        let rules = if let Some(rules) = self.rules.get(text) {
+            Arc::clone(rules)
+        } else {
+            let rules = Arc::new(rights::rules_of(&grant)?);
+            self.rules.insert(text.to_owned(), Arc::clone(&rules));
+            rules
         };
         Ok(Given {
             kind: match (grant.is_privilege, &grant.permissions) {
@@ -150,11 +149,11 @@ pub(super) struct Groups {
 impl Groups {
     /// All groups of a project; those that the caller may not see are not named, but to members.
     pub(super) async fn load(db: &mut Connection, access: &ProjectAccess, names_all: bool) -> Result<Self> {
-        let mut names = names(db, &access.project.organization_id).await?;
+        let mut all = names(db, &access.project.organization_id).await?;
         let mut named = BTreeMap::new();
         for row in project_memberships::list_groups(db, &access.project.id).await? {
             let Some(id) = row.group_id else { continue };
-            let Some(name) = names.remove(&id) else { continue };
+            let Some(name) = all.remove(&id) else { continue };
             let object = Object::new().group_name(&name);
             let shows = names_all || access.permissions.allows(Action::Read, Subject::Groups, &object);
             named.insert(row.id, (id, name, shows));
