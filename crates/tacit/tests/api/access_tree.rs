@@ -71,10 +71,10 @@ async fn shop(server: &TestServer) -> Shop<'_> {
 
 fn place<'a>(tree: &'a Value, environment: &str, path: &str) -> &'a Value {
     let places = tree["places"].as_array().unwrap();
-    places
-        .iter()
-        .find(|place| place["environment"] == environment && place["secretPath"] == path)
-        .unwrap_or_else(|| panic!("{environment}:{path} in {tree}"))
+    let is_it = |place: &&Value| place["environment"] == environment && place["secretPath"] == path;
+    let found = places.iter().find(is_it);
+    assert!(found.is_some(), "{environment}:{path} in {tree}");
+    found.unwrap()
 }
 
 /// How far an action on secrets reaches, and for how many of them.
@@ -148,6 +148,25 @@ async fn the_list_shows_what_each_member_may_do_in_a_folder() {
     .await;
 }
 
+/// Reads all of dev, no more of prod, and denies staging.
+fn draft() -> Value {
+    let read = json!({ "subject": "secrets", "action": "read", "conditions": { "environment": "dev" } });
+    let deny = json!({ "subject": "secrets", "action": "read", "inverted": true,
+        "conditions": { "environment": "staging" } });
+    json!([read, deny, { "subject": "tags", "action": ["read", "edit"] }])
+}
+
+/// What changes of an action at a place.
+fn change(place: &Value, action: &str) -> Value {
+    let rights = place["rights"].as_array().unwrap();
+    rights.iter().find(|right| right["action"] == action).cloned().unwrap_or_default()
+}
+
+fn holders(preview: &Value) -> Vec<Value> {
+    let all = preview["holders"].as_array().unwrap().iter();
+    all.map(|one| json!([one["name"], one["gains"], one["loses"]])).collect()
+}
+
 #[tokio::test]
 async fn a_draft_shows_what_it_grants_and_takes_away() {
     each_engine(async |server| {
@@ -157,58 +176,54 @@ async fn a_draft_shows_what_it_grants_and_takes_away() {
         let members = format!("/api/v1/projects/{}/memberships/identities/{}", shop.project, shop.bot.id);
         let both = json!({ "roles": [{ "role": "reader" }, { "role": "viewer" }] });
         shop.ada.ok("PATCH", &members, Some(both)).await;
-        let read = |environment: &str| {
-            json!({ "subject": "secrets", "action": "read", "conditions": { "environment": environment } })
-        };
-        let deny = json!({ "subject": "secrets", "action": "read", "inverted": true,
-            "conditions": { "environment": "staging" } });
 
         let same = shop.preview(json!({ "role": "reader", "permissions": rules() })).await;
-        let draft = json!([read("dev"), deny, { "subject": "tags", "action": ["read", "edit"] }]);
-        let changed = shop.preview(json!({ "role": "reader", "permissions": draft })).await;
-        let new = shop.preview(json!({ "permissions": draft })).await;
+        let changed = shop.preview(json!({ "role": "reader", "permissions": draft() })).await;
 
         assert_eq!((&same["changedPlaces"], &same["general"]), (&json!(0), &json!([])), "{same}");
-        let names = |preview: &Value| -> Vec<String> {
-            let holders = preview["holders"].as_array().unwrap();
-            holders.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
-        };
-        assert_eq!(names(&same), ["bob@example.test", "bot"]);
-        assert_eq!((&same["holders"][0]["gains"], &same["holders"][0]["loses"]), (&json!(false), &json!(false)));
-        let right = |place: &Value, action: &str| {
-            let rights = place["rights"].as_array().unwrap();
-            rights.iter().find(|right| right["action"] == action).cloned().unwrap_or_default()
-        };
-        let dev = right(place(&changed, "dev", "/"), "readValue");
+        assert_eq!(holders(&same), [json!(["bob@example.test", false, false]), json!(["bot", false, false])]);
         assert_eq!(
-            dev,
+            change(place(&changed, "dev", "/"), "readValue"),
             json!({ "subject": "secrets", "action": "readValue", "before": "some", "after": "all",
                 "granted": 1, "taken": 0 })
         );
-        assert_eq!(right(place(&changed, "dev", "/"), "describeSecret"), Value::Null);
-        let prod = right(place(&changed, "prod", "/"), "describeSecret");
-        assert_eq!((&prod["before"], &prod["after"], &prod["taken"]), (&json!("some"), &json!("none"), &json!(1)));
-        let staging = right(place(&changed, "staging", "/"), "describeSecret");
+        assert_eq!(change(place(&changed, "dev", "/"), "describeSecret"), Value::Null);
+        let prod = change(place(&changed, "prod", "/"), "describeSecret");
+        assert_eq!(
+            (&prod["before"], &prod["after"], &prod["taken"]),
+            (&json!("some"), &json!("none"), &json!(1))
+        );
+        let staging = change(place(&changed, "staging", "/"), "describeSecret");
         assert_eq!((&staging["before"], &staging["after"]), (&json!("none"), &json!("denied")));
         assert_eq!(
             changed["general"],
             json!([{ "subject": "tags", "action": "edit", "before": "none", "after": "all",
                 "granted": null, "taken": null }])
         );
-        let holders = &changed["holders"];
-        assert_eq!((&holders[0]["gains"], &holders[0]["loses"]), (&json!(true), &json!(true)), "{holders}");
         // The bot reads prod by its other role, but the denial of staging takes that.
-        assert_eq!((&holders[1]["gains"], &holders[1]["loses"]), (&json!(true), &json!(true)));
-        assert_eq!((names(&new), &new["holderCount"]), (Vec::new(), &json!(0)));
+        assert_eq!(holders(&changed), [json!(["bob@example.test", true, true]), json!(["bot", true, true])]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_of_a_new_role_says_what_it_allows_in_each_environment() {
+    each_engine(async |server| {
+        let shop = shop(server).await;
+
+        let new = shop.preview(json!({ "permissions": draft() })).await;
+
+        assert_eq!((holders(&new), &new["holderCount"]), (Vec::new(), &json!(0)));
         let summary = new["environments"].as_array().unwrap();
         let of = |slug: &str, action: &str| {
             let one = summary.iter().find(|one| one["environment"] == slug).unwrap();
-            let found = one["secrets"].as_array().unwrap().iter().find(|one| one["action"] == action).unwrap();
-            (found["least"].clone(), found["most"].clone(), found["secretCount"].clone())
+            let found =
+                one["secrets"].as_array().unwrap().iter().find(|one| one["action"] == action).unwrap();
+            json!([found["least"], found["most"], found["secretCount"]])
         };
-        assert_eq!(of("dev", "readValue"), (json!("all"), json!("all"), json!(3)));
-        assert_eq!(of("staging", "readValue"), (json!("denied"), json!("denied"), json!(0)));
-        assert_eq!(of("prod", "readValue"), (json!("none"), json!("none"), json!(0)));
+        assert_eq!(of("dev", "readValue"), json!(["all", "all", 3]));
+        assert_eq!(of("staging", "readValue"), json!(["denied", "denied", 0]));
+        assert_eq!(of("prod", "readValue"), json!(["none", "none", 0]));
         let bad = json!({ "permissions": [{ "subject": "secrets", "action": "fly" }] });
         let answer = shop.ada.call("POST", &shop.path("role-preview"), Some(bad)).await;
         assert_eq!(answer.status, 422);

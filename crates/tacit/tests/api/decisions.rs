@@ -18,7 +18,8 @@ fn path(id: &str) -> String {
 }
 
 fn decision_id(answer: &Answer) -> String {
-    answer.body["decisionId"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
+    assert!(answer.body["decisionId"].is_string(), "{}", answer.text);
+    answer.body["decisionId"].as_str().unwrap().to_owned()
 }
 
 async fn open(by: &Actor<'_>, answer: &Answer) -> Value {
@@ -38,8 +39,7 @@ fn routes_for(is_user: bool) -> impl Iterator<Item = Route> {
 /// Opens the decision of a refusal and compares it with what the caller read.
 async fn check(admin: &Admin<'_>, route: &Route, answer: &Answer, actor: &str) {
     let label = format!("{} {}: {}", route.method, route.path, answer.text);
-    let id = answer.body["decisionId"].as_str().unwrap_or_else(|| panic!("{label}"));
-    let decision = admin.ok("GET", &path(id), None).await["decision"].clone();
+    let decision = admin.ok("GET", &path(&decision_id(answer)), None).await["decision"].clone();
     assert_eq!(decision["actor"]["id"], actor, "{label} {decision}");
     assert_eq!(decision["eventType"], route.event, "{label} {decision}");
     assert_eq!(decision["message"].as_str(), answer.body["message"].as_str(), "{label} {decision}");

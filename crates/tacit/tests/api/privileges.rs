@@ -242,11 +242,11 @@ async fn all_privileges_of_a_project_are_listed_with_their_holders() {
         let project = ada.project_id("Shop").await;
         let membership = ada.add_user(&project, &bob, "viewer").await;
         ada.add_machine(&project, &bot, "viewer").await;
-        let of_bob = json!({ "projectMembershipId": membership, "slug": "of-bob", "permissions": reads() });
-        ada.ok("POST", USERS, Some(of_bob)).await;
-        let of_bot = json!({ "identityId": bot.id, "projectId": project, "slug": "of-bot",
+        let person = json!({ "projectMembershipId": membership, "slug": "of-bob", "permissions": reads() });
+        ada.ok("POST", USERS, Some(person)).await;
+        let machine = json!({ "identityId": bot.id, "projectId": project, "slug": "of-bot",
             "permissions": reads(), "type": for_an_hour() });
-        ada.ok("POST", IDENTITIES, Some(of_bot)).await;
+        ada.ok("POST", IDENTITIES, Some(machine)).await;
         let path = format!("/api/ui/v1/projects/{project}/privileges");
 
         let found = ada.read(&path).await;

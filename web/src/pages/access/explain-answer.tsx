@@ -11,7 +11,16 @@ const words = text.explain
 const nameOfAction = (action: string) => text.roleEditor.actions[action] ?? action
 
 /** Yes or no, by which rule, by whom it was given, and what would change it. */
-export function ExplainAnswer({ answer, who }: { answer: Answer; who: string }) {
+export function ExplainAnswer({
+  answer,
+  who,
+  heading: Heading = 'h2',
+}: {
+  answer: Answer
+  who: string
+  /** What its parts are titled with, one below the title they stand under. */
+  heading?: 'h2' | 'h3'
+}) {
   return (
     <section className={styles.answer} aria-label={words.tab}>
       <p className={`${styles.verdict} ${answer.isAllowed ? styles.yes : styles.no}`} role="status">
@@ -19,7 +28,7 @@ export function ExplainAnswer({ answer, who }: { answer: Answer; who: string }) 
         {answer.isAllowed ? words.yes(who) : words.no(who)}
       </p>
       <div>
-        <h3>{words.because}</h3>
+        <Heading>{words.because}</Heading>
         <ul className={styles.list}>
           {answer.parts.map((part) => (
             <Deciding key={part.action} answer={answer} part={part} />
@@ -27,7 +36,7 @@ export function ExplainAnswer({ answer, who }: { answer: Answer; who: string }) 
         </ul>
       </div>
       <div>
-        <h3>{words.change}</h3>
+        <Heading>{words.change}</Heading>
         <ul className={styles.list}>
           {changesOf(answer).map((line) => (
             <li key={line}>{line}</li>
@@ -35,7 +44,7 @@ export function ExplainAnswer({ answer, who }: { answer: Answer; who: string }) 
         </ul>
       </div>
       <div>
-        <h3>{words.all}</h3>
+        <Heading>{words.all}</Heading>
         <Sources sources={answer.sources} />
       </div>
     </section>

@@ -75,7 +75,11 @@ function Shown({ decision }: { decision: Decision }) {
         </Section>
       )}
       <Section title={words.now}>
-        {decision.now ? <ExplainAnswer answer={decision.now} who={name} /> : <Note>{words.noNow}</Note>}
+        {decision.now ? (
+          <ExplainAnswer answer={decision.now} who={name} heading="h3" />
+        ) : (
+          <Note>{words.noNow}</Note>
+        )}
       </Section>
     </Page>
   )
