@@ -1,6 +1,9 @@
+import { Link } from 'wouter'
+
 import { type AuditEvent, actorName, sentenceOf } from '~/lib/audit-events'
 import type { AuditFilter } from '~/lib/audit-filter'
 import { exactTime } from '~/lib/dates'
+import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CodeBlock } from '~/ui/copy'
@@ -38,6 +41,7 @@ export function EventSheet({ event, isUtc, onNarrow, onClose }: SheetProps) {
       onClose={onClose}
       footer={
         <>
+          {event.result === 'denied' && <Link href={paths.decision(event.id)}>{text.decision.why}</Link>}
           {actor && <Button onClick={() => onNarrow({ actor })}>{text.audit.onlyActor}</Button>}
           <Button onClick={() => onNarrow({ event: event.eventType })}>{text.audit.onlyLike}</Button>
         </>
