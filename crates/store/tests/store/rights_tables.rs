@@ -6,18 +6,22 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 29] = [
+const OTHERS: [&str; 35] = [
     "audit_events",
     "audit_sequences",
     "client_secrets",
     "commit_changes",
     "commits",
+    "email_verifications",
     "environments",
     "folder_versions",
     "folders",
     "history_horizons",
     "invitations",
     "login_failures",
+    "mails",
+    "passkeys",
+    "password_resets",
     "rights_revisions",
     "schema_lock",
     "schema_migrations",
@@ -30,8 +34,10 @@ const OTHERS: [&str; 29] = [
     "secrets",
     "tags",
     "universal_auths",
+    "used_passkey_challenges",
     "user_preferences",
     "user_recovery_codes",
+    "user_second_factors",
     "user_totp",
     "webhook_cursors",
     "webhook_deliveries",
