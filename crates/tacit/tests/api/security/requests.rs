@@ -12,6 +12,7 @@ use tacit::http::{
 use crate::{
     fuzz,
     harness::{Answer, TestServer},
+    harness_passkeys::HOST,
 };
 
 /// An id that nothing has.
@@ -58,6 +59,8 @@ impl Call {
         let mut request = axum::http::Request::builder()
             .method(self.method.clone())
             .uri(&self.target)
+            // Passkeys are for a host name, and need TLS anywhere else.
+            .header("host", HOST)
             .header("content-type", "application/json");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -100,6 +103,7 @@ fn parameter_key<'r>(route: &Route, name: &'r str) -> &'r str {
         "folder" if path.starts_with("/api/v1/folders") && route.method != Method::GET => "folder",
         "group" if adds && path.contains("/{project}/groups/") => "free_group",
         "identity" if adds && gets_an_identity(path) => "free_identity",
+        "organization" if path.ends_with("/take-over") => "abandoned_organization",
         "username" if adds => "free_email",
         "username" => "member_email",
         "user" => "member_user",
@@ -154,6 +158,8 @@ fn query(route: &Route, ids: &Value) -> String {
             "orgId" => ids["organization"].clone(),
             "identityId" => ids["identity"].clone(),
             "projectMembershipId" => ids["user_membership"].clone(),
+            "type" if route.path.ends_with("/access-tree") => json!("user"),
+            "id" if route.path.ends_with("/access-tree") => ids["member_user"].clone(),
             "to" => json!("1"),
             "offset" => json!("0"),
             "limit" => json!("10"),
@@ -187,7 +193,7 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
     let path = route.path;
     let id = |name: &str| ids.get(name).cloned().unwrap_or_else(|| json!(UNKNOWN_ID));
     Some(match name {
-        "projectId" | "workspaceId" => id("project"),
+        "projectId" | "workspaceId" | "project" => id("project"),
         "projectSlug" if path.contains("privilege") => id("project_slug"),
         "organizationId" => id("organization"),
         "environment" | "sourceEnvironment" => id("environment_slug"),
@@ -202,7 +208,9 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "tagSlugs" => json!(["b"]),
         "emails" if route.method == Method::POST => json!([id("free_email")]),
         "emails" => json!([id("member_email")]),
+        "username" if path.contains("/me/emails/") => id("own_email"),
         "username" => id("member_email"),
+        "userIds" => json!([id("member_user")]),
         "inviteeEmails" => json!(["somebody-new@example.test"]),
         "membershipId" => id("invited_membership"),
         "identityId" => id("identity"),
@@ -224,16 +232,21 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
             json!([{ "id": id("folder"), "environment": id("environment_slug"), "path": secret_path(ids),
                 "name": "changed" }])
         }
+        "strategy" => json!("SOFTWARE"),
         "action" => json!("readValue"),
         "subject" => json!("secrets"),
         _ => return shaped_field(route, name, ids),
     })
 }
 
+/// How paths of routes about the caller's organization begin.
+const OF_ORGANIZATION: [&str; 2] = ["/api/v1/organization", "/api/ui/v1/organization/"];
+
 /// Fields whose form depends on the route.
 fn shaped_field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
     let path = route.path;
-    let in_organization = path.starts_with("/api/v1/organization") || path.contains("/organizations/");
+    let in_organization =
+        path.contains("/organizations/") || OF_ORGANIZATION.iter().any(|start| path.starts_with(start));
     Some(match name {
         "role" if path.contains("/projects/") || path.contains("/workspace/") => json!("viewer"),
         "role" | "organizationRoleSlug" => json!("member"),

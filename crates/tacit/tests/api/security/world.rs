@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use tacit_core::id::WebhookId;
 use tacit_store::webhook_deliveries::{self, WebhookDeliveryRow};
 
-use crate::harness::{Admin, TestServer};
+use crate::{
+    harness::{Admin, TestServer},
+    harness_passkeys::{call, challenge, created, new_passkey},
+};
 
 /// What secrets and addresses hold, so that it is found where it must not be.
 pub const CANARY: &str = "canary-value";
@@ -43,6 +46,8 @@ impl<'a> World<'a> {
         world.add_privileges().await;
         world.add_history().await;
         world.add_webhook().await;
+        world.add_passkey().await;
+        world.add_refusal().await;
         world
     }
 
@@ -89,6 +94,8 @@ impl<'a> World<'a> {
                 self.set("org_membership", &member["id"]);
             }
         }
+        let me = self.get("/api/v2/users/me").await;
+        self.set("own_email", &me["user"]["email"]);
         let sessions = self.get("/api/v2/users/me/sessions").await;
         self.set("session", &sessions[0]["id"]);
     }
@@ -214,6 +221,28 @@ impl<'a> World<'a> {
         webhook_deliveries::insert(&mut tx, &delivery).await.unwrap();
         tx.commit().await.unwrap();
         self.set("delivery", &json!(delivery.id.to_string()));
+    }
+}
+
+impl World<'_> {
+    /// A passkey of the admin, whose session goes on because it was made in it.
+    async fn add_passkey(&mut self) {
+        let path = "/api/ui/v1/me/passkeys";
+        let send = async |path: &str, body: Value| {
+            call(self.admin.server, "POST", path, Some(&self.admin.token), Some(body)).await
+        };
+        let options = send(&format!("{path}/options"), json!({})).await;
+        let credential = created(&new_passkey(), &challenge(&options));
+        let made = send(path, json!({ "name": "Laptop", "credential": credential })).await;
+        self.set("passkey", &made.body["passkey"]["id"]);
+    }
+
+    /// A decision: the machine that may only read asked for more.
+    async fn add_refusal(&mut self) {
+        let path = format!("/api/v1/projects/{}", self.id("project"));
+        let body = Some(json!({ "name": "Mine" }));
+        let refused = self.admin.server.call("PATCH", &path, Some(self.id("token_text")), body).await;
+        self.set("decision", &refused.body["decisionId"]);
     }
 }
 
