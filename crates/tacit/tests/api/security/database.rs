@@ -7,7 +7,7 @@ use tacit_store::{Connection, FromRow, Row, StoreError};
 use crate::harness::TestServer;
 
 /// What the server writes by itself, whatever becomes of a request.
-const LOGS: &str = "audit_events audit_sequences schema_migrations";
+const LOGS: &str = "audit_events audit_sequences rights_revisions schema_migrations";
 /// How the copies of tables are called.
 const COPY: &str = "copy_of_";
 
