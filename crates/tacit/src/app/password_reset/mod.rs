@@ -2,7 +2,7 @@
 //! token once for a new password.
 //!
 //! Whoever asks learns nothing: the request itself looks at no account. It is stored by its e-mail, and a
-//! job makes a mail of it if there is such an account ([`write`]). A reset ends all sessions and signs
+//! job makes a mail of it if there is such an account ([`mod@write`]). A reset ends all sessions and signs
 //! nobody in, so a second factor is asked for as ever.
 
 mod operator;
