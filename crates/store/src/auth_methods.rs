@@ -79,7 +79,7 @@ row! {
 }
 
 row! {
-    /// All that a Universal Auth login is decided by, from one statement, so that an unknown client
+    /// Whose login it is and with which client secret, from one statement, so that an unknown client
     /// id costs what a known one does.
     pub struct UniversalLoginRow {
         /// The identity.
@@ -90,16 +90,8 @@ row! {
         pub organization_id: OrganizationId,
         /// The slug of that organization.
         pub organization_slug: String,
-        /// The method.
+        /// The method, whose settings and lockout are looked at once the identity is locked.
         pub auth_method_id: AuthMethodId,
-        /// Where a login may come from, JSON.
-        pub client_secret_trusted_ips: String,
-        /// Whether a lock counts.
-        pub lockout_enabled: bool,
-        /// Until when it is locked.
-        pub locked_until: Option<Timestamp>,
-        /// Wrong client secrets so far.
-        pub failures: i64,
         /// The client secret that was sent; `None` if this identity has no such.
         pub client_secret_id: Option<ClientSecretId>,
         /// Whether it was revoked.
@@ -288,7 +280,7 @@ pub async fn list_of_organization(
     .await
 }
 
-/// What a login with this client id and this keyed hash of a client secret is decided by.
+/// Whose a login with this client id and this keyed hash of a client secret is.
 ///
 /// # Errors
 ///
@@ -300,8 +292,7 @@ pub async fn find_login(
 ) -> Result<Option<UniversalLoginRow>> {
     db.fetch_optional(
         "SELECT i.id AS identity_id, i.name AS identity_name, i.organization_id,
-                o.slug AS organization_slug, a.id AS auth_method_id, u.client_secret_trusted_ips,
-                u.lockout_enabled, u.locked_until, u.failures, s.id AS client_secret_id, s.is_revoked,
+                o.slug AS organization_slug, a.id AS auth_method_id, s.id AS client_secret_id, s.is_revoked,
                 s.num_uses, s.num_uses_limit, s.ttl_seconds, s.created_at AS secret_created_at
            FROM universal_auths u
            JOIN auth_methods a ON a.id = u.auth_method_id

@@ -6,8 +6,9 @@
 
 use tacit_core::{id::ClientSecretId, time::Timestamp};
 use tacit_store::{
-    auth_methods::{self, UNIVERSAL_AUTH, UniversalLoginRow},
-    client_secrets, identities,
+    auth_methods::{self, UNIVERSAL_AUTH, UniversalAuthRow, UniversalLoginRow},
+    client_secrets,
+    identities::{self, IdentityRow},
 };
 use zeroize::Zeroizing;
 
@@ -76,7 +77,8 @@ impl Refusal {
 const WRONG: Error = Error::Unauthenticated("The client id or the client secret is wrong");
 
 /// Exchanges a client secret for an access token. A success is one transaction: the use of the
-/// client secret, the token and the audit event stand or fall together.
+/// client secret, the token and the audit event stand or fall together. A refusal is judged in the
+/// transaction that counts it, so guesses sent together get no more answers than the lockout allows.
 ///
 /// # Errors
 ///
@@ -98,10 +100,7 @@ pub async fn login(app: &App, client: Client, login: Login) -> Result<IssuedToke
     let result = app
         .write(move |work| {
             Box::pin(async move {
-                let decided = match judge(&row, &client, now)? {
-                    Ok(secret) => admit(work, &row, secret, login.organization_slug, now).await?,
-                    Err(refusal) => Err(refusal),
-                };
+                let decided = decide(work, &row, &client, login.organization_slug, now).await?;
                 match &decided {
                     Ok(_) => work.record(event(work, &client, &row)),
                     Err(refusal) => refuse(work, &client, &row, refusal, now).await?,
@@ -113,16 +112,38 @@ pub async fn login(app: &App, client: Client, login: Login) -> Result<IssuedToke
     result.map_err(Refusal::into_error)
 }
 
-/// What the row says of this login, before anything is changed.
+/// Lets in or refuses. The identity is locked first, as every change to it does, so that none of them
+/// waits for another in a circle, and all logins of one identity are judged one after the other.
+async fn decide(
+    work: &mut UnitOfWork,
+    row: &UniversalLoginRow,
+    client: &Client,
+    organization_slug: Option<String>,
+    now: Timestamp,
+) -> Result<std::result::Result<IssuedToken, Refusal>> {
+    let identity =
+        identities::lock(&mut work.db, &row.organization_id, &row.identity_id).await?.ok_or(WRONG)?;
+    let universal = auth_methods::find_universal(&mut work.db, &row.auth_method_id).await?.ok_or(WRONG)?;
+    match judge(row, &universal, client, now)? {
+        Err(refusal) => Ok(Err(refusal)),
+        Ok(secret) => match other_organization(work, row, organization_slug).await? {
+            Some(refusal) => Ok(Err(refusal)),
+            None => admit(work, &identity, &universal, secret, now).await,
+        },
+    }
+}
+
+/// What the rows say of this login, before anything is changed.
 fn judge(
     row: &UniversalLoginRow,
+    universal: &UniversalAuthRow,
     client: &Client,
     now: Timestamp,
 ) -> Result<std::result::Result<ClientSecretId, Refusal>> {
-    if !token_settings::read_stored(&row.client_secret_trusted_ips)?.allow(client.ip) {
+    if !token_settings::read_stored(&universal.client_secret_trusted_ips)?.allow(client.ip) {
         return Ok(Err(Refusal::Address));
     }
-    if row.lockout_enabled && row.locked_until.is_some_and(|until| now < until) {
+    if universal.lockout_enabled && universal.locked_until.is_some_and(|until| now < until) {
         return Ok(Err(Refusal::Locked));
     }
     let Some(secret) = row.client_secret_id.clone() else { return Ok(Err(Refusal::WrongSecret)) };
@@ -136,29 +157,23 @@ fn judge(
     Ok(Ok(secret))
 }
 
-/// Counts the use and issues the token. The identity is locked first, as every change to it does,
-/// so that none of them waits for another in a circle.
+/// Counts the use and issues the token. The identity is locked.
 async fn admit(
     work: &mut UnitOfWork,
-    row: &UniversalLoginRow,
+    identity: &IdentityRow,
+    universal: &UniversalAuthRow,
     secret: ClientSecretId,
-    organization_slug: Option<String>,
     now: Timestamp,
 ) -> Result<std::result::Result<IssuedToken, Refusal>> {
-    if let Some(refusal) = other_organization(work, row, organization_slug).await? {
-        return Ok(Err(refusal));
-    }
-    let identity =
-        identities::lock(&mut work.db, &row.organization_id, &row.identity_id).await?.ok_or(WRONG)?;
     if !client_secrets::use_once(&mut work.db, &secret, now).await? {
         return Ok(Err(Refusal::UsedUp));
     }
-    let method = auth_methods::find(&mut work.db, &row.identity_id, UNIVERSAL_AUTH).await?.ok_or(WRONG)?;
-    if row.failures > 0 {
+    let method = auth_methods::find(&mut work.db, &identity.id, UNIVERSAL_AUTH).await?.ok_or(WRONG)?;
+    if universal.failures > 0 {
         auth_methods::clear_failures(&mut work.db, &method.id).await?;
     }
     identities::record_login(&mut work.db, &identity.id, UNIVERSAL_AUTH, now).await?;
-    let issue = Issue { identity: &identity, method: &method, client_secret: Some(secret), name: None };
+    let issue = Issue { identity, method: &method, client_secret: Some(secret), name: None };
     Ok(Ok(access_tokens::issue(work, issue).await?.0))
 }
 

@@ -47,6 +47,7 @@ mod invitations;
 mod mail;
 mod mail_server;
 mod nodes;
+mod nodes_limits;
 mod organization_members;
 mod organizations;
 mod passkeys;
