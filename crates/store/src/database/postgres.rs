@@ -2,7 +2,7 @@
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use std::time::Duration;
-use tokio_postgres::{NoTls, types::ToSql};
+use tokio_postgres::{NoTls, error::SqlState, types::ToSql};
 
 use super::{Changes, FromRow, Row};
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
 const CONNECTIONS_MAX: usize = 16;
 /// How long a request waits for a connection before it is told to try later.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// What a transaction is told that began before a newer node changed the schema.
+const OUTDATED: &str = "the schema was changed by a newer release";
 
 /// A pool of connections to one server.
 #[derive(Clone)]
@@ -73,8 +76,17 @@ impl Session {
     /// Runs a statement and reads its rows.
     pub(super) async fn fetch<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
         let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
-        let rows = client.query(&statement, &borrowed(parameters)).await?;
+        let rows = match query(client, sql, parameters).await {
+            Err(error) if is_outdated(&error) => {
+                forget_statements(client);
+                if self.in_transaction {
+                    // It is lost. The next try will find new statements.
+                    return Err(StoreError::Unavailable(OUTDATED.to_owned()));
+                }
+                query(client, sql, parameters).await?
+            }
+            result => result?,
+        };
         rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
     }
 
@@ -108,6 +120,27 @@ pub(super) async fn commit(session: Session, changes: &Changes, revisions: &Revi
     // Without an answer it may be durable all the same.
     revisions.committed(changes, stored_rights.filter(|_| result.is_ok()));
     result
+}
+
+async fn query(
+    client: &Object,
+    sql: &str,
+    parameters: &[Value<'_>],
+) -> std::result::Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
+    let statement = client.prepare_cached(sql).await?;
+    client.query(&statement, &borrowed(parameters)).await
+}
+
+/// Whether a newer node has added a column to a table since the statement was prepared.
+fn is_outdated(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED)
+}
+
+/// Forgets what is prepared, on all connections: the others would fail in the same way.
+fn forget_statements(client: &Object) {
+    if let Some(pool) = Object::pool(client) {
+        pool.manager().statement_caches.clear();
+    }
 }
 
 /// A transaction that was abandoned half-way must not go back to the pool: closing the connection

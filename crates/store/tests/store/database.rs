@@ -1,7 +1,7 @@
 //! The two engines behave as one; SQLite's writers share commits and lose nothing.
 
-use tacit_core::id::OrganizationId;
-use tacit_store::{Database, Settings, StoreError, audit_events};
+use tacit_core::id::{IdentityId, OrganizationId};
+use tacit_store::{Database, Settings, StoreError, audit_events, auth_methods};
 
 use crate::engines::{each_engine, postgres_schema};
 
@@ -139,5 +139,35 @@ async fn nodes_that_start_together_migrate_once() {
 
     for task in tasks {
         task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_a_newer_node_adds_does_not_disturb_those_that_run() {
+    let Some(url) = postgres_schema().await else { return };
+    let database = Database::open(&Settings::Postgres(url.clone())).await.unwrap();
+    let (newer, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let identity = IdentityId::new("anybody");
+    let method = auth_methods::UNIVERSAL_AUTH;
+    for column in ["first", "second"] {
+        let mut db = database.read().await.unwrap();
+        assert!(auth_methods::find(&mut db, &identity, method).await.unwrap().is_none());
+        drop(db);
+
+        newer.batch_execute(&format!("ALTER TABLE auth_methods ADD COLUMN {column} TEXT")).await.unwrap();
+
+        if column == "first" {
+            let mut db = database.read().await.unwrap();
+            assert!(auth_methods::find(&mut db, &identity, method).await.unwrap().is_none());
+        } else {
+            // A transaction is lost by any error. It may be tried again.
+            let mut tx = database.begin().await.unwrap();
+            let lost = auth_methods::find(&mut tx, &identity, method).await;
+            assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
+            drop(tx);
+            let mut tx = database.begin().await.unwrap();
+            assert!(auth_methods::find(&mut tx, &identity, method).await.unwrap().is_none());
+        }
     }
 }
