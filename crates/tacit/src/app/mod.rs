@@ -19,6 +19,7 @@ pub mod client_secrets;
 pub mod clock;
 pub mod commit;
 pub mod decisions;
+pub mod draining;
 pub mod egress;
 pub mod email_verification;
 pub mod environments;
@@ -99,6 +100,8 @@ pub struct Parts {
     pub audit: audit::Recorder,
     /// Wakes those who follow the changes of projects.
     pub changes: changes::Signals,
+    /// Whether this server is about to stop.
+    pub draining: draining::Draining,
     /// Answers that were given.
     pub answers: answers::Answers,
     /// Callers that were let in.

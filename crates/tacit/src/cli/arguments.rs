@@ -99,6 +99,10 @@ pub(super) struct ServerArguments {
     /// Memory for answers that may be given again, in MiB; 0 remembers none [default: 64]
     #[arg(long, env = "TACIT_ANSWER_MEMORY", value_name = "MIB")]
     pub(super) answer_memory: Option<u32>,
+    /// Seconds to go on answering after being asked to stop, while `/api/status` says 503 so that load
+    /// balancers look elsewhere [default: 0]
+    #[arg(long, env = "TACIT_DRAIN_DELAY", value_name = "SECONDS")]
+    pub(super) drain_delay: Option<u16>,
     /// How to write the log [default: auto, which is text on a terminal, else JSON]
     #[arg(long, env = "TACIT_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,

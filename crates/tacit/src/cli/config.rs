@@ -11,6 +11,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 use clap::ValueEnum;
@@ -55,6 +56,8 @@ pub(super) struct Settings {
     pub(super) allow_remote_bootstrap: bool,
     /// Bytes of memory for answers that may be given again.
     pub(super) answer_memory: u64,
+    /// How long to go on answering after being asked to stop.
+    pub(super) drain_delay: Duration,
     /// How to log.
     pub(super) log_format: LogFormat,
     /// What to log.
@@ -147,6 +150,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
             .answer_memory
             .or(file.answer_memory)
             .map_or(BYTES_MAX_DEFAULT, |mib| u64::from(mib) << 20),
+        drain_delay: Duration::from_secs(flags.drain_delay.or(file.drain_delay).unwrap_or(0).into()),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
         log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),
     })

@@ -77,7 +77,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let handle = Handle::new();
     let metrics = metrics(&started.app, &handle);
     let shell = shell(settings, &started.app, metrics.clone());
-    tokio::spawn(signals.stop(handle.clone(), started.app.clone()));
+    tokio::spawn(signals.stop(handle.clone(), started.app.clone(), settings.drain_delay));
     if let Some(listener) = metrics_listener {
         serve_metrics(listener, metrics);
     }

@@ -55,10 +55,16 @@ impl Signals {
         }
     }
 
-    /// The first signal lets requests in progress end; a second one does not wait for them.
-    /// Streams of events end at once: they would never end by themselves.
-    pub(super) async fn stop(mut self, handle: Handle<SocketAddr>, app: App) {
+    /// The first signal says to clients and load balancers that they should go elsewhere, serves for
+    /// `delay` more, and then lets requests in progress end; each further one skips one of these.
+    /// Streams of events end before that: they would never end by themselves.
+    pub(super) async fn stop(mut self, handle: Handle<SocketAddr>, app: App, delay: Duration) {
         self.next().await;
+        app.draining.begin();
+        if !delay.is_zero() {
+            tracing::info!(seconds = delay.as_secs(), "draining");
+            let _ = tokio::time::timeout(delay, self.next()).await;
+        }
         tracing::info!(connections = handle.connection_count(), "stopping");
         app.changes.stop();
         handle.graceful_shutdown(Some(DRAIN_MAX));

@@ -16,7 +16,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
-    http::{Extensions, HeaderValue, StatusCode, Uri, uri::PathAndQuery},
+    http::{Extensions, HeaderValue, StatusCode, Uri, Version, uri::PathAndQuery},
     response::Response,
 };
 use futures_util::FutureExt;
@@ -58,6 +58,10 @@ impl RequestId {
     }
 }
 
+/// Marks an answer that looks like a failure of the server and is none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected;
+
 /// What the operator chose about connections.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -98,13 +102,17 @@ impl Shell {
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(client);
         request.extensions_mut().insert(IsHttps(is_https));
-        let method = request.method().clone();
+        let (method, version) = (request.method().clone(), request.version());
         let response = guarded(self.router.clone(), request, &id).await;
         let mut response = problem::write_body(response, &id);
-        if response.status().is_server_error() {
+        if response.status().is_server_error() && response.extensions().get::<Expected>().is_none() {
             tracing::error!(request.id = id.as_str(), %method, status = response.status().as_u16(), "answered with an error");
         }
         add_headers(&mut response, &self.settings);
+        if version < Version::HTTP_2 && self.app.draining.has_begun() {
+            // The next request of this client goes to another server, rather than into a closed connection.
+            response.headers_mut().insert("connection", HeaderValue::from_static("close"));
+        }
         (self.answered)(response.status(), start.elapsed());
         response
     }

@@ -58,6 +58,26 @@ fn a_request_in_progress_is_answered_before_the_server_stops() {
 }
 
 #[test]
+fn a_server_with_a_drain_delay_serves_on_and_says_that_it_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = server(folder.path());
+    command.args(["--drain-delay", "600"]);
+    let mut server = Server::start(command);
+    assert_eq!(server.call("GET", "/api/status", None, None).0, 200);
+
+    server.signal(Signal::TERM);
+    server.wait_for("\"draining\"");
+    let (status, body) = server.call("GET", "/api/status", None, None);
+    assert_eq!((status, &body["message"]), (503, &"Stopping".into()));
+    assert_eq!(server.call("GET", "/api/v1/admin/config", None, None).0, 200);
+    // A second signal does not wait for the delay.
+    let ended = server.stop();
+
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!ended.stderr.contains("ERROR"), "{}", ended.stderr);
+}
+
+#[test]
 fn uses_of_a_token_that_are_only_counted_in_memory_are_stored_before_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::start(server(folder.path()));
