@@ -51,6 +51,11 @@ clients_on_postgres() {
   url=$(scripts/postgres.sh database e2e) && clients --database-url "$url"
 }
 
+three_nodes() {
+  local url
+  url=$(scripts/postgres.sh database nodes) && e2e/nodes --binary "$(target_folder)/debug/tacit" --database-url "$url"
+}
+
 # The README's own commands, word for word.
 quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
 
@@ -79,6 +84,7 @@ step "dashboard: in Chromium" scripts/web.sh browser
 step "the examples in the documentation" examples
 step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
+step "three nodes on one PostgreSQL" three_nodes
 
 printf '\nsteps: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

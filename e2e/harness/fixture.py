@@ -20,21 +20,29 @@ class Api:
         self.host = urllib.parse.urlsplit(url).netloc
         self.token = token
 
-    def post(self, path, body):
-        """Returns the decoded answer; raises `Refused` for anything but 200."""
-        headers = {"content-type": "application/json"}
+    def call(self, method, path, body=None):
+        """Returns the status of the answer and its text."""
+        headers = {} if body is None else {"content-type": "application/json"}
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         connection = http.client.HTTPConnection(self.host, timeout=TIMEOUT_SECONDS)
         try:
-            connection.request("POST", path, json.dumps(body), headers)
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
-            text = response.read().decode()
+            return response.status, response.read().decode()
         finally:
             connection.close()
-        if response.status != 200:
-            raise Refused(f"POST {path} was answered {response.status}: {text}")
+
+    def ok(self, method, path, body=None):
+        """Returns the decoded answer; raises `Refused` for anything but 200."""
+        status, text = self.call(method, path, body)
+        if status != 200:
+            raise Refused(f"{method} {path} was answered {status}: {text}")
         return json.loads(text)
+
+    def post(self, path, body):
+        """As `ok`, for the most common method."""
+        return self.ok("POST", path, body)
 
 
 def bootstrap(server):
@@ -68,7 +76,7 @@ def prepare_project(api, organization_id, name):
 
 
 def prepare_identity(api, organization_id, project_id, name, role):
-    """An identity with `role` in the project and none in the organization. Returns its client id and secret."""
+    """An identity with `role` in the project and none in the organization. Returns its id, client id and secret."""
     new_identity = {"name": name, "organizationId": organization_id, "role": "no-access"}
     identity_id = api.post("/api/v1/identities", new_identity)["identity"]["id"]
     universal_auth = f"/api/v1/auth/universal-auth/identities/{identity_id}"
@@ -76,4 +84,4 @@ def prepare_identity(api, organization_id, project_id, name, role):
     client_secret = api.post(f"{universal_auth}/client-secrets", {"description": name})["clientSecret"]
     membership = f"/api/v1/projects/{project_id}/memberships/identities/{identity_id}"
     api.post(membership, {"roles": [{"role": role}]})
-    return {"clientId": client_id, "clientSecret": client_secret}
+    return {"id": identity_id, "clientId": client_id, "clientSecret": client_secret}

@@ -46,11 +46,11 @@ def running_server(binary, database_url=None, options=(), mail_port=None):
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url, options=(), mail_port=None):
+    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None):
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
-        address = f"127.0.0.1:{free_port()}"
+        address = f"127.0.0.1:{port or free_port()}"
         self.url = f"http://{address}"
         self.log = folder / "server.log"
         command = [os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
@@ -60,7 +60,7 @@ class Server:
             command += ["--smtp-from", "Tacit <tacit@example.com>", "--site-url", self.url]
         if database_url:
             command += ["--database-url", database_url]
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=folder, env=plain_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
