@@ -7,6 +7,7 @@
 mod changes;
 mod migrate;
 mod postgres;
+mod postgres_tls;
 mod sqlite;
 
 use std::{

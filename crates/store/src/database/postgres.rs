@@ -2,9 +2,9 @@
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use std::time::Duration;
-use tokio_postgres::{NoTls, error::SqlState, types::ToSql};
+use tokio_postgres::{error::SqlState, types::ToSql};
 
-use super::{Changes, FromRow, Row};
+use super::{Changes, FromRow, Row, postgres_tls};
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
@@ -26,13 +26,10 @@ pub(super) struct Postgres(Pool);
 impl Postgres {
     /// Reads the address. Connecting happens with the first statement.
     pub(super) fn open(url: &str) -> Result<Self> {
-        // The error of a bad address is not shown: it may hold the password.
-        let config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|_| StoreError::Setting("this is not a valid postgres:// address".to_owned()))?;
+        let address = postgres_tls::read(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let timeouts = Timeouts { wait: Some(WAIT_MAX), create: Some(WAIT_MAX), recycle: Some(WAIT_MAX) };
-        Pool::builder(Manager::from_config(config, NoTls, recycling))
+        Pool::builder(Manager::from_config(address.config, address.connector, recycling))
             .max_size(CONNECTIONS_MAX)
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)

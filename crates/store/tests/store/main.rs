@@ -20,6 +20,7 @@ mod history;
 mod history_migration;
 mod identities;
 mod people;
+mod postgres_tls;
 mod project_memberships;
 mod projects;
 mod rights_tables;
