@@ -87,7 +87,10 @@ impl From<tokio_postgres::Error> for StoreError {
 
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Unavailable(error.to_string())
+        Self::Unavailable(match error {
+            deadpool_postgres::PoolError::Backend(cause) => describe(&cause),
+            other => other.to_string(),
+        })
     }
 }
 

@@ -1,15 +1,17 @@
 //! TLS to PostgreSQL, with `sslmode` and `sslrootcert` in the address as users of libpq expect them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
     },
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
 };
 use tokio_postgres::{Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -48,11 +50,14 @@ pub(super) fn read(url: &str) -> Result<Address> {
     let (mode, check) = meaning(parts.mode.as_deref().unwrap_or("prefer"), parts.root.as_deref())?;
     config.ssl_mode(mode);
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let named = parts.root.as_deref().filter(|root| *root != SYSTEM && check != Check::Nothing);
+    let named = named.map(|path| certificates(Path::new(path))).transpose()?.unwrap_or_default();
     let verifier = Verifier {
         issuer: match check {
             Check::Nothing => None,
-            Check::Issuer | Check::IssuerAndName => Some(issuer(parts.root.as_deref(), &provider)?),
+            Check::Issuer | Check::IssuerAndName => Some(issuer(&named, &provider)?),
         },
+        named,
         is_name_checked: check == Check::IssuerAndName,
         provider: Arc::clone(&provider),
     };
@@ -117,28 +122,32 @@ fn meaning(mode: &str, root: Option<&str>) -> Result<(SslMode, Check)> {
     }
 }
 
-fn issuer(root: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>> {
+/// Trusts the named certificates; without any, those that this machine trusts.
+fn issuer(
+    named: &[CertificateDer<'static>],
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>> {
     let mut roots = RootCertStore::empty();
-    match root.filter(|root| *root != SYSTEM) {
-        Some(path) => add_file(&mut roots, &PathBuf::from(path))?,
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
+    if named.is_empty() {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    for certificate in named {
+        roots
+            .add(certificate.clone())
+            .map_err(|error| setting(&format!("a certificate in sslrootcert cannot be used: {error}")))?;
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
         .build()
         .map_err(|_| setting("this machine trusts no certificates: name a file in sslrootcert"))
 }
 
-fn add_file(roots: &mut RootCertStore, path: &PathBuf) -> Result<()> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let failed = |cause: &dyn std::fmt::Display| {
-        setting(&format!("the certificates in {} (sslrootcert) cannot be used: {cause}", path.display()))
+        setting(&format!("the certificates in {} (sslrootcert) cannot be read: {cause}", path.display()))
     };
     let found = CertificateDer::pem_file_iter(path).map_err(|error| failed(&error))?;
-    for certificate in found {
-        roots.add(certificate.map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
-    }
-    if roots.is_empty() { Err(failed(&"there are none")) } else { Ok(()) }
+    let found: Vec<_> = found.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+    if found.is_empty() { Err(failed(&"there are none")) } else { Ok(found) }
 }
 
 fn setting(cause: &str) -> StoreError {
@@ -149,6 +158,8 @@ fn setting(cause: &str) -> StoreError {
 #[derive(Debug)]
 struct Verifier {
     issuer: Option<Arc<WebPkiServerVerifier>>,
+    /// The certificates in `sslrootcert`.
+    named: Vec<CertificateDer<'static>>,
     is_name_checked: bool,
     provider: Arc<CryptoProvider>,
 }
@@ -168,6 +179,15 @@ impl ServerCertVerifier for Verifier {
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.is_name_checked => Ok(ServerCertVerified::assertion()),
+            // A server's own certificate often says that it is an authority, which webpki does not like.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.named.contains(end_entity) =>
+            {
+                if self.is_name_checked {
+                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             result => result,
         }
     }

@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivateKeyDer};
 use tacit_store::{Database, Settings};
 use tokio::{
@@ -69,15 +70,18 @@ async fn pass_on(
 }
 
 /// A certificate for `localhost`, also written to a file.
-fn acceptor(file: &Path) -> TlsAcceptor {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    std::fs::write(file, made.cert.pem()).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+fn acceptor(file: &Path, is_ca: IsCa) -> TlsAcceptor {
+    let mut parameters = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    parameters.is_ca = is_ca;
+    let key = KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    std::fs::write(file, certificate.pem()).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     TlsAcceptor::from(Arc::new(config))
 }
@@ -93,13 +97,16 @@ async fn is_encrypted(url: &str, front: &Front) -> Option<bool> {
 async fn modes_and_roots_decide_as_for_other_clients_of_postgresql() {
     let Some(url) = postgres_schema().await else { return };
     let folder = tempfile::tempdir().unwrap();
-    let (own, other) = (folder.path().join("own.pem"), folder.path().join("other.pem"));
-    acceptor(&other);
+    let [own, other, authority] = ["own", "other", "authority"].map(|name| folder.path().join(name));
+    acceptor(&other, IsCa::NoCa);
     let (_, place) = url.rsplit_once('@').unwrap();
     let server = &place[..place.find('/').unwrap()];
     let plain = Front::start(server.parse().unwrap(), None).await;
-    let tls = Front::start(server.parse().unwrap(), Some(acceptor(&own))).await;
-    let (own, other) = (own.display(), other.display());
+    let tls = Front::start(server.parse().unwrap(), Some(acceptor(&own, IsCa::NoCa))).await;
+    // As `openssl req -x509` makes them.
+    let is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = Front::start(server.parse().unwrap(), Some(acceptor(&authority, is_ca))).await;
+    let (own, other, authority) = (own.display(), other.display(), authority.display());
     let root = |mode: &str, file: &dyn std::fmt::Display| format!("sslmode={mode}&sslrootcert={file}");
 
     for (front, host, options, expected) in [
@@ -118,6 +125,10 @@ async fn modes_and_roots_decide_as_for_other_clients_of_postgresql() {
         (&tls, "localhost", root("verify-full", &own), Some(true)),
         (&tls, "localhost", root("verify-full", &other), None),
         (&tls, "localhost", "sslmode=verify-full".to_owned(), None),
+        (&ca, "127.0.0.1", root("verify-ca", &authority), Some(true)),
+        (&ca, "127.0.0.1", root("verify-ca", &other), None),
+        (&ca, "127.0.0.1", root("verify-full", &authority), None),
+        (&ca, "localhost", root("verify-full", &authority), Some(true)),
     ] {
         let url = url.replace(server, &format!("{host}:{}", front.address.port()));
         let found = is_encrypted(&format!("{url}&{options}"), front).await;
