@@ -1,4 +1,4 @@
-//! The whole measurement, from the first start to the table.
+//! A run: where it takes place, and what becomes of its figures.
 
 use std::{
     io::Write,
@@ -8,77 +8,59 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    decision,
+    compare,
     error::{Error, Result},
-    fixture, growth,
-    measure::{self, Settings},
+    measurement,
     options::BenchOptions,
-    procfs,
+    plot, readme,
     report::Report,
-    scenario,
     server::Tacit,
-    start,
+    tls::Tls,
 };
 
 /// Log lines shown when a measurement fails.
 const LOG_LINES: usize = 10;
 
-/// Measures, prints the table, and writes the JSON file if one is named.
-/// However it ends, also on SIGINT and SIGTERM, no child is left and no data.
+/// Measures, or takes the figures of an earlier run; prints the table, and writes and compares what is asked for.
 pub(crate) async fn run(options: &BenchOptions) -> Result<()> {
+    if options.nodes > 1 && options.database_url.is_none() {
+        return Err(Error::Unfit("several nodes need --database-url".to_owned()));
+    }
+    // First, because the file may be the one that is written below.
+    let earlier = options.compare.as_deref().map(Report::read_json).transpose()?;
+    let report = match &options.from {
+        Some(path) => Report::read_json(path)?,
+        None => measured(options).await?,
+    };
+    writeln!(std::io::stdout(), "{report}").map_err(Error::io("cannot print the table"))?;
+    if let Some(path) = &options.json {
+        report.write_json(path)?;
+    }
+    if let Some(folder) = &options.plots {
+        plot::write(&report, folder)?;
+    }
+    if let Some(path) = &options.readme {
+        readme::write(&report, path)?;
+    }
+    earlier.map_or(Ok(()), |earlier| compare::check(&report, &earlier))
+}
+
+/// However it ends, also on SIGINT and SIGTERM, no child is left and no data.
+async fn measured(options: &BenchOptions) -> Result<Report> {
     let work = tempfile::Builder::new().prefix("bench-data-").tempdir_in(work_parent(options)?);
     let work = work.map_err(Error::io("cannot make a directory for the data"))?;
     let tacit = Tacit {
         binary: binary(options)?,
         database_url: options.database_url.clone(),
         log: work.path().join("tacit.log"),
+        root_key: (options.nodes > 1).then(|| work.path().join("root.key")),
+        tls: options.tls.then(|| Tls::make(work.path())).transpose()?,
     };
     let measured = tokio::select! {
-        measured = measure_all(options, &tacit, work.path()) => measured,
+        measured = measurement::measure(options, &tacit, work.path()) => measured,
         error = interrupted() => Err(error),
     };
-    let report = measured.inspect_err(|_| show_log(&tacit.log))?;
-    writeln!(std::io::stdout(), "{report}").map_err(Error::io("cannot print the table"))?;
-    options.json.as_deref().map_or(Ok(()), |path| report.write_json(path))
-}
-
-async fn measure_all(options: &BenchOptions, tacit: &Tacit, work: &Path) -> Result<Report> {
-    let settings =
-        Settings { rounds: options.rounds, duration: options.seconds, connections: options.connections };
-    progress("decisions");
-    let decision = decision::measure()?;
-    progress("start");
-    let (server, start) = start::measure(tacit, work).await?;
-    let fixture = fixture::prepare(&server).await?;
-    let mut scenarios = Vec::new();
-    for scenario in scenario::all(&server, &fixture, u64::from(settings.rounds) + 1).await? {
-        progress(scenario.name);
-        scenarios.push(measure::measure(&scenario, &server, settings).await?);
-    }
-    if let Some(limit) = options.growth {
-        progress("growth");
-        scenarios.extend(growth::measure(&server, &fixture, settings, limit).await?);
-    }
-    server.stop().await?;
-    Ok(Report {
-        cpu_model: procfs::cpu_model()?,
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
-        engine: if tacit.database_url.is_some() { "postgresql" } else { "sqlite" },
-        connections: settings.connections,
-        rounds: settings.rounds,
-        round_seconds: settings.duration.as_secs_f64(),
-        start_fresh_seconds: start.fresh_seconds,
-        start_again_seconds: start.again_seconds,
-        idle_resident_bytes: start.idle_bytes,
-        decision,
-        scenarios,
-    })
-}
-
-/// Says on standard error what is being measured; the table alone goes to standard output.
-fn progress(what: &str) {
-    // Not worth failing for.
-    let _ = writeln!(std::io::stderr(), "measuring {what}");
+    measured.inspect_err(|_| show_log(&tacit.log))
 }
 
 /// Shows the last lines that the server logged, if any.

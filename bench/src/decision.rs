@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tacit_core::permission::{Action, Object, PermissionSet, Rule, Scope, Subject};
 
@@ -25,7 +25,7 @@ const ROUNDS: usize = 100;
 const ROUND: Duration = Duration::from_millis(2);
 
 /// What one decision took. Field names carry their units.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Decision {
     /// Rules of the role.
     rules: usize,

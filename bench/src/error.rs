@@ -45,6 +45,9 @@ pub(crate) enum Error {
     /// The floor does not answer what the server answered, so comparing the two would mean nothing.
     #[error("the floor does not answer the bytes of {0}")]
     FloorDiffers(String),
+    /// A run is worse than an earlier one.
+    #[error("worse than before: {0}")]
+    Worse(String),
     /// The server ended before it answered.
     #[error("{0} ended before it answered")]
     Ended(String),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{Error, Result},
     http::Request,
-    server::Server,
+    servers::Servers,
 };
 
 /// Secrets in the folder that is read.
@@ -24,21 +24,24 @@ pub(crate) struct Fixture {
     pub(crate) client_secret: String,
     /// An access token of the identity.
     pub(crate) token: String,
+    /// The token of the administrator.
+    pub(crate) admin: String,
+    /// The organization.
+    pub(crate) organization_id: String,
 }
 
 /// Prepares a fresh server through its API, as its first administrator would.
-pub(crate) async fn prepare(server: &Server) -> Result<Fixture> {
+pub(crate) async fn prepare(server: &Servers) -> Result<Fixture> {
     let (admin, organization_id) = bootstrap(server).await?;
     let project = Request::post("/api/v2/workspace", &json!({ "projectName": "bench" })).bearer(&admin);
     let project_id = text(&send(server, &project).await?, &project, "/project/id")?;
-    let identity_id = create_identity(server, &admin, &organization_id).await?;
+    let identity_id = create_identity(server, &admin, &organization_id, "bench").await?;
     let (client_id, client_secret) = attach_universal_auth(server, &admin, &identity_id).await?;
-    let path = format!("/api/v2/workspace/{project_id}/identity-memberships/{identity_id}");
-    send(server, &Request::post(path, &json!({ "role": "member" })).bearer(&admin)).await?;
+    admit(server, &admin, &project_id, &identity_id).await?;
     let login = login_request(&client_id, &client_secret);
     let token = text(&send(server, &login).await?, &login, "/accessToken")?;
     create_secrets(server, &token, &project_id).await?;
-    Ok(Fixture { project_id, client_id, client_secret, token })
+    Ok(Fixture { project_id, client_id, client_secret, token, admin, organization_id })
 }
 
 /// The Universal Auth login (wire-contract 19.4).
@@ -48,7 +51,7 @@ pub(crate) fn login_request(client_id: &str, client_secret: &str) -> Request {
 }
 
 /// Makes the first administrator (wire-contract 19.1). Returns its token and the organization's id.
-async fn bootstrap(server: &Server) -> Result<(String, String)> {
+async fn bootstrap(server: &Servers) -> Result<(String, String)> {
     let body =
         json!({ "email": "bench@example.test", "password": "only for the bench", "organization": "bench" });
     let request = Request::post("/api/v1/admin/bootstrap", &body);
@@ -57,14 +60,27 @@ async fn bootstrap(server: &Server) -> Result<(String, String)> {
     Ok((token, text(&answer, &request, "/organization/id")?))
 }
 
-async fn create_identity(server: &Server, admin: &str, organization_id: &str) -> Result<String> {
-    let body = json!({ "name": "bench", "organizationId": organization_id, "role": "no-access" });
+async fn create_identity(server: &Servers, admin: &str, organization_id: &str, name: &str) -> Result<String> {
+    let body = json!({ "name": name, "organizationId": organization_id, "role": "no-access" });
     let request = Request::post("/api/v1/identities", &body).bearer(admin);
     text(&send(server, &request).await?, &request, "/identity/id")
 }
 
+/// Makes an identity a member of the project.
+async fn admit(server: &Servers, admin: &str, project_id: &str, identity_id: &str) -> Result<()> {
+    let path = format!("/api/v2/workspace/{project_id}/identity-memberships/{identity_id}");
+    send(server, &Request::post(path, &json!({ "role": "member" })).bearer(admin)).await?;
+    Ok(())
+}
+
+/// Makes one more identity that is a member of the project.
+pub(crate) async fn add_member(server: &Servers, fixture: &Fixture, name: &str) -> Result<()> {
+    let id = create_identity(server, &fixture.admin, &fixture.organization_id, name).await?;
+    admit(server, &fixture.admin, &fixture.project_id, &id).await
+}
+
 /// Gives the identity Universal Auth (wire-contract 19.3). Returns client id and client secret.
-async fn attach_universal_auth(server: &Server, admin: &str, identity_id: &str) -> Result<(String, String)> {
+async fn attach_universal_auth(server: &Servers, admin: &str, identity_id: &str) -> Result<(String, String)> {
     let path = format!("/api/v1/auth/universal-auth/identities/{identity_id}");
     let attach = Request::post(path.clone(), &json!({})).bearer(admin);
     let client_id = text(&send(server, &attach).await?, &attach, "/identityUniversalAuth/clientId")?;
@@ -73,7 +89,7 @@ async fn attach_universal_auth(server: &Server, admin: &str, identity_id: &str) 
 }
 
 /// Creates the [`SECRETS`] in one batch (wire-contract 7.9).
-async fn create_secrets(server: &Server, token: &str, project_id: &str) -> Result<()> {
+async fn create_secrets(server: &Servers, token: &str, project_id: &str) -> Result<()> {
     let secret = |index: usize| {
         let name = if index == 0 { SECRET.to_owned() } else { format!("SETTING_{index:03}") };
         // 64 characters: a usual length for what people keep as secrets.
@@ -86,7 +102,7 @@ async fn create_secrets(server: &Server, token: &str, project_id: &str) -> Resul
 }
 
 /// Sends a request that must be answered 200 with JSON.
-pub(crate) async fn send(server: &Server, request: &Request) -> Result<Value> {
+pub(crate) async fn send(server: &Servers, request: &Request) -> Result<Value> {
     let response = server.fetch(request).await?;
     if response.status != 200 {
         return Err(response.unexpected(request, 200));
@@ -96,7 +112,7 @@ pub(crate) async fn send(server: &Server, request: &Request) -> Result<Value> {
 }
 
 /// The text at `pointer` of an answer.
-fn text(answer: &Value, request: &Request, pointer: &'static str) -> Result<String> {
+pub(crate) fn text(answer: &Value, request: &Request, pointer: &'static str) -> Result<String> {
     let text = answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     text.ok_or_else(|| Error::Field { request: request.name(), pointer })
 }

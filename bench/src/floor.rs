@@ -18,12 +18,17 @@ use axum::{
     routing::any,
     serve::ListenerExt,
 };
+use axum_server::{
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use crate::{
     error::{Error, Result},
     http,
+    tls::TlsFiles,
 };
 
 /// Header fields that hyper writes itself, for the floor as for the server.
@@ -57,7 +62,7 @@ impl Answer {
 
 /// The floor as a child process: reads its [`Answer`] as one line of JSON from standard input, prints its
 /// address as one line, and serves until standard input ends, so that it cannot outlive the bench.
-pub(crate) async fn serve() -> Result<()> {
+pub(crate) async fn serve(tls: &TlsFiles) -> Result<()> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(Error::io("cannot read the answer"))?;
     let answer = serde_json::from_str(&line).map_err(|error| Error::Unfit(error.to_string()))?;
@@ -66,7 +71,7 @@ pub(crate) async fn serve() -> Result<()> {
     let address = listener.local_addr().map_err(Error::io("cannot listen"))?;
     writeln!(std::io::stdout(), "{address}").map_err(Error::io("cannot print the address"))?;
     std::thread::spawn(exit_with_standard_input);
-    serve_router(listener, router(answer)?).await
+    serve_router(listener, router(answer)?, tls).await
 }
 
 fn exit_with_standard_input() {
@@ -75,7 +80,16 @@ fn exit_with_standard_input() {
 }
 
 /// Serves `router` as fast as axum does: without delaying small answers.
-pub(crate) async fn serve_router(listener: TcpListener, router: Router) -> Result<()> {
+pub(crate) async fn serve_router(listener: TcpListener, router: Router, tls: &TlsFiles) -> Result<()> {
+    if let (Some(certificate), Some(key)) = (&tls.certificate, &tls.key) {
+        // A second call changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let config = RustlsConfig::from_pem_file(certificate, key).await;
+        let acceptor = RustlsAcceptor::new(config.map_err(Error::io("cannot read the certificate"))?);
+        let server = axum_server::Server::<SocketAddr>::from_listener(listener)
+            .acceptor(acceptor.acceptor(NoDelayAcceptor::new()));
+        return server.serve(router.into_make_service()).await.map_err(Error::io("cannot serve"));
+    }
     let listener = listener.tap_io(|stream| {
         // A connection on which this fails is only slower.
         let _ = stream.set_nodelay(true);
@@ -120,8 +134,10 @@ mod tests {
     async fn floor(answer: Answer) -> Connection {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve_router(listener, router(answer).unwrap()));
-        Connection::open(address).await.unwrap()
+        let none = TlsFiles { certificate: None, key: None };
+        let router = router(answer).unwrap();
+        tokio::spawn(async move { serve_router(listener, router, &none).await });
+        Connection::open(&address.into()).await.unwrap()
     }
 
     fn response(status: u16, headers: &[(&str, &str)], body: &str) -> http::Response {

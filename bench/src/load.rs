@@ -1,7 +1,6 @@
 //! One round of load: all connections busy with one request, for a while.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc, Barrier,
         atomic::{AtomicU64, Ordering},
@@ -15,7 +14,7 @@ use tokio::{sync::oneshot, task::JoinSet};
 use crate::{
     error::{Error, Result},
     histogram::Histogram,
-    http::{Connection, Request},
+    http::{Connection, Endpoint, Request},
 };
 
 /// How long a round may last beyond its length before the server counts as hung, in seconds.
@@ -24,8 +23,8 @@ const GRACE_SECONDS: u64 = 10;
 /// What to send, where, and for how long.
 #[derive(Clone)]
 pub(crate) struct Round {
-    /// The server.
-    pub(crate) address: SocketAddr,
+    /// The servers: connections are spread over them evenly.
+    pub(crate) endpoints: Vec<Endpoint>,
     /// What each connection sends over and over.
     pub(crate) request: Request,
     /// The status every answer must have.
@@ -69,10 +68,10 @@ fn run_on_threads(round: &Round) -> Result<Outcome> {
     let numbers = Numbers::new(round);
     thread::scope(|scope| {
         let work = |index| {
-            let share = (index..usize::from(round.connections)).step_by(count).len();
+            let share: Vec<usize> = (index..usize::from(round.connections)).step_by(count).collect();
             scope.spawn({
                 let (start, numbers) = (&start, numbers.clone());
-                move || drive_share(round, share, start, &numbers)
+                move || drive_share(round, &share, start, &numbers)
             })
         };
         let threads: Vec<_> = (0..count).map(work).collect();
@@ -105,11 +104,11 @@ impl Outcome {
     }
 }
 
-/// Drives `share` connections on this thread; all threads send their first request together.
-fn drive_share(round: &Round, share: usize, start: &Barrier, numbers: &Numbers) -> Result<Share> {
+/// Drives the connections with these indices on this thread; all threads send their first request together.
+fn drive_share(round: &Round, share: &[usize], start: &Barrier, numbers: &Numbers) -> Result<Share> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let opened = runtime.map_err(Error::io("cannot start the runtime")).and_then(|runtime| {
-        let connections = runtime.block_on(open(round.address, share))?;
+        let connections = runtime.block_on(open(&round.endpoints, share))?;
         Ok((runtime, connections))
     });
     // Also after a failure: the other threads wait for this one.
@@ -125,10 +124,11 @@ fn drive_share(round: &Round, share: usize, start: &Barrier, numbers: &Numbers) 
     Ok(Share { started, ended: Instant::now(), latencies })
 }
 
-async fn open(address: SocketAddr, count: usize) -> Result<Vec<Connection>> {
-    let mut connections = Vec::with_capacity(count);
-    for _ in 0..count {
-        connections.push(Connection::open(address).await?);
+async fn open(endpoints: &[Endpoint], share: &[usize]) -> Result<Vec<Connection>> {
+    let mut connections = Vec::with_capacity(share.len());
+    for index in share {
+        let endpoint = endpoints.get(index % endpoints.len().max(1)).ok_or(Error::Lost("the servers"))?;
+        connections.push(Connection::open(endpoint).await?);
     }
     Ok(connections)
 }
@@ -222,7 +222,7 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let duration = Duration::from_secs(5);
         let round = Round {
-            address,
+            endpoints: vec![address.into()],
             request,
             status: 200,
             connections: 3,
@@ -282,6 +282,6 @@ mod tests {
         let (round, _) = round(Request::get("/known/FOO")).await;
         let free = crate::server::free_address().unwrap();
 
-        assert!(matches!(run(Round { address: free, ..round }).await, Err(Error::Io { .. })));
+        assert!(matches!(run(Round { endpoints: vec![free.into()], ..round }).await, Err(Error::Io { .. })));
     }
 }

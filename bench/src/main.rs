@@ -3,7 +3,9 @@
 //! One binary plays every part. Without a subcommand it measures; `floor` and `server` are started by
 //! that measurement as child processes. docs/performance.md says what is measured and how to read it.
 
+mod anew;
 mod bench;
+mod compare;
 mod decision;
 mod error;
 mod fixture;
@@ -13,15 +15,24 @@ mod histogram;
 mod http;
 mod load;
 mod measure;
+mod measurement;
+mod openbao;
 mod options;
+mod plot;
 mod procfs;
+mod readme;
 mod report;
+mod sample;
 mod scenario;
 mod server;
+mod servers;
 mod stand_in;
 mod start;
 mod statistics;
 mod table;
+mod tls;
+mod visibility;
+mod writes;
 
 use std::{io::Write, process::ExitCode};
 
@@ -47,8 +58,8 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result<()> {
     match options.command {
         None => one_thread()?.block_on(bench::run(&options.bench)),
-        Some(Command::Floor) => many_threads()?.block_on(floor::serve()),
-        Some(Command::Server(server)) => many_threads()?.block_on(stand_in::serve(server.listen)),
+        Some(Command::Floor(tls)) => many_threads()?.block_on(floor::serve(&tls)),
+        Some(Command::Server(server)) => many_threads()?.block_on(stand_in::serve(server)),
     }
 }
 

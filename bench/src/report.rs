@@ -2,28 +2,35 @@
 
 use std::{fmt, path::Path};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     decision::Decision,
     error::{Error, Result},
+    statistics::Spread,
     table::{Table, latency, megabytes, thousands},
+    visibility::Visibility,
+    writes::Writes,
 };
 
 /// A larger share of the CPUs for other processes moves ratios by more than what one wants to see.
 const OTHERS_SHARE_MAX: f64 = 0.05;
 
 /// Everything a run found.
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Report {
     /// Name of the first processor.
     pub(crate) cpu_model: String,
     /// Processors the bench may use; server and client share them.
     pub(crate) cores: usize,
     /// `sqlite` or `postgresql`.
-    pub(crate) engine: &'static str,
-    /// Connections, all busy at once.
-    pub(crate) connections: u16,
+    pub(crate) engine: String,
+    /// Nodes of Tacit, over which the connections are spread.
+    pub(crate) nodes: u16,
+    /// Whether all of them, and the floors, answered with TLS.
+    pub(crate) tls: bool,
+    /// Connections, all busy at once, in the order of the scenarios' runs.
+    pub(crate) connections: Vec<u16>,
     /// Rounds of each scenario and server.
     pub(crate) rounds: u16,
     /// Length of a round.
@@ -38,13 +45,23 @@ pub(crate) struct Report {
     pub(crate) decision: Decision,
     /// The scenarios in the order they were run.
     pub(crate) scenarios: Vec<ScenarioReport>,
+    /// Reading as the data grows, in the order they were run.
+    pub(crate) growth: Vec<ScenarioReport>,
+    /// Durable writes beside the bare loop, on SQLite.
+    pub(crate) writes: Option<Writes>,
+    /// How long a change is not yet seen on another node, with several.
+    pub(crate) visibility: Option<Visibility>,
+    /// Name and version of the peer.
+    pub(crate) peer: Option<String>,
 }
 
 /// What a run found of one scenario.
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ScenarioReport {
     /// The scenario.
     pub(crate) name: String,
+    /// Connections, all busy at once.
+    pub(crate) connections: u16,
     /// Median of the rounds' ratios, requests per second of Tacit to those of the floor.
     pub(crate) ratio: f64,
     /// The lowest ratio of a round.
@@ -57,10 +74,21 @@ pub(crate) struct ScenarioReport {
     pub(crate) floor: Side,
     /// The server.
     pub(crate) tacit: Side,
+    /// Somebody else, if they know the like.
+    pub(crate) peer: Option<PeerReport>,
+}
+
+/// What a run found of a peer in one scenario.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PeerReport {
+    /// Requests per second of Tacit to those of the peer, round by round.
+    pub(crate) times: Spread,
+    /// The peer.
+    pub(crate) side: Side,
 }
 
 /// Medians of one server in one scenario.
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Side {
     /// Answers in a second.
     pub(crate) requests_per_second: f64,
@@ -88,8 +116,29 @@ impl Report {
         std::fs::write(path, text).map_err(Error::io(cannot_write()))
     }
 
+    /// Reads what [`Report::write_json`] wrote.
+    pub(crate) fn read_json(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(Error::io(format!("cannot read {}", path.display())))?;
+        let unfit = |error| Error::Unfit(format!("{} is not of this bench: {error}", path.display()));
+        serde_json::from_str(&text).map_err(unfit)
+    }
+
+    /// All scenarios.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ScenarioReport> {
+        self.scenarios.iter().chain(&self.growth)
+    }
+
+    /// Where and how it was measured, in one line.
+    pub(crate) fn setting(&self) -> String {
+        let Self { cpu_model, cores, engine, nodes, .. } = self;
+        let nodes = if *nodes == 1 { String::new() } else { format!(" and {nodes} nodes") };
+        let tls = if self.tls { ", TLS" } else { "" };
+        format!("{cpu_model}, {cores} cores shared by server and client; {engine}{nodes}{tls}")
+    }
+
     fn table(&self) -> Table {
-        let mut table = Table::new(&[
+        let mut columns = vec![
             "scenario",
             "floor/s",
             "tacit/s",
@@ -100,18 +149,27 @@ impl Report {
             "CPU floor",
             "CPU tacit",
             "RSS",
-        ]);
-        for scenario in &self.scenarios {
-            table.row(scenario.cells());
+        ];
+        if self.peer.is_some() {
+            columns.extend(["peer/s", "times the peer"]);
+        }
+        let mut table = Table::new(&columns);
+        for scenario in self.all() {
+            let mut cells = scenario.cells(self.connections.len() > 1);
+            if self.peer.is_some() {
+                cells.extend(scenario.peer_cells());
+            }
+            table.row(cells);
         }
         table
     }
 }
 
 impl ScenarioReport {
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, with_connections: bool) -> Vec<String> {
+        let at = if with_connections { format!(" at {}", self.connections) } else { String::new() };
         vec![
-            self.name.clone(),
+            format!("{}{at}", self.name),
             thousands(self.floor.requests_per_second),
             thousands(self.tacit.requests_per_second),
             format!("{:.2}", self.ratio),
@@ -123,6 +181,12 @@ impl ScenarioReport {
             megabytes(self.tacit.resident_bytes),
         ]
     }
+
+    fn peer_cells(&self) -> [String; 2] {
+        self.peer.as_ref().map_or_else(Default::default, |peer| {
+            [thousands(peer.side.requests_per_second), format!("{:.1}", peer.times.median)]
+        })
+    }
 }
 
 /// What to think of a run beside which other processes took this share of the CPUs.
@@ -133,8 +197,9 @@ fn advice(others_share: f64) -> &'static str {
 /// The page that the bench prints.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cpu_model, cores, engine, connections, rounds, round_seconds, .. } = self;
-        writeln!(f, "{cpu_model}, {cores} cores shared by server and client; {engine}")?;
+        let Self { connections, rounds, round_seconds, .. } = self;
+        let connections = connections.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+        writeln!(f, "{}", self.setting())?;
         writeln!(
             f,
             "{connections} keep-alive connections, medians of {rounds} rounds of {round_seconds} s\n"
@@ -148,14 +213,66 @@ impl fmt::Display for Report {
             megabytes(self.idle_resident_bytes),
         )?;
         writeln!(f, "{}", self.decision)?;
-        let client = self.scenarios.iter().map(|scenario| scenario.floor.client_cpu_micros);
+        if let Some(writes) = &self.writes {
+            writeln!(f, "{writes}")?;
+        }
+        if let Some(visibility) = &self.visibility {
+            writeln!(f, "{visibility}")?;
+        }
+        if let Some(peer) = &self.peer {
+            writeln!(f, "the peer is {peer}")?;
+        }
+        let client = self.all().map(|scenario| scenario.floor.client_cpu_micros);
         writeln!(
             f,
             "CPU per request is the server's; the load generator's own is up to {:.1} µs at the floor",
             client.fold(0.0, f64::max),
         )?;
-        let others = self.scenarios.iter().map(|scenario| scenario.others_cpu_share).fold(0.0, f64::max);
+        let others = self.all().map(|scenario| scenario.others_cpu_share).fold(0.0, f64::max);
         writeln!(f, "other processes took up to {:.0} % of the CPUs{}", others * 100.0, advice(others))
+    }
+}
+
+/// A report of one scenario, for tests.
+#[cfg(test)]
+pub(crate) fn example() -> Report {
+    let side = |requests_per_second| Side {
+        requests_per_second,
+        p50_micros: 400.0,
+        p99_micros: 900.0,
+        server_cpu_micros: 10.0,
+        client_cpu_micros: 5.0,
+        resident_bytes: 20_000_000,
+    };
+    let get_one = ScenarioReport {
+        name: "get-one".to_owned(),
+        connections: 32,
+        ratio: 0.5,
+        ratio_min: 0.48,
+        ratio_max: 0.52,
+        others_cpu_share: 0.0,
+        floor: side(100_000.0),
+        tacit: side(50_000.0),
+        peer: None,
+    };
+    Report {
+        cpu_model: "a processor".to_owned(),
+        cores: 2,
+        engine: "sqlite".to_owned(),
+        nodes: 1,
+        tls: false,
+        connections: vec![32],
+        rounds: 6,
+        round_seconds: 2.0,
+        start_fresh_seconds: 0.02,
+        start_again_seconds: 0.01,
+        idle_resident_bytes: 16_000_000,
+        decision: Decision::default(),
+        scenarios: vec![get_one],
+        growth: Vec::new(),
+        writes: None,
+        visibility: None,
+        peer: None,
     }
 }
 

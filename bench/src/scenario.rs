@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    anew,
     error::{Error, Result},
     fixture::{Fixture, SECRET, SECRETS, login_request},
     http::{NUMBER, Request},
-    server::Server,
+    servers::Servers,
 };
 
 /// Requests a round makes at most when nothing else limits them.
@@ -35,23 +36,29 @@ pub(crate) const LIST: &str = "/api/v3/secrets/raw";
 const LOGIN: &str = "/api/v1/auth/universal-auth/login";
 
 /// All scenarios in the order of the table: those that leave the data as it is come first.
-/// `rounds` is how often each is run, warm-up included.
-pub(crate) async fn all(server: &Server, fixture: &Fixture, rounds: u64) -> Result<Vec<Scenario>> {
+/// `rounds` is how often each is run, warm-ups included.
+pub(crate) async fn all(server: &Servers, fixture: &Fixture, rounds: u64) -> Result<Vec<Scenario>> {
     let list = list_request(fixture);
     let etag = list_etag(server, &list).await?;
     let unchanged = list.clone().header("If-None-Match", etag);
     let login = login_request(&fixture.client_id, &fixture.client_secret);
-    let create = Scenario {
-        requests_max: CREATES_MAX / rounds.max(1),
-        ..scenario("create", GET, create_request(fixture), 200)
-    };
+    let create = create_request(fixture, "staging", "BENCH");
     Ok(vec![
         scenario("get-one", GET, get_request(fixture), 200),
         scenario("list-100", LIST, list, 200),
         scenario("list-100 unchanged", LIST, unchanged, 304),
+        anew::get_one(fixture).at_most(anew::SECRETS - 1, rounds),
+        anew::list_100(fixture),
         scenario("login", LOGIN, login, 200),
-        create,
+        scenario("create", GET, create, 200).at_most(CREATES_MAX, rounds),
     ])
+}
+
+impl Scenario {
+    /// With `requests` at most in all of `rounds` together.
+    fn at_most(self, requests: u64, rounds: u64) -> Self {
+        Self { requests_max: (requests / rounds.max(1)).max(1), ..self }
+    }
 }
 
 /// A scenario without a limit of its own.
@@ -72,17 +79,17 @@ fn list_request(fixture: &Fixture) -> Request {
 }
 
 /// Creates a secret (wire-contract 7.6), in another environment than the one that is listed.
-fn create_request(fixture: &Fixture) -> Request {
+pub(crate) fn create_request(fixture: &Fixture, environment: &str, prefix: &str) -> Request {
     let body = json!({
         "workspaceId": fixture.project_id,
-        "environment": "staging",
+        "environment": environment,
         "secretValue": "a value of a usual length, 48 characters of text",
     });
-    Request::post(format!("{LIST}/BENCH_{NUMBER}"), &body).bearer(&fixture.token)
+    Request::post(format!("{LIST}/{prefix}_{NUMBER}"), &body).bearer(&fixture.token)
 }
 
 /// The ETag of the list, which must be of all secrets: else the scenario is not what its name says.
-async fn list_etag(server: &Server, list: &Request) -> Result<String> {
+async fn list_etag(server: &Servers, list: &Request) -> Result<String> {
     let response = server.fetch(list).await?;
     if response.status != 200 {
         return Err(response.unexpected(list, 200));

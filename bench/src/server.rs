@@ -13,8 +13,9 @@ use std::{
 use crate::{
     error::{Error, Result},
     floor::Answer,
-    http::{Connection, Request, Response},
+    http::{Connection, Endpoint, Request, Response},
     procfs,
+    tls::Tls,
 };
 
 /// How long a server may take to answer for the first time.
@@ -28,7 +29,7 @@ const POLL: Duration = Duration::from_millis(1);
 pub(crate) struct Server {
     child: Child,
     /// Where it listens.
-    pub(crate) address: SocketAddr,
+    pub(crate) endpoint: Endpoint,
 }
 
 impl Drop for Server {
@@ -40,6 +41,11 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// A process that was started, and where it will listen.
+    pub(crate) fn new(child: Child, endpoint: Endpoint) -> Self {
+        Self { child, endpoint }
+    }
+
     /// The id of its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
@@ -57,7 +63,7 @@ impl Server {
 
     /// Sends one request on a connection of its own.
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Response> {
-        Connection::open(self.address).await?.fetch(request.encode().bytes()).await
+        Connection::open(&self.endpoint).await?.fetch(request.encode().bytes()).await
     }
 
     /// Asks it to stop (SIGTERM) and waits until it has.
@@ -69,6 +75,26 @@ impl Server {
         while !self.has_ended()? {
             if Instant::now() > give_up {
                 return Err(Error::TooSlow { what: "stopping the server".to_owned(), seconds: STOP_SECONDS });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until it answers `request` with 200. `name` is for messages, `started` when it was started.
+    pub(crate) async fn await_first_answer(
+        &mut self,
+        request: &Request,
+        name: &str,
+        started: Instant,
+    ) -> Result<()> {
+        let give_up = started + Duration::from_secs(START_SECONDS);
+        while !matches!(self.fetch(request).await, Ok(response) if response.status == 200) {
+            if self.has_ended()? {
+                return Err(Error::Ended(name.to_owned()));
+            }
+            if Instant::now() > give_up {
+                return Err(Error::TooSlow { what: format!("starting {name}"), seconds: START_SECONDS });
             }
             tokio::time::sleep(POLL).await;
         }
@@ -89,6 +115,10 @@ pub(crate) struct Tacit {
     pub(crate) database_url: Option<String>,
     /// Where its log lines go.
     pub(crate) log: PathBuf,
+    /// The root key that several nodes share; else each data directory has its own.
+    pub(crate) root_key: Option<PathBuf>,
+    /// TLS, if it is on.
+    pub(crate) tls: Option<Tls>,
 }
 
 impl Tacit {
@@ -99,8 +129,9 @@ impl Tacit {
         let child = self.command(address, data)?.spawn();
         let name = self.binary.display();
         let child = child.map_err(Error::io(format!("cannot start {name}")))?;
-        let mut server = Server { child, address };
-        self.await_first_answer(&mut server, started).await?;
+        let connector = self.tls.as_ref().map(|tls| tls.connector.clone());
+        let mut server = Server::new(child, Endpoint::new(address, connector));
+        server.await_first_answer(&Request::get("/api/status"), &name.to_string(), started).await?;
         Ok((server, started.elapsed()))
     }
 
@@ -110,6 +141,12 @@ impl Tacit {
         let log = log.map_err(Error::io(format!("cannot write {}", self.log.display())))?;
         let mut command = Command::new(&self.binary);
         command.arg("server").arg("--listen").arg(address.to_string()).arg("--data-dir").arg(data);
+        if let Some(file) = &self.root_key {
+            command.arg("--root-key-file").arg(file);
+        }
+        if let Some(tls) = &self.tls {
+            command.args(tls.arguments());
+        }
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_setting(name)) {
             command.env_remove(name);
         }
@@ -119,24 +156,6 @@ impl Tacit {
         }
         command.current_dir(data).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Ok(command)
-    }
-
-    async fn await_first_answer(&self, server: &mut Server, started: Instant) -> Result<()> {
-        let status = Request::get("/api/status");
-        let give_up = started + Duration::from_secs(START_SECONDS);
-        while !matches!(server.fetch(&status).await, Ok(response) if response.status == 200) {
-            if server.has_ended()? {
-                return Err(Error::Ended(self.binary.display().to_string()));
-            }
-            if Instant::now() > give_up {
-                return Err(Error::TooSlow {
-                    what: "starting the server".to_owned(),
-                    seconds: START_SECONDS,
-                });
-            }
-            tokio::time::sleep(POLL).await;
-        }
-        Ok(())
     }
 }
 
@@ -151,12 +170,15 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
 }
 
 /// Starts a floor that answers `answer`.
-pub(crate) fn start_floor(answer: &Answer) -> Result<Server> {
+pub(crate) fn start_floor(answer: &Answer, tls: Option<&Tls>) -> Result<Server> {
     let this = std::env::current_exe().map_err(Error::io("cannot find this binary"))?;
-    let child = Command::new(this).arg("floor").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut command = Command::new(this);
+    command.arg("floor").args(tls.iter().flat_map(|tls| tls.arguments()));
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let child = child.map_err(Error::io("cannot start the floor"))?;
-    let mut server = Server { child, address: (Ipv4Addr::LOCALHOST, 0).into() };
-    server.address = instruct(&mut server.child, answer)?;
+    let mut server = Server::new(child, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into());
+    let address = instruct(&mut server.child, answer)?;
+    server.endpoint = Endpoint::new(address, tls.map(|tls| tls.connector.clone()));
     Ok(server)
 }
 

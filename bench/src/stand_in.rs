@@ -4,7 +4,7 @@
 //! (`tacit-bench --tacit target/release/tacit-bench`) it shows how far ratios stray on a machine
 //! when both sides do nearly the same: they should all be near 1.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -21,6 +21,8 @@ use crate::{
     error::{Error, Result},
     fixture::SECRETS,
     floor::serve_router,
+    options::ServerOptions,
+    visibility,
 };
 
 /// The ETag of the list.
@@ -34,12 +36,18 @@ struct Answers {
 }
 
 /// Serves until the process is ended.
-pub(crate) async fn serve(listen: SocketAddr) -> Result<()> {
-    let listener = TcpListener::bind(listen).await.map_err(Error::io("cannot listen"))?;
-    serve_router(listener, router()).await
+pub(crate) async fn serve(options: ServerOptions) -> Result<()> {
+    let listener = TcpListener::bind(options.listen).await.map_err(Error::io("cannot listen"))?;
+    let shared = options.root_key_file.unwrap_or_else(|| options.data_dir.join("root.key"));
+    serve_router(listener, router(shared.with_extension("value")), &options.tls).await
 }
 
-fn router() -> Router {
+/// `visible` is the file of the one value that changes, which all nodes share.
+fn router(visible: PathBuf) -> Router {
+    let visible = Arc::new(visible);
+    let changed = Arc::clone(&visible);
+    let read = move || seen(Arc::clone(&visible));
+    let write = move |body: Json<Value>| change(Arc::clone(&changed), body);
     let universal_auth = "/api/v1/auth/universal-auth/identities/{identity}";
     Router::new()
         .route("/api/status", get(|| async { "{}" }))
@@ -49,11 +57,16 @@ fn router() -> Router {
         .route(universal_auth, prepared(&json!({ "identityUniversalAuth": { "clientId": "client" } })))
         .route(&format!("{universal_auth}/client-secrets"), prepared(&json!({ "clientSecret": "secret" })))
         .route("/api/v2/workspace/{project}/identity-memberships/{identity}", prepared(&json!({})))
+        .route("/api/v1/workspace/{project}/tags", prepared(&json!({ "workspaceTag": { "id": "tag" } })))
         .route("/api/v1/folders", prepared(&json!({})))
         .route("/api/v1/secret-imports", prepared(&json!({})))
         .route("/api/v3/secrets/batch/raw", prepared(&json!({})))
         .route("/api/v1/auth/universal-auth/login", post(login))
         .route("/api/v3/secrets/raw", get(list))
+        .route(
+            &format!("/api/v3/secrets/raw/{}", visibility::SECRET),
+            get(read).post(write.clone()).patch(write),
+        )
         .route("/api/v3/secrets/raw/{name}", get(secret).post(secret).patch(secret))
         .with_state(Arc::new(answers()))
 }
@@ -85,6 +98,16 @@ async fn login(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Res
 
 async fn secret(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Response {
     json_answer(answers.secret.clone())
+}
+
+/// The one secret whose value changes.
+async fn seen(file: Arc<PathBuf>) -> Json<Value> {
+    Json(json!({ "secret": { "secretValue": std::fs::read_to_string(&*file).unwrap_or_default() } }))
+}
+
+async fn change(file: Arc<PathBuf>, Json(body): Json<Value>) -> StatusCode {
+    let written = std::fs::write(&*file, body["secretValue"].as_str().unwrap_or_default());
+    if written.is_ok() { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }
 }
 
 async fn list(State(answers): State<Arc<Answers>>, headers: HeaderMap) -> Response {

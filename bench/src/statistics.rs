@@ -12,6 +12,27 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
+/// The middle and the ends of some figures.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Spread {
+    /// The median.
+    pub(crate) median: f64,
+    /// The lowest.
+    pub(crate) min: f64,
+    /// The highest.
+    pub(crate) max: f64,
+}
+
+impl Spread {
+    /// Of `values`; all zero without any.
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let values: Vec<f64> = values.into_iter().collect();
+        let min = values.iter().copied().reduce(f64::min).unwrap_or(0.0);
+        let max = values.iter().copied().fold(0.0, f64::max);
+        Self { median: median(values), min, max }
+    }
+}
+
 /// `count` as a number to calculate with.
 #[expect(clippy::cast_precision_loss, reason = "counts and nanoseconds of a benchmark stay far below 2^52")]
 pub(crate) fn float(count: u64) -> f64 {
@@ -34,6 +55,12 @@ mod tests {
         assert_eq!(median([4.0, 1.0, 3.0, 2.0]), 2.5);
         assert_eq!(median([7.0]), 7.0);
         assert_eq!(median([]), 0.0);
+    }
+
+    #[test]
+    fn a_spread_goes_from_the_lowest_to_the_highest() {
+        assert_eq!(Spread::of([3.0, 1.0, 2.0]), Spread { median: 2.0, min: 1.0, max: 3.0 });
+        assert_eq!(Spread::of([]), Spread { median: 0.0, min: 0.0, max: 0.0 });
     }
 
     #[test]

@@ -9,9 +9,12 @@ pub(crate) enum ResponseError {
     /// It does not begin as an HTTP/1.1 answer does.
     #[error("it is not HTTP/1.1")]
     NotHttp,
-    /// It does not say how long its body is; chunked bodies are not read.
+    /// It does not say how long its body is, and is not chunked either.
     #[error("it has no Content-Length")]
     NoLength,
+    /// Its chunks are not those of RFC 9112, 7.1.
+    #[error("its chunks are broken")]
+    Chunks,
     /// Header lines or body are longer than the bench reads.
     #[error("it is too long")]
     TooLong,
@@ -33,15 +36,27 @@ pub(crate) struct Head {
     pub(crate) status: u16,
     /// Bytes up to the body.
     pub(crate) length: usize,
-    /// Bytes of the body.
+    /// Bytes of the body as it came.
     pub(crate) body_length: usize,
+    /// Whether those are chunks.
+    pub(crate) is_chunked: bool,
 }
 
-/// Reads status and lengths from the start of an answer. `None`: the end of the head has not come yet.
-pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<Head>, ResponseError> {
+/// What a head says of the length of its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// So many bytes.
+    Known(usize),
+    /// It comes in chunks (RFC 9112, 7.1), as peers send long answers. Tacit never does.
+    Chunked,
+}
+
+/// Reads status, length of the head, and length of the body from the start of an answer.
+/// `None`: the end of the head has not come yet.
+pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<(u16, usize, Length)>, ResponseError> {
     let Some(mut start) = line_end(bytes, 0) else { return Ok(None) };
     let status = parse_status(&bytes[..start])?;
-    let mut body_length = None;
+    let mut length = None;
     loop {
         let Some(end) = line_end(bytes, start) else { return Ok(None) };
         let line = trim(&bytes[start..end]);
@@ -50,12 +65,47 @@ pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<Head>, ResponseError> {
             break;
         }
         if let Some(value) = content_length(line) {
-            body_length = Some(value?);
+            length = Some(Length::Known(value?));
+        } else if line.eq_ignore_ascii_case(b"transfer-encoding: chunked") {
+            length = Some(Length::Chunked);
         }
     }
-    // RFC 9110, 15.4.5: a 304 has no body, whatever its Content-Length says.
-    let body_length = if status == 304 { Some(0) } else { body_length };
-    Ok(Some(Head { status, length: start, body_length: body_length.ok_or(ResponseError::NoLength)? }))
+    // RFC 9110, 15.3.5 and 15.4.5: these have no body, whatever their fields say.
+    let length = if matches!(status, 204 | 304) { Some(Length::Known(0)) } else { length };
+    Ok(Some((status, start, length.ok_or(ResponseError::NoLength)?)))
+}
+
+/// The length of a chunked body up to the end of its last chunk. `None`: that has not come yet.
+pub(crate) fn chunks_end(bytes: &[u8]) -> Result<Option<usize>, ResponseError> {
+    let mut start = 0;
+    while let Some((data, length)) = chunk(bytes, start)? {
+        start = data + length + b"\r\n".len();
+        if start > bytes.len() {
+            return Ok(None);
+        }
+        if length == 0 {
+            return Ok(Some(start));
+        }
+    }
+    Ok(None)
+}
+
+/// Where the data of the chunk at `start` begins, and how long it is, if its first line has come.
+fn chunk(bytes: &[u8], start: usize) -> Result<Option<(usize, usize)>, ResponseError> {
+    let Some(data) = line_end(bytes, start) else { return Ok(None) };
+    let size = std::str::from_utf8(trim(&bytes[start..data])).ok();
+    let size = size.and_then(|size| usize::from_str_radix(size, 16).ok()).filter(|size| *size <= LENGTH_MAX);
+    Ok(Some((data, size.ok_or(ResponseError::Chunks)?)))
+}
+
+/// The data of all chunks of a whole body.
+fn join_chunks(bytes: &[u8]) -> Vec<u8> {
+    let (mut joined, mut start) = (Vec::with_capacity(bytes.len()), 0);
+    while let Ok(Some((data, length))) = chunk(bytes, start) {
+        joined.extend(bytes.get(data..data + length).unwrap_or_default());
+        start = data + length + b"\r\n".len();
+    }
+    joined
 }
 
 /// The index after the end of the line that begins at `start`, if the line is complete.
@@ -103,10 +153,11 @@ impl Response {
         let (lines, body) = bytes.split_at(head.length);
         let lines = String::from_utf8_lossy(lines);
         let headers = lines.lines().skip(1).filter_map(|line| line.split_once(':'));
+        let body = if head.is_chunked { join_chunks(body) } else { body.to_vec() };
         Self {
             status: head.status,
             headers: headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect(),
-            body: std::str::from_utf8(body).unwrap_or_default().to_owned(),
+            body: String::from_utf8(body).unwrap_or_default(),
         }
     }
 
@@ -135,9 +186,10 @@ mod tests {
 
     #[test]
     fn an_answer_of_known_length_is_read() {
-        let head = parse_head(ANSWER).unwrap().unwrap();
+        let start = ANSWER.len() - 5;
+        let head = Head { status: 200, length: start, body_length: 5, is_chunked: false };
 
-        assert_eq!(head, Head { status: 200, length: ANSWER.len() - 5, body_length: 5 });
+        assert_eq!(parse_head(ANSWER), Ok(Some((200, start, Length::Known(5)))));
         let response = Response::new(head, ANSWER);
         assert_eq!(response.header("etag"), Some("\"x:y\""));
         assert_eq!(response.body, "hello");
@@ -145,9 +197,9 @@ mod tests {
 
     #[test]
     fn a_head_that_has_not_all_come_is_awaited() {
-        let head = parse_head(ANSWER).unwrap().unwrap();
+        let (_, start, _) = parse_head(ANSWER).unwrap().unwrap();
 
-        for length in 0..head.length {
+        for length in 0..start {
             assert_eq!(parse_head(&ANSWER[..length]), Ok(None), "{length} bytes");
         }
     }
@@ -157,16 +209,29 @@ mod tests {
         for answer in ["HTTP/1.1 304 Not Modified\r\n\r\n", "HTTP/1.1 304 X\r\ncontent-length: 48000\r\n\r\n"]
         {
             let head = parse_head(answer.as_bytes()).unwrap().unwrap();
-            assert_eq!((head.status, head.length, head.body_length), (304, answer.len(), 0));
+            assert_eq!(head, (304, answer.len(), Length::Known(0)));
         }
     }
 
     #[test]
     fn an_answer_without_a_length_is_refused() {
-        for line in ["transfer-encoding: chunked", "content-length: five", "content-length: -1", "x: y"] {
+        for line in ["transfer-encoding: gzip", "content-length: five", "content-length: -1", "x: y"] {
             let answer = format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n");
             assert_eq!(parse_head(answer.as_bytes()), Err(ResponseError::NoLength), "{line}");
         }
+    }
+
+    #[test]
+    fn chunks_are_read_when_the_last_has_come() {
+        let body = b"4\r\nabcd\r\nA\r\n0123456789\r\n0\r\n\r\n";
+
+        for length in 0..body.len() {
+            assert_eq!(chunks_end(&body[..length]), Ok(None), "{length} bytes");
+        }
+        assert_eq!(chunks_end(body), Ok(Some(body.len())));
+        assert_eq!(join_chunks(body), b"abcd0123456789");
+        assert_eq!(chunks_end(b"x\r\n"), Err(ResponseError::Chunks));
+        assert_eq!(chunks_end(b"ffffffffffffffff\r\n"), Err(ResponseError::Chunks));
     }
 
     #[test]
