@@ -5,6 +5,7 @@
 //! PostgreSQL a write is an ordinary transaction.
 
 mod changes;
+mod columns;
 mod migrate;
 mod postgres;
 mod postgres_tls;
@@ -21,6 +22,7 @@ use std::{
 use tacit_core::id::ProjectId;
 
 pub(crate) use changes::Changes;
+use columns::Columns;
 pub use changes::{HARMLESS, RIGHTS};
 
 use crate::{
@@ -305,7 +307,14 @@ impl std::ops::DerefMut for Transaction {
 }
 
 /// A row of either engine.
-pub enum Row<'a> {
+pub struct Row<'a> {
+    cells: Cells<'a>,
+    columns: &'a Columns,
+}
+
+/// What a row of either engine holds.
+#[derive(Clone, Copy)]
+pub enum Cells<'a> {
     /// Of SQLite.
     Sqlite(&'a rusqlite::Row<'a>),
     /// Of PostgreSQL.
@@ -317,9 +326,9 @@ impl Row<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Column::read`].
-    pub fn get<T: Column>(&self, name: &str) -> Result<T> {
-        T::read(self, name)
+    /// As [`Column::read`], and [`StoreError::Failure`] if there is no such column.
+    pub fn get<T: Column>(&self, name: &'static str) -> Result<T> {
+        T::read(self.cells, self.columns.position(name, self.cells)?)
     }
 }
 

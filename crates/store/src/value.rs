@@ -5,7 +5,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use tacit_core::{cipher::Ciphertext, id, time::Timestamp};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
-use crate::{database::Row, error::Result};
+use crate::{database::Cells, error::Result};
 
 /// One bound parameter. Columns are TEXT, BIGINT, BOOLEAN or BYTEA, so there is no other kind.
 #[derive(Clone, Copy, Debug)]
@@ -121,21 +121,21 @@ impl ToSql for Value<'_> {
 
 /// A type that a column can be read as.
 pub trait Column: Sized {
-    /// Reads the column called `name`.
+    /// Reads the column at `position`.
     ///
     /// # Errors
     ///
     /// Fails if there is no such column or it holds another type: a defect.
-    fn read(row: &Row<'_>, name: &str) -> Result<Self>;
+    fn read(cells: Cells<'_>, position: usize) -> Result<Self>;
 }
 
 macro_rules! plain_columns {
     ($($kind:ty),*) => {$(
         impl Column for $kind {
-            fn read(row: &Row<'_>, name: &str) -> Result<Self> {
-                match row {
-                    Row::Sqlite(row) => Ok(row.get(name)?),
-                    Row::Postgres(row) => Ok(row.try_get(name)?),
+            fn read(cells: Cells<'_>, position: usize) -> Result<Self> {
+                match cells {
+                    Cells::Sqlite(row) => Ok(row.get(position)?),
+                    Cells::Postgres(row) => Ok(row.try_get(position)?),
                 }
             }
         }
@@ -147,14 +147,14 @@ plain_columns!(String, Option<String>, i64, Option<i64>, bool, Option<bool>, Vec
 macro_rules! wrapped_columns {
     ($($kind:ty: $inner:ty, $wrap:expr;)*) => {$(
         impl Column for $kind {
-            fn read(row: &Row<'_>, name: &str) -> Result<Self> {
-                <$inner>::read(row, name).map($wrap)
+            fn read(cells: Cells<'_>, position: usize) -> Result<Self> {
+                <$inner>::read(cells, position).map($wrap)
             }
         }
 
         impl Column for Option<$kind> {
-            fn read(row: &Row<'_>, name: &str) -> Result<Self> {
-                Ok(Option::<$inner>::read(row, name)?.map($wrap))
+            fn read(cells: Cells<'_>, position: usize) -> Result<Self> {
+                Ok(Option::<$inner>::read(cells, position)?.map($wrap))
             }
         }
     )*};
@@ -204,6 +204,12 @@ id_values!(
     PasswordResetId
 );
 
+/// The name of a column. One that is a keyword of Rust is a raw identifier in the struct: `r#type`.
+#[inline]
+pub(crate) fn column_name(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
 /// Declares a row: a struct whose fields are read from the columns of the same names.
 macro_rules! row {
     ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $kind:ty,)* }) => {
@@ -215,8 +221,7 @@ macro_rules! row {
 
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::StoreError> {
-                // A column whose name is a keyword of Rust is a raw identifier here: r#type.
-                Ok(Self { $($field: row.get(stringify!($field).trim_start_matches("r#"))?,)* })
+                Ok(Self { $($field: row.get($crate::value::column_name(stringify!($field)))?,)* })
             }
         }
     };

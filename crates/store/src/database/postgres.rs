@@ -4,7 +4,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use std::time::Duration;
 use tokio_postgres::{error::SqlState, types::ToSql};
 
-use super::{Changes, FromRow, Row, postgres_tls};
+use super::{Cells, Changes, Columns, FromRow, Row, postgres_tls};
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
@@ -84,7 +84,12 @@ impl Session {
             }
             result => result?,
         };
-        rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
+        let columns = Columns::default();
+        let read = |row| {
+            columns.begin_row();
+            T::from_row(&Row { cells: Cells::Postgres(row), columns: &columns })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Runs statements without parameters.

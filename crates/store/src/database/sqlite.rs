@@ -20,7 +20,7 @@ use std::{
 
 use tokio::sync::{OwnedMutexGuard, watch};
 
-use super::{Changes, FromRow, Row};
+use super::{Cells, Changes, Columns, FromRow, Row};
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
@@ -271,9 +271,10 @@ pub(super) fn fetch<T: FromRow>(
 ) -> Result<Vec<T>> {
     let mut statement = connection.prepare_cached(&numbered(sql))?;
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
-    let mut all = Vec::new();
+    let (columns, mut all) = (Columns::default(), Vec::new());
     while let Some(row) = rows.next()? {
-        all.push(T::from_row(&Row::Sqlite(row))?);
+        columns.begin_row();
+        all.push(T::from_row(&Row { cells: Cells::Sqlite(row), columns: &columns })?);
     }
     Ok(all)
 }
