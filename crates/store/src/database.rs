@@ -22,8 +22,8 @@ use std::{
 use tacit_core::id::ProjectId;
 
 pub(crate) use changes::Changes;
-use columns::Columns;
 pub use changes::{HARMLESS, RIGHTS};
+use columns::Columns;
 
 use crate::{
     error::{Result, StoreError},
@@ -57,6 +57,7 @@ pub struct Database {
     engine: Engine,
     revisions: Arc<Revisions>,
     statements: Arc<AtomicU64>,
+    moments: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -80,7 +81,7 @@ impl Database {
             Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, Arc::clone(&revisions))?),
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
-        let database = Self { engine, revisions, statements: Arc::default() };
+        let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };
         migrate::run(&database).await?;
         Ok(database)
     }
@@ -147,15 +148,26 @@ impl Database {
     }
 
     fn counted(&self, inner: Inner) -> Connection {
-        Connection { inner, changes: Changes::default(), statements: Arc::clone(&self.statements) }
+        Connection {
+            inner,
+            changes: Changes::default(),
+            statements: Arc::clone(&self.statements),
+            number: self.moments.fetch_add(1, Ordering::Relaxed),
+        }
     }
 }
+
+/// The moment that a connection or a transaction sees, for as long as it lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(u64);
 
 /// A connection or the inside of a transaction, on either engine.
 pub struct Connection {
     inner: Inner,
     changes: Changes,
     statements: Arc<AtomicU64>,
+    /// No other connection or transaction of the database has it.
+    number: u64,
 }
 
 enum Inner {
@@ -178,6 +190,14 @@ impl Connection {
             Inner::SqliteRead(_) | Inner::SqliteWrite(_) => true,
             Inner::Postgres(_) => false,
         }
+    }
+
+    /// What stands for the one moment that all statements see: while it stays the same, nobody's rights
+    /// have changed for who looks here. None where each statement sees what was committed before it, and
+    /// once this transaction changes rights itself.
+    #[must_use]
+    pub const fn moment(&self) -> Option<Moment> {
+        if self.sees_one_moment() && !self.changes.rights { Some(Moment(self.number)) } else { None }
     }
 
     /// Forgets a revision that was noted.

@@ -61,6 +61,6 @@ pub mod webhook_changes;
 pub mod webhook_deliveries;
 pub mod webhooks;
 
-pub use database::{Connection, Database, FromRow, HARMLESS, RIGHTS, Row, Settings, Transaction};
+pub use database::{Connection, Database, FromRow, HARMLESS, Moment, RIGHTS, Row, Settings, Transaction};
 pub use error::StoreError;
 pub use value::{Column, Value};

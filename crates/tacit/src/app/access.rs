@@ -12,7 +12,7 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    Connection, organization_grants,
+    Connection, Moment, organization_grants,
     organization_memberships::{self, OrganizationMembershipRow},
     organizations,
     project_grants::{self, GrantRow},
@@ -51,6 +51,8 @@ pub struct ProjectAccess {
     pub permissions: Arc<PermissionSet>,
     /// Stands for `permissions`: what the rules decide may be kept for it.
     pub fingerprint: Fingerprint,
+    /// The moment at which the caller entered, where there is one.
+    pub(in crate::app) entered: Option<Moment>,
 }
 
 impl ProjectAccess {
@@ -73,7 +75,7 @@ impl ProjectAccess {
         if grants.is_empty() {
             return Err(not_a_member(caller));
         }
-        Self::with_grants(project, grants, now)
+        Ok(Self { entered: db.moment(), ..Self::with_grants(project, grants, now)? })
     }
 
     /// As [`Self::enter`], and remembers it for as long as nobody's rights change.
@@ -105,7 +107,7 @@ impl ProjectAccess {
     /// [`Error::Internal`] if stored rules cannot be read.
     pub fn with_grants(project: ProjectRow, grants: Vec<GrantRow>, now: Timestamp) -> Result<Self> {
         let (permissions, fingerprint) = rights::in_project(&grants, now)?;
-        Ok(Self { project, grants, permissions, fingerprint })
+        Ok(Self { project, grants, permissions, fingerprint, entered: None })
     }
 
     /// Whether the caller still has the roles and privileges it entered with.
@@ -114,6 +116,9 @@ impl ProjectAccess {
     ///
     /// Fails only if the database does.
     pub async fn is_current(&self, db: &mut Connection, caller: &Caller) -> Result<bool> {
+        if self.entered.is_some() && self.entered == db.moment() {
+            return Ok(true);
+        }
         let mut now = project_grants::of_member(db, &self.project.id, member(caller)).await?;
         let mut then = self.grants.clone();
         now.sort_by(|one, other| one.id.cmp(&other.id));

@@ -36,7 +36,7 @@ pub(in crate::app) fn access(rules: &Value) -> ProjectAccess {
     };
     let fingerprint = Fingerprint::of(["rules"]);
     let permissions = PermissionSet::new(vec![rules]).into();
-    ProjectAccess { project, grants: Vec::new(), permissions, fingerprint }
+    ProjectAccess { project, grants: Vec::new(), permissions, fingerprint, entered: None }
 }
 
 /// A folder of `dev`.
