@@ -68,6 +68,21 @@ pub async fn keep(
     tag_ids: &str,
 ) -> Result<()> {
     end(db, secret, revision).await?;
+    keep_first(db, project, secret, revision, tag_ids).await
+}
+
+/// As [`keep`], of a secret that has no version yet.
+///
+/// # Errors
+///
+/// As [`keep`].
+pub async fn keep_first(
+    db: &mut Connection,
+    project: &ProjectId,
+    secret: &SecretId,
+    revision: i64,
+    tag_ids: &str,
+) -> Result<()> {
     // Copied inside the database: the ciphertext may have a megabyte.
     db.execute(
         "INSERT INTO secret_versions
@@ -182,6 +197,9 @@ pub async fn list(
 ///
 /// Fails only if the database does.
 pub async fn prune(db: &mut Connection, secret: &SecretId, version: i64) -> Result<Option<i64>> {
+    if version < 1 {
+        return Ok(None);
+    }
     let ended: Vec<Ended> = db
         .fetch_all(
             "DELETE FROM secret_versions WHERE secret_id = $1 AND version <= $2 AND ended_revision IS NOT NULL

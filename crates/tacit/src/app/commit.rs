@@ -2,6 +2,8 @@
 
 mod places;
 
+use std::collections::HashMap;
+
 use tacit_core::id::{CommitId, FolderId, ProjectId};
 use tacit_store::commits::{self, CommitChangeRow, CommitRow};
 
@@ -11,6 +13,7 @@ use super::{
     access::ProjectAccess,
     caller::Caller,
     error::{Error, Result},
+    secrets::Place,
     work::UnitOfWork,
 };
 
@@ -20,6 +23,8 @@ pub struct Commit {
     project: ProjectId,
     revision: i64,
     changes: Vec<Change>,
+    /// Folders whose places are known, so that they need not be looked up.
+    places: HashMap<FolderId, ChangePlace>,
 }
 
 /// One thing a commit changes.
@@ -97,7 +102,7 @@ impl Commit {
         let revision = commits::next_revision(&mut work.db, project)
             .await?
             .ok_or_else(|| Error::NotFound(format!("Project with ID '{project}' not found")))?;
-        Ok(Self { project: project.clone(), revision, changes: Vec::new() })
+        Ok(Self { project: project.clone(), revision, changes: Vec::new(), places: HashMap::new() })
     }
 
     /// The project's revision once this commit is made.
@@ -117,6 +122,17 @@ impl Commit {
         self.changes.push(change);
     }
 
+    /// Says where a folder is. It counts only in a commit that changes no folder or environment: such a
+    /// change may have moved it.
+    pub fn know_place(&mut self, place: &Place) {
+        let (environment, path) = (Some(place.environment.clone()), Some(place.path.clone()));
+        self.places.insert(place.folder_id.clone(), ChangePlace { environment, path });
+    }
+
+    fn moves_folders(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change.resource, Resource::Folder | Resource::Environment))
+    }
+
     /// Writes the commit. Call it last. Without any change there is no commit, and the project's
     /// revision stays (`decisions.md` 19).
     ///
@@ -134,6 +150,7 @@ impl Commit {
             return Ok(None);
         }
         let id: CommitId = work.app.new_id();
+        let known = if self.moves_folders() { HashMap::new() } else { self.places };
         let row = CommitRow {
             id: id.clone(),
             project_id: self.project,
@@ -146,7 +163,7 @@ impl Commit {
         };
         commits::insert(&mut work.db, &row).await?;
         work.tell_followers(row.project_id.clone(), self.revision);
-        let mut places = Places::new(row.project_id, self.revision);
+        let mut places = Places::new(row.project_id, self.revision, known);
         for (position, change) in (0..).zip(self.changes) {
             let place = places.of(&mut work.db, &change).await?;
             let row = change.row(&id, position, self.revision, place);

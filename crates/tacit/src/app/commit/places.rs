@@ -25,9 +25,9 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Of the commit to `revision`, whose changes are made already.
-    pub(super) fn new(project: ProjectId, revision: i64) -> Self {
-        Self { project, revision, known: HashMap::new() }
+    /// Of the commit to `revision`, whose changes are made already; some are known already.
+    pub(super) fn new(project: ProjectId, revision: i64, known: HashMap<FolderId, ChangePlace>) -> Self {
+        Self { project, revision, known }
     }
 
     /// Where the thing is, or was if its folder went with this commit.

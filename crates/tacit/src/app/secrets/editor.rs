@@ -272,7 +272,11 @@ impl<'a> Editor<'a> {
                 )));
             }
         }
-        let commit = self.commit.write(self.work, self.caller, self.message.as_deref()).await?;
+        let mut commit = self.commit;
+        for place in self.places.values() {
+            commit.know_place(place);
+        }
+        let commit = commit.write(self.work, self.caller, self.message.as_deref()).await?;
         for event in events {
             self.work.record(event);
         }
@@ -324,14 +328,23 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    /// Keeps the version and adds the change to the commit.
-    async fn keep(&mut self, row: &SecretRow, state: &SecretState, before: Option<i64>) -> Result<()> {
+    /// Keeps the version, forgets those too old, and says from where on states are still complete.
+    async fn keep_version(&mut self, row: &SecretRow, state: &SecretState) -> Result<Option<i64>> {
         let (project, revision) = (&self.access.project, self.commit.revision());
         let db = &mut self.work.db;
+        if row.version == 1 {
+            secret_versions::keep_first(db, &project.id, &row.id, revision, &state.tag_ids()).await?;
+            return Ok(None);
+        }
         secret_versions::keep(db, &project.id, &row.id, revision, &state.tag_ids()).await?;
-        let pruned = secret_versions::prune(db, &row.id, row.version - project.pit_version_limit).await?;
-        if let Some(horizon) = pruned {
-            history_horizons::raise(db, &project.id, &row.folder_id, horizon).await?;
+        Ok(secret_versions::prune(db, &row.id, row.version - project.pit_version_limit).await?)
+    }
+
+    /// Keeps the version and adds the change to the commit.
+    async fn keep(&mut self, row: &SecretRow, state: &SecretState, before: Option<i64>) -> Result<()> {
+        if let Some(horizon) = self.keep_version(row, state).await? {
+            let (db, project) = (&mut self.work.db, &self.access.project.id);
+            history_horizons::raise(db, project, &row.folder_id, horizon).await?;
         }
         self.commit.add(change(row, before, Some(row.version)));
         Ok(())

@@ -95,10 +95,7 @@ impl Editor<'_> {
         state: &SecretState,
         before: Option<i64>,
     ) -> Result<()> {
-        let (project, revision) = (&self.access.project, self.commit.revision());
-        let db = &mut self.work.db;
-        secret_versions::keep(db, &project.id, &row.id, revision, &state.tag_ids()).await?;
-        secret_versions::prune(db, &row.id, row.version - project.pit_version_limit).await?;
+        self.keep_version(row, state).await?;
         self.commit.add(change(row, before, Some(row.version)));
         Ok(())
     }
