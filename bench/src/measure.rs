@@ -32,6 +32,13 @@ pub(crate) struct Settings {
     pub(crate) rounds_before: u64,
 }
 
+impl Settings {
+    /// Rounds of one scenario: those that count, one to warm up, and one for the answer that the floor copies.
+    pub(crate) fn rounds_each(self) -> u64 {
+        u64::from(self.rounds) + 2
+    }
+}
+
 /// Who is measured, and how.
 pub(crate) struct Contest<'a> {
     /// Tacit.
@@ -74,8 +81,8 @@ async fn round(
     let effort = Effort {
         connections: settings.connections,
         duration,
-        // Number 0 was spent on the answer that the floor copied.
-        first_number: 1 + (settings.rounds_before + u64::from(index)) * scenario.requests_max,
+        // The first round's numbers are for the answer that the floor copied.
+        first_number: (settings.rounds_before + 1 + u64::from(index)) * scenario.requests_max,
         requests_max: scenario.requests_max,
     };
     let mut samples = Vec::new();
@@ -89,7 +96,8 @@ async fn round(
 
 /// Starts the floor that answers this scenario's request as the server does, and makes sure of it.
 async fn raise_floor(scenario: &Scenario, contest: &Contest<'_>) -> Result<Servers> {
-    let original = contest.tacit.fetch(&scenario.request).await?;
+    let number = contest.settings.rounds_before * scenario.requests_max;
+    let original = contest.tacit.fetch_numbered(&scenario.request, number).await?;
     if original.status != scenario.status {
         return Err(original.unexpected(&scenario.request, scenario.status));
     }

@@ -90,8 +90,8 @@ async fn measure_scenarios(
     contest: &Contest<'_>,
     fixture: &Fixture,
 ) -> Result<Vec<ScenarioReport>> {
-    let rounds_each = u64::from(options.rounds) + 1;
-    let rounds = rounds_each * options.connections.iter().map(|_| 1).sum::<u64>();
+    let rounds_each = contest.settings.rounds_each();
+    let rounds = options.connections.iter().map(|_| rounds_each).sum();
     let all = scenario::all(contest.tacit, fixture, rounds).await?;
     let mut reports = Vec::new();
     let mut settings = contest.settings;

@@ -42,8 +42,15 @@ impl Servers {
 
     /// Sends one request to the first, on a connection of its own.
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Response> {
+        self.fetch_numbered(request, 0).await
+    }
+
+    /// The same with this number in the request.
+    pub(crate) async fn fetch_numbered(&self, request: &Request, number: u64) -> Result<Response> {
         let first = self.servers.first().ok_or(Error::Lost("the server"))?;
-        Connection::open(&first.endpoint).await?.fetch(request.encode().bytes()).await
+        let mut encoded = request.encode();
+        encoded.set_number(number);
+        Connection::open(&first.endpoint).await?.fetch(encoded.bytes()).await
     }
 
     /// Asks all to stop and waits until they have.

@@ -4,12 +4,16 @@
 //! (`tacit-bench --tacit target/release/tacit-bench`) it shows how far ratios stray on a machine
 //! when both sides do nearly the same: they should all be near 1.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -33,6 +37,8 @@ struct Answers {
     secret: Bytes,
     list: Bytes,
     login: Bytes,
+    /// Names of the secrets that were created.
+    created: Mutex<HashSet<String>>,
 }
 
 /// Serves until the process is ended.
@@ -67,7 +73,7 @@ fn router(visible: PathBuf) -> Router {
             &format!("/api/v3/secrets/raw/{}", visibility::SECRET),
             get(read).post(write.clone()).patch(write),
         )
-        .route("/api/v3/secrets/raw/{name}", get(secret).post(secret).patch(secret))
+        .route("/api/v3/secrets/raw/{name}", get(secret).post(create).patch(secret))
         .with_state(Arc::new(answers()))
 }
 
@@ -83,6 +89,7 @@ fn answers() -> Answers {
         secret: bytes(json!({ "secret": secret(0) })),
         list: bytes(json!({ "secrets": secrets, "imports": [] })),
         login: bytes(json!({ "accessToken": "token", "tokenType": "Bearer" })),
+        created: Mutex::default(),
     }
 }
 
@@ -98,6 +105,16 @@ async fn login(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Res
 
 async fn secret(State(answers): State<Arc<Answers>>, _request_body: Bytes) -> Response {
     json_answer(answers.secret.clone())
+}
+
+/// As the server, refuses a name that it has already.
+async fn create(
+    State(answers): State<Arc<Answers>>,
+    Path(name): Path<String>,
+    _request_body: Bytes,
+) -> Response {
+    let is_new = answers.created.lock().is_ok_and(|mut created| created.insert(name));
+    if is_new { json_answer(answers.secret.clone()) } else { StatusCode::BAD_REQUEST.into_response() }
 }
 
 /// The one secret whose value changes.
