@@ -37,7 +37,7 @@ const MEMBERS: [(u32, &str); 3] = [
 /// Audit events that came before. The usual scenarios alone make hundreds of thousands.
 const EVENTS: [(u32, &str); 1] = [(1_000_000, "get-one after 1,000,000 events")];
 /// The longest that making the events may take.
-const EVENTS_TIME_MAX: Duration = Duration::from_secs(600);
+const EVENTS_TIME_MAX: Duration = Duration::from_mins(10);
 /// Secrets that are listed with their references replaced and with what their folder imports.
 const LINKED: [(u32, &str); 2] = [(100, "list-100 linked"), (1_000, "list-1,000 linked")];
 /// Secrets made by one request: the most that a batch takes.

@@ -72,7 +72,7 @@ fn row(title: &str, scenario: &ScenarioReport, has_peer: bool) -> String {
     );
     if has_peer {
         let times = scenario.peer.as_ref().map(|peer| format!("{:.0}", peer.times.median));
-        row += &format!(" {} |", times.unwrap_or_default());
+        row.extend([" ", times.unwrap_or_default().as_str(), " |"]);
     }
     row + "\n"
 }

@@ -119,11 +119,12 @@ async fn create(
 
 /// The one secret whose value changes.
 async fn seen(file: Arc<PathBuf>) -> Json<Value> {
-    Json(json!({ "secret": { "secretValue": std::fs::read_to_string(&*file).unwrap_or_default() } }))
+    let value = tokio::fs::read_to_string(&*file).await.unwrap_or_default();
+    Json(json!({ "secret": { "secretValue": value } }))
 }
 
 async fn change(file: Arc<PathBuf>, Json(body): Json<Value>) -> StatusCode {
-    let written = std::fs::write(&*file, body["secretValue"].as_str().unwrap_or_default());
+    let written = tokio::fs::write(&*file, body["secretValue"].as_str().unwrap_or_default()).await;
     if written.is_ok() { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }
 }
 
