@@ -6,6 +6,7 @@
 pub mod base64url;
 pub mod cipher;
 pub mod egress;
+pub mod external_jwt;
 mod hex;
 pub mod id;
 pub mod keyring;

@@ -15,6 +15,7 @@ mod value;
 pub mod access_tokens;
 pub mod additional_privileges;
 pub mod audit_events;
+pub mod auth_method_settings;
 pub mod auth_methods;
 pub mod client_secrets;
 pub mod commit_log;

@@ -24,4 +24,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "passkeys", include_str!("../migrations/0020_passkeys.sql")),
     (21, "administration", include_str!("../migrations/0021_administration.sql")),
     (22, "rights_revisions", include_str!("../migrations/0022_rights_revisions.sql")),
+    (23, "auth_method_settings", include_str!("../migrations/0023_auth_method_settings.sql")),
 ];

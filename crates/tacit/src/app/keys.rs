@@ -55,7 +55,16 @@ impl Keys {
     #[must_use]
     pub fn new_organization_key(&self, organization: &OrganizationId, random: &Random) -> Ciphertext {
         let (key, bytes) = DataKey::generate(1, random);
-        self.root.wrap(&format!("organization:{organization}"), &bytes, key.number(), random)
+        self.root.wrap(&organization_owner(organization), &bytes, key.number(), random)
+    }
+
+    /// The data key of an organization, from its wrapped form.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn organization(&self, organization: &OrganizationId, wrapped: &Ciphertext) -> Result<DataKey> {
+        Ok(self.root.unwrap(&organization_owner(organization), wrapped)?)
     }
 
     /// A new data key of a person, with its form for their row.
@@ -120,6 +129,10 @@ fn user_owner(user: &UserId) -> String {
 
 fn mail_owner(mail: &MailId) -> String {
     format!("mail:{mail}")
+}
+
+fn organization_owner(organization: &OrganizationId) -> String {
+    format!("organization:{organization}")
 }
 
 fn project_owner(project: &ProjectId) -> String {

@@ -8,6 +8,7 @@ pub mod administration;
 pub mod answers;
 pub mod audit;
 pub mod audit_logs;
+pub mod auth_method;
 pub mod authentication;
 pub mod base_path;
 pub mod bootstrap;
@@ -114,6 +115,8 @@ pub struct Parts {
     pub setup_token: Option<setup_token::SetupToken>,
     /// Sends requests to addresses that users name.
     pub egress: egress::Egress,
+    /// The public keys of those who sign tokens for machines.
+    pub key_sets: auth_method::key_sets::KeySets,
     /// What the operator chose.
     pub settings: Settings,
 }

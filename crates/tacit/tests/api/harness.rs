@@ -14,6 +14,7 @@ use tacit::{
         App, Clock, Parts, Settings,
         answers::{Answers, BYTES_MAX_DEFAULT},
         audit::Recorder,
+        auth_method::key_sets::KeySets,
         authentication::TokenUses,
         changes::{Signals, Timing},
         draining::Draining,
@@ -168,6 +169,7 @@ impl TestServer {
             passwords: PasswordQueue::default(),
             // Only this address, so that the others of loopback stay refused.
             egress: Egress::new(EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])),
+            key_sets: KeySets::default(),
             setup_token: Some(SetupToken::new(&random, clock.now())),
             settings: node.settings,
             random,

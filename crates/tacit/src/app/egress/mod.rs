@@ -1,7 +1,7 @@
 //! Requests to addresses that users name (security 3): no redirects, only permitted addresses, the
-//! connection goes to the address that was checked, everything has a time limit, and of the answer
-//! only the status is looked at.
+//! connection goes to the address that was checked, everything has a time limit and a size limit.
 
+mod ask;
 mod resolver;
 pub mod trust;
 
@@ -21,16 +21,19 @@ use ureq::{
 use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
+pub use ask::{ANSWER_BYTES_MAX, Answer, Question};
 use resolver::{PermittedResolver, Refused};
 
 /// How long a name may take to resolve, and then a connection to be made.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How long a request may take in all.
 pub const REQUEST_MAX: Duration = Duration::from_secs(10);
-/// The largest head of an answer, in bytes. Bodies are not read.
+/// The largest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Requests at a time that somebody waits for.
 const WAITED_FOR_MAX: usize = 4;
+/// Questions at a time, each of which holds a thread.
+const QUESTIONS_MAX: usize = 32;
 
 /// Why a request did not succeed. Never holds the address or what was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +53,12 @@ pub enum EgressError {
     /// It took too long.
     #[error("no answer in time")]
     TimedOut,
+    /// Too many requests wait already.
+    #[error("too many requests are waiting for an answer")]
+    Busy,
+    /// The answer is larger than any that is wanted.
+    #[error("the answer is too large")]
+    TooLarge,
     /// Another status than success; redirects are not followed.
     #[error("the receiver answered with status {0}")]
     Status(u16),
@@ -76,20 +85,27 @@ struct Parts {
     rules: EgressRules,
     roots: OnceLock<RootCerts>,
     waited_for: Semaphore,
+    questions: Semaphore,
+}
+
+impl Parts {
+    fn new(rules: EgressRules, roots: OnceLock<RootCerts>) -> Self {
+        let (waited_for, questions) = (Semaphore::new(WAITED_FOR_MAX), Semaphore::new(QUESTIONS_MAX));
+        Self { rules, roots, waited_for, questions }
+    }
 }
 
 impl Egress {
     /// Sends where `rules` permit.
     #[must_use]
     pub fn new(rules: EgressRules) -> Self {
-        Self(Arc::new(Parts { rules, roots: OnceLock::new(), waited_for: Semaphore::new(WAITED_FOR_MAX) }))
+        Self(Arc::new(Parts::new(rules, OnceLock::new())))
     }
 
     /// Sends where `rules` permit, and trusts these certificates instead of those of the system.
     #[must_use]
     pub fn trusting(rules: EgressRules, roots: Vec<Certificate<'static>>) -> Self {
-        let roots = OnceLock::from(RootCerts::from(roots));
-        Self(Arc::new(Parts { rules, roots, waited_for: Semaphore::new(WAITED_FOR_MAX) }))
+        Self(Arc::new(Parts::new(rules, OnceLock::from(RootCerts::from(roots)))))
     }
 
     /// A turn for a request that somebody waits for.
@@ -118,16 +134,22 @@ impl Egress {
             request = request.header(name, value);
         }
         let request = request.body(post.body).map_err(|_| EgressError::Failed)?;
-        let response: Response<ureq::Body> = self.agent().run(request).map_err(|error| kind(&error))?;
+        let response: Response<ureq::Body> =
+            self.agent(self.roots()).run(request).map_err(|error| kind(&error))?;
         let status = response.status();
         if status.is_success() { Ok(()) } else { Err(EgressError::Status(status.as_u16())) }
     }
 
+    /// Whom to trust if a request does not say.
+    fn roots(&self) -> RootCerts {
+        self.0.roots.get_or_init(|| RootCerts::from(trust::system())).clone()
+    }
+
     /// A new one each time, so that no connection outlives the check of its address.
-    fn agent(&self) -> Agent {
+    fn agent(&self, roots: RootCerts) -> Agent {
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .root_certs(self.0.roots.get_or_init(|| RootCerts::from(trust::system())).clone());
+            .root_certs(roots);
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

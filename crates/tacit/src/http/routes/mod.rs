@@ -2,6 +2,7 @@
 
 mod administration;
 mod audit_logs;
+mod auth_methods;
 mod documents;
 mod environments;
 mod events;
@@ -59,6 +60,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Groups", routes: groups::routes() },
         Area { name: "Identities", routes: identities::routes() },
         Area { name: "Identity authentication", routes: identity_auth::routes() },
+        Area { name: "Auth methods", routes: auth_methods::routes() },
         Area { name: "Secrets", routes: secrets::routes() },
         Area { name: "Secret imports", routes: secret_imports::routes() },
         Area { name: "Search", routes: search::routes() },

@@ -6,6 +6,8 @@ pub mod admin_config;
 pub mod admin_lists;
 pub mod audit_logs;
 pub mod auth;
+pub mod auth_jwt;
+pub mod auth_method;
 pub mod auth_token;
 pub mod auth_token_auth;
 pub mod auth_universal;

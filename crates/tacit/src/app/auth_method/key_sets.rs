@@ -1,0 +1,212 @@
+//! The public keys of those who sign tokens, from where they publish them.
+//!
+//! A set is used for [`FRESH`]; after that it is used once more and looked at again in the background, so that a login never
+//! waits for a signer whose keys are known, and one that is down stops no login for [`KEPT`]. A token that names a key
+//! that the set does not have makes it be read anew while the login waits, at most once in [`AGAIN`]: keys that were
+//! rotated count at once, and nobody can make this server ask for ever.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quick_cache::sync::Cache;
+use serde::Deserialize;
+use tacit_core::external_jwt::{Claims, JwtError, PublicKeys, verify};
+use tacit_store::revisions::Uptime;
+
+use crate::app::{
+    App,
+    egress::{EgressError, Question},
+};
+
+/// Milliseconds for which a set is not looked at again.
+const FRESH: Uptime = 5 * 60 * 1000;
+/// Milliseconds for which a set is used while its signer cannot be reached.
+const KEPT: Uptime = 24 * 60 * 60 * 1000;
+/// Milliseconds between two looks, whatever is asked.
+const AGAIN: Uptime = 10 * 1000;
+/// Sets that are remembered.
+const SETS_MAX: usize = 1000;
+
+/// Where keys are published.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// How they are found.
+    pub place: Place,
+    /// PEM of the certificates to trust in place of the system's; empty for those of the system.
+    pub ca_certificate: String,
+}
+
+/// How keys are found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// At this address (RFC 7517).
+    KeySet(String),
+    /// Where the metadata of this issuer says (OpenID Connect Discovery 1.0, section 4).
+    Discovery(String),
+}
+
+/// Why there are no keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetError {
+    /// The request failed.
+    #[error("{0}")]
+    Egress(#[from] EgressError),
+    /// The metadata does not say where the keys are.
+    #[error("the answer is no metadata of an OpenID provider")]
+    NoMetadata,
+    /// What was answered is no key set.
+    #[error("the answer is not a JSON Web Key Set")]
+    NoKeySet,
+    /// The set has no key that could be used.
+    #[error("the key set has no key that could be used")]
+    NoKey,
+}
+
+/// Why a token does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// There are no keys to check it by.
+    #[error("the keys of the signer cannot be read: {0}")]
+    Keys(#[from] KeySetError),
+    /// It is not signed by one of them.
+    #[error("{0}")]
+    Token(#[from] JwtError),
+}
+
+/// The sets in use.
+#[derive(Debug)]
+pub struct KeySets(Cache<Source, Arc<Slot>>);
+
+/// What is known of one source.
+#[derive(Debug, Default)]
+struct Slot {
+    known: Mutex<Known>,
+    /// Held by who looks.
+    look: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Known {
+    keys: Option<(Arc<PublicKeys>, Uptime)>,
+    looked_at: Option<Uptime>,
+    error: Option<KeySetError>,
+}
+
+impl Known {
+    fn age(&self, now: Uptime) -> Option<Uptime> {
+        self.keys.as_ref().map(|(_, read_at)| now - read_at)
+    }
+
+    fn may_look(&self, now: Uptime) -> bool {
+        self.looked_at.is_none_or(|looked_at| now - looked_at >= AGAIN)
+    }
+}
+
+impl Default for KeySets {
+    fn default() -> Self {
+        Self(Cache::new(SETS_MAX))
+    }
+}
+
+impl KeySets {
+    /// Checks the signature of a token by the keys of a source.
+    ///
+    /// # Errors
+    ///
+    /// [`SignatureError`].
+    pub async fn verify(&self, app: &App, source: &Source, token: &str) -> Result<Claims, SignatureError> {
+        tacit_core::external_jwt::head(token)?;
+        let (slot, keys) = self.keys(app, source).await?;
+        match verify(token, &keys) {
+            // The keys may have been rotated.
+            Err(JwtError::UnknownKey) => {
+                let keys = slot.look(app, source).await?;
+                Ok(verify(token, &keys)?)
+            }
+            verified => Ok(verified?),
+        }
+    }
+
+    async fn keys(&self, app: &App, source: &Source) -> Result<(Arc<Slot>, Arc<PublicKeys>), KeySetError> {
+        let slot = self.slot(source);
+        let known = slot.known();
+        let now = app.uptime();
+        if let (Some((keys, _)), Some(age)) = (&known.keys, known.age(now)) {
+            if age >= FRESH && known.may_look(now) {
+                slot.look_in_background(app, source);
+            }
+            if age < KEPT {
+                return Ok((Arc::clone(&slot), Arc::clone(keys)));
+            }
+        }
+        let keys = slot.look(app, source).await?;
+        Ok((slot, keys))
+    }
+
+    fn slot(&self, source: &Source) -> Arc<Slot> {
+        if let Some(slot) = self.0.get(source) {
+            return slot;
+        }
+        let slot = Arc::<Slot>::default();
+        self.0.insert(source.clone(), Arc::clone(&slot));
+        slot
+    }
+}
+
+impl Slot {
+    fn known(&self) -> Known {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn look_in_background(self: &Arc<Self>, app: &App, source: &Source) {
+        let (slot, app, source) = (Arc::clone(self), app.clone(), source.clone());
+        tokio::spawn(async move {
+            if let Err(error) = slot.look(&app, &source).await {
+                tracing::warn!(%error, "the keys of a signer cannot be read again; those that are known are used");
+            }
+        });
+    }
+
+    /// Reads the keys anew, unless that was done a moment ago. Who comes while somebody looks waits for them.
+    async fn look(&self, app: &App, source: &Source) -> Result<Arc<PublicKeys>, KeySetError> {
+        let _look = self.look.lock().await;
+        let known = self.known();
+        if !known.may_look(app.uptime()) {
+            return match (known.keys.filter(|(_, read_at)| app.uptime() - read_at < KEPT), known.error) {
+                (Some((keys, _)), _) => Ok(keys),
+                (None, error) => Err(error.unwrap_or(KeySetError::NoKey)),
+            };
+        }
+        let read = read(app, source).await.map(Arc::new);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = app.uptime();
+        known.looked_at = Some(now);
+        known.error = read.as_ref().err().copied();
+        if let Ok(keys) = &read {
+            known.keys = Some((Arc::clone(keys), now));
+        }
+        read
+    }
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    jwks_uri: String,
+}
+
+async fn read(app: &App, source: &Source) -> Result<PublicKeys, KeySetError> {
+    let url = match &source.place {
+        Place::KeySet(url) => url.clone(),
+        Place::Discovery(issuer) => {
+            let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            let json = ask(app, &url, source).await?;
+            serde_json::from_slice::<Metadata>(&json).map_err(|_| KeySetError::NoMetadata)?.jwks_uri
+        }
+    };
+    let keys = PublicKeys::from_json(&ask(app, &url, source).await?).map_err(|_| KeySetError::NoKeySet)?;
+    if keys.is_empty() { Err(KeySetError::NoKey) } else { Ok(keys) }
+}
+
+async fn ask(app: &App, url: &str, source: &Source) -> Result<Vec<u8>, EgressError> {
+    let answer = app.egress.ask(Question::get(url, &source.ca_certificate)).await?;
+    Ok(answer.success()?.to_vec())
+}

@@ -1,0 +1,113 @@
+//! Logging in by a method that somebody else vouches for (wire-contract 10.2).
+//!
+//! An identity that does not exist, one without this method and a proof that does not count get the same answer by the
+//! same way. The audit log of the identity's organization says which check failed, and who administers the identity can try
+//! its settings with a proof ([`super::test`]).
+
+use tacit_core::id::IdentityId;
+use tacit_store::{
+    auth_method_settings::{self, MethodLoginRow},
+    auth_methods,
+    identities::{self, IdentityRow},
+};
+
+use super::{Attempt, Method, checks::Checks, settings};
+use crate::app::{
+    App, UnitOfWork,
+    access_tokens::{self, Issue, IssuedToken},
+    audit::Event,
+    caller::Client,
+    error::{Error, Result},
+};
+
+/// What a machine logs in with.
+pub struct Login<P> {
+    /// The identity it wants to be.
+    pub identity_id: IdentityId,
+    /// What shows that it is.
+    pub proof: P,
+    /// The organization that is meant; any other than the identity's is refused.
+    pub organization_slug: Option<String>,
+}
+
+const WRONG: Error = Error::Unauthenticated(
+    "This login is refused. The audit log of the identity's organization says which check failed.",
+);
+
+/// Exchanges a proof for an access token. The proof is judged outside the transaction, because that may take a request
+/// to whom it comes from; the token and the audit event are then one transaction.
+///
+/// # Errors
+///
+/// [`Error::Unauthenticated`] for an unknown identity, a proof that does not count or another organization;
+/// [`Error::NotFound`] for an organization slug that nobody has; [`Error::Conflict`] if the settings changed meanwhile.
+pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>) -> Result<IssuedToken> {
+    let mut db = app.database.read().await?;
+    let found = auth_method_settings::find_login(&mut db, &login.identity_id, M::NAME).await?;
+    drop(db);
+    let Some(row) = found else {
+        app.audit.record(
+            Event::by_nobody(app, &client, M::EVENTS.login).denied().with("reason", "unknown identity"),
+        )?;
+        return Err(WRONG);
+    };
+
+    let key = app.keys.organization(&row.organization_id, &row.data_key_ciphertext)?;
+    let method: M = settings::open(&key, &row.auth_method_id, &row.settings_ciphertext)?;
+    let mut checks = Checks::default();
+    let attempt = Attempt { app, identity_id: &row.identity_id, client: &client, proof: &login.proof };
+    let Ok(proven) = method.verify(attempt, &mut checks).await else {
+        let reason = checks.failed().unwrap_or("unknown");
+        app.audit.record(event::<M>(app, &client, &row).denied().with("reason", reason))?;
+        return Err(WRONG);
+    };
+    let organization_slug = login.organization_slug;
+    app.write(move |work| {
+        Box::pin(async move {
+            let decided = admit::<M>(work, &row, organization_slug).await?;
+            let event = event::<M>(&work.app, &client, &row).with("subject", proven.subject.as_str());
+            match &decided {
+                Ok(_) => work.record(event),
+                Err(_) => work.record(event.denied().with("reason", "another organization")),
+            }
+            Ok(decided)
+        })
+    })
+    .await?
+}
+
+/// Issues the token, if what was judged is still so. The identity is locked first, as every change to it does.
+async fn admit<M: Method>(
+    work: &mut UnitOfWork,
+    row: &MethodLoginRow,
+    organization_slug: Option<String>,
+) -> Result<Result<IssuedToken>> {
+    let identity =
+        identities::lock(&mut work.db, &row.organization_id, &row.identity_id).await?.ok_or(WRONG)?;
+    let settings = auth_method_settings::find(&mut work.db, &row.auth_method_id).await?.ok_or(WRONG)?;
+    if settings != row.settings_ciphertext {
+        return Err(Error::Conflict("The settings of this auth method changed during the login. Try again."));
+    }
+    if let Some(slug) = organization_slug.filter(|slug| *slug != row.organization_slug) {
+        return Ok(Err(match identities::organization_slug_exists(&mut work.db, &slug).await? {
+            true => Error::Unauthenticated("This identity is not in that organization"),
+            false => Error::not_found("Organization", slug),
+        }));
+    }
+    issue::<M>(work, &identity).await.map(Ok)
+}
+
+async fn issue<M: Method>(work: &mut UnitOfWork, identity: &IdentityRow) -> Result<IssuedToken> {
+    let method = auth_methods::find(&mut work.db, &identity.id, M::NAME).await?.ok_or(WRONG)?;
+    let now = work.app.now();
+    identities::record_login(&mut work.db, &identity.id, M::NAME, now).await?;
+    let issue = Issue { identity, method: &method, client_secret: None, name: None };
+    Ok(access_tokens::issue(work, issue).await?.0)
+}
+
+fn event<M: Method>(app: &App, client: &Client, row: &MethodLoginRow) -> Event {
+    Event::by_nobody(app, client, M::EVENTS.login)
+        .organization(&row.organization_id)
+        .actor("identity", row.identity_id.as_str(), &row.identity_name)
+        .with("identityId", row.identity_id.as_str())
+}

@@ -1,0 +1,114 @@
+//! Auth methods by which somebody else vouches for a machine: an identity provider, a cloud, a cluster, a directory.
+//!
+//! Each file named after a method says what its settings are and how a login is judged ([`Method`]). All the rest is the
+//! same for each: how settings are kept and changed ([`settings`]), a login ([`login`]), trying the settings
+//! ([`test`]).
+
+pub mod allowed;
+pub mod checks;
+pub mod jwt_auth;
+pub mod jwt_checks;
+pub mod key_sets;
+pub mod login;
+pub mod settings;
+pub mod target;
+pub mod test;
+
+use serde::{Serialize, de::DeserializeOwned};
+use tacit_core::id::IdentityId;
+use tacit_store::auth_methods::AuthMethodRow;
+
+use super::{App, Client, Result};
+use checks::{Checks, Refused};
+
+/// One way in which an identity proves who it is. The implementing type holds its settings, as they are stored.
+pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// As the tables, the tokens and the wire call it, such as `jwt-auth`.
+    const NAME: &'static str;
+    /// As people call it, such as `JWT Auth`.
+    const TITLE: &'static str;
+    /// How the audit log calls what is done with it.
+    const EVENTS: Events;
+
+    /// What a request sets; what is absent stays, or takes its default.
+    type Change: Send + 'static;
+    /// What a machine logs in with.
+    type Proof: Send + Sync + 'static;
+
+    /// New settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Form`](super::Error::Form) or [`Error::Invalid`](super::Error::Invalid).
+    fn new(change: Self::Change) -> Result<Self>;
+
+    /// Changes settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Method::new`].
+    fn apply(&mut self, change: Self::Change) -> Result<()>;
+
+    /// Judges a login: each thing it looks at is noted in `checks`, and the first that fails ends it.
+    fn verify(
+        &self,
+        attempt: Attempt<'_, Self::Proof>,
+        checks: &mut Checks,
+    ) -> impl Future<Output = Result<Proven, Refused>> + Send;
+}
+
+/// A login that is judged.
+pub struct Attempt<'a, P> {
+    /// The application.
+    pub app: &'a App,
+    /// The identity that it wants to be.
+    pub identity_id: &'a IdentityId,
+    /// Where it comes from.
+    pub client: &'a Client,
+    /// What it brings.
+    pub proof: &'a P,
+}
+
+impl<P> Clone for Attempt<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// Whatever the proof is: it is not copied.
+impl<P> Copy for Attempt<'_, P> {}
+
+/// Who has proven to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    /// What the one who vouches calls it, such as `repo:acme/shop:ref:refs/heads/main`. For the audit log.
+    pub subject: String,
+}
+
+/// How the audit log calls what is done with a method (wire-contract 13.1).
+#[derive(Clone, Copy, Debug)]
+pub struct Events {
+    /// A login.
+    pub login: &'static str,
+    /// Attaching it.
+    pub add: &'static str,
+    /// Changing its settings.
+    pub update: &'static str,
+    /// Looking at them.
+    pub get: &'static str,
+    /// Detaching it.
+    pub revoke: &'static str,
+    /// Trying its settings.
+    pub test: &'static str,
+}
+
+/// A method of an identity.
+#[derive(Clone, Debug)]
+pub struct AuthMethod<M> {
+    /// The settings that all methods share.
+    pub row: AuthMethodRow,
+    /// Its own.
+    pub settings: M,
+    /// Whether who asks may see credentials among the settings.
+    pub shows_credentials: bool,
+}

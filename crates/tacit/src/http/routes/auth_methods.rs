@@ -1,0 +1,63 @@
+//! Auth methods by which somebody else vouches for a machine.
+
+use crate::{
+    app::auth_method::jwt_auth::JwtAuth,
+    http::{
+        route::{
+            Access::{Caller, Public},
+            Route, delete, get, patch, post,
+        },
+        v1::auth_method::{self, LoginRequest, OnWire, SettingsRequest, TestResponse},
+        wire::access_token::TokenResponse,
+    },
+};
+
+/// The routes, in the order of the API reference.
+pub(super) fn routes() -> Vec<Route> {
+    [of::<JwtAuth>(Paths {
+        login: "/api/v1/auth/jwt-auth/login",
+        identity: "/api/v1/auth/jwt-auth/identities/{identity}",
+        test: "/api/ui/v1/identities/{identity}/jwt-auth/test",
+    })]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+struct Paths {
+    login: &'static str,
+    identity: &'static str,
+    test: &'static str,
+}
+
+fn of<M: OnWire>(paths: Paths) -> Vec<Route> {
+    vec![
+        post(paths.login, Public, auth_method::login::<M>)
+            .summary("Exchanges a proof of who a machine is for an access token")
+            .body::<LoginRequest<M::ProofRequest>>()
+            .answer::<TokenResponse>(),
+        post(paths.identity, Caller, auth_method::attach::<M>)
+            .summary("Attaches the auth method to a machine identity")
+            .event(M::EVENTS.add)
+            .body::<SettingsRequest<M::SettingsRequest>>()
+            .answer::<M::Response>(),
+        get(paths.identity, Caller, auth_method::get::<M>)
+            .summary("Shows the auth method of a machine identity")
+            .event(M::EVENTS.get)
+            .answer::<M::Response>(),
+        patch(paths.identity, Caller, auth_method::update::<M>)
+            .summary("Changes the auth method of a machine identity")
+            .event(M::EVENTS.update)
+            .body::<SettingsRequest<M::SettingsRequest>>()
+            .answer::<M::Response>(),
+        delete(paths.identity, Caller, auth_method::delete::<M>)
+            .summary("Detaches the auth method and ends its tokens")
+            .event(M::EVENTS.revoke)
+            .answer::<M::Response>(),
+        post(paths.test, Caller, auth_method::test::<M>)
+            .summary("Says how a login would be judged, and lets nobody in")
+            .event(M::EVENTS.test)
+            .body::<M::ProofRequest>()
+            .answer::<TestResponse>(),
+    ]
+}
