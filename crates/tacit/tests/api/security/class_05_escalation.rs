@@ -17,6 +17,7 @@ use crate::harness::{Answer, each_engine};
 /// The events of routes that give rights, or credentials of somebody who has them.
 const GIVES: &[&str] = &[
     "add-group-to-project",
+    "add-identity-jwt-auth",
     "add-identity-to-group",
     "add-identity-to-project",
     "add-identity-token-auth",
@@ -33,10 +34,12 @@ const GIVES: &[&str] = &[
     "create-token-identity-token-auth",
     "invite-organization-member",
     "revoke-identity-universal-auth-client-secret",
+    "test-identity-jwt-auth",
     "update-additional-privilege",
     "update-group",
     "update-group-project-roles",
     "update-identity",
+    "update-identity-jwt-auth",
     "update-identity-project-roles",
     "update-identity-token-auth",
     "update-identity-universal-auth",

@@ -12,6 +12,7 @@ use tacit::http::{
 use crate::{
     fuzz,
     harness::{Answer, TestServer},
+    harness_auth_methods::sample_for,
     harness_passkeys::HOST,
 };
 
@@ -172,6 +173,9 @@ fn query(route: &Route, ids: &Value) -> String {
 }
 
 fn body(route: &Route, ids: &Value) -> Value {
+    if let Some(settings) = sample_for(route.path) {
+        return settings;
+    }
     let mut names = BTreeSet::new();
     fuzz::names(route.body, &mut names);
     let mut body = Map::new();
@@ -223,6 +227,7 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "pitVersionLimit" | "auditLogsRetentionDays" => json!(5),
         "autoCapitalization" | "isDisabled" | "forceDelete" => json!(true),
         "hasDeleteProtection" | "isActive" => json!(false),
+        "jwt" => json!("x"),
         "webhookUrl" => json!("http://127.0.0.2:9/"),
         "preferences" => json!({ "theme": "dark" }),
         "privilegeDetails" => json!({ "slug": "changed-slug" }),

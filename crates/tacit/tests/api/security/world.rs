@@ -6,6 +6,7 @@ use tacit_store::webhook_deliveries::{self, WebhookDeliveryRow};
 
 use crate::{
     harness::{Admin, TestServer},
+    harness_auth_methods::samples,
     harness_passkeys::{call, challenge, created, new_passkey},
 };
 
@@ -114,6 +115,9 @@ impl<'a> World<'a> {
         self.set("client_secret", &secrets["clientSecretData"][0]["id"]);
         let token_auth = format!("/api/v1/auth/token-auth/identities/{identity}");
         self.post(&token_auth, json!({})).await;
+        for (method, settings) in samples() {
+            self.post(&format!("/api/v1/auth/{method}/identities/{identity}"), settings).await;
+        }
         let token = self.post(&format!("{token_auth}/tokens"), json!({})).await;
         self.set("token", &token["tokenData"]["id"]);
         self.set("token_text", &token["accessToken"]);

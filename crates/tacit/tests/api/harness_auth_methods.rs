@@ -1,0 +1,141 @@
+//! What tests of auth methods need that somebody else vouches by.
+
+use proptest::{
+    prelude::*,
+    strategy::ValueTree as _,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Admin, Answer, TestServer},
+    harness_identities::{audit_text, comparable, status_with},
+};
+
+/// The methods that every route is tried with, and settings that each takes. Nobody is let in by them.
+pub fn samples() -> Vec<(&'static str, Value)> {
+    vec![("jwt-auth", json!({ "configurationType": "static", "publicKeys": [PUBLIC_KEY], "boundSubject": "x" }))]
+}
+
+/// Settings for the route at this path, if it takes those of a method.
+pub fn sample_for(path: &str) -> Option<Value> {
+    let method = path.strip_prefix("/api/v1/auth/")?.strip_suffix("/identities/{identity}")?;
+    samples().into_iter().find(|(name, _)| *name == method).map(|(_, settings)| settings)
+}
+
+/// A public key whose private key nobody has.
+const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE65GT5ppkxoKOg2IVAgxYV4t8GlLg\nzW7D9mRDDiW3yUANW7M8zprNjUleIiNCayC4qhATB3LRHbj2QKFjsV5Q4A==\n-----END PUBLIC KEY-----\n";
+
+/// An identity with one auth method.
+pub struct Vouched<'a> {
+    pub admin: &'a Admin<'a>,
+    pub id: String,
+    /// Such as `jwt-auth`.
+    pub method: &'static str,
+}
+
+impl<'a> Vouched<'a> {
+    /// Makes an identity and attaches the method with these settings.
+    pub async fn new(admin: &'a Admin<'a>, method: &'static str, settings: Value) -> Self {
+        let vouched = Self::bare(admin, method).await;
+        admin.ok("POST", &vouched.path(), Some(settings)).await;
+        vouched
+    }
+
+    /// Makes an identity without a method.
+    pub async fn bare(admin: &'a Admin<'a>, method: &'static str) -> Self {
+        let body = json!({ "name": "vouched", "organizationId": admin.organization_id, "role": "member" });
+        let body = admin.ok("POST", "/api/v1/identities", Some(body)).await;
+        Self { admin, id: body["identity"]["id"].as_str().unwrap().to_owned(), method }
+    }
+
+    /// The path of its method.
+    pub fn path(&self) -> String {
+        format!("/api/v1/auth/{}/identities/{}", self.method, self.id)
+    }
+
+    /// Changes its settings.
+    pub async fn configure(&self, settings: Value) -> Value {
+        self.admin.ok("PATCH", &self.path(), Some(settings)).await
+    }
+
+    /// Tries to log in.
+    pub async fn login(&self, proof: &Value) -> Answer {
+        let mut body = proof.clone();
+        body["identityId"] = json!(self.id);
+        self.server().call("POST", &format!("/api/v1/auth/{}/login", self.method), None, Some(body)).await
+    }
+
+    /// Logs in and returns the access token, which works.
+    pub async fn token(&self, proof: &Value) -> String {
+        let answer = self.login(proof).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.body["tokenType"], "Bearer");
+        let token = answer.body["accessToken"].as_str().unwrap().to_owned();
+        assert_eq!(status_with(self.server(), &token).await, 200);
+        token
+    }
+
+    /// How a login would be judged: the name of the check that fails, or "" if none does.
+    pub async fn judged(&self, proof: &Value) -> String {
+        let path = format!("/api/ui/v1/identities/{}/{}/test", self.id, self.method);
+        let answer = self.admin.ok("POST", &path, Some(proof.clone())).await;
+        let checks = answer["checks"].as_array().unwrap();
+        let failed = checks.iter().find(|check| check["passed"] == false);
+        assert_eq!(answer["accepted"], json!(failed.is_none()), "{answer}");
+        failed.map(|check| check["name"].as_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// A proof that is refused because of one check: the login answers as for an identity that nobody has, and the
+    /// audit log says which check it was.
+    pub async fn refuses(&self, proof: &Value, check: &str) {
+        let answer = self.login(proof).await;
+        assert_eq!(answer.status, 401, "{check}: {}", answer.text);
+        let nobody = Vouched {
+            admin: self.admin,
+            id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            method: self.method,
+        };
+        assert_eq!(comparable(&answer), comparable(&nobody.login(proof).await), "{check}");
+        assert_eq!(self.judged(proof).await, check);
+        let reason = format!("\"reason\":\"{check}\"").replace('"', "\\\"");
+        let audit = audit_text(self.admin).await;
+        assert!(audit.contains(&reason), "{reason} is not in {audit}");
+    }
+
+    fn server(&self) -> &TestServer {
+        self.admin.server
+    }
+}
+
+/// Values that are not what is expected, most of them a trap.
+pub fn traps() -> Vec<Value> {
+    let huge = "x".repeat(100_000);
+    vec![
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e308),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(""),
+        json!(" "),
+        json!("*"),
+        json!("\u{0}"),
+        json!("\u{1f600}.."),
+        json!(huge),
+        json!([]),
+        json!([null, {}, [[]]]),
+        json!({ "": { "": "" } }),
+    ]
+}
+
+/// Bodies of logins in which the field called `field` holds what it likes: traps, and texts made up at random.
+pub fn made_up(field: &str) -> Vec<Value> {
+    let mut runner = TestRunner::new(Config::default());
+    let text = prop_oneof!["\\PC{0,60}", "[A-Za-z0-9_=-]{0,40}(\\.[A-Za-z0-9_=-]{0,40}){0,4}"];
+    let mut bodies = vec![json!({})];
+    bodies.extend(traps().into_iter().map(|value| json!({ field: value })));
+    bodies.extend((0..64).map(|_| json!({ field: text.new_tree(&mut runner).unwrap().current() })));
+    bodies
+}
