@@ -14,7 +14,10 @@ use crate::{
 
 /// The methods that every route is tried with, and settings that each takes. Nobody is let in by them.
 pub fn samples() -> Vec<(&'static str, Value)> {
-    vec![("jwt-auth", json!({ "configurationType": "static", "publicKeys": [PUBLIC_KEY], "boundSubject": "x" }))]
+    vec![(
+        "jwt-auth",
+        json!({ "configurationType": "static", "publicKeys": [PUBLIC_KEY], "boundSubject": "x" }),
+    )]
 }
 
 /// Settings for the route at this path, if it takes those of a method.
