@@ -60,7 +60,13 @@ async fn bootstrap(server: &Servers) -> Result<(String, String)> {
     Ok((token, text(&answer, &request, "/organization/id")?))
 }
 
-async fn create_identity(server: &Servers, admin: &str, organization_id: &str, name: &str) -> Result<String> {
+/// Makes an identity. Returns its id.
+pub(crate) async fn create_identity(
+    server: &Servers,
+    admin: &str,
+    organization_id: &str,
+    name: &str,
+) -> Result<String> {
     let body = json!({ "name": name, "organizationId": organization_id, "role": "no-access" });
     let request = Request::post("/api/v1/identities", &body).bearer(admin);
     text(&send(server, &request).await?, &request, "/identity/id")

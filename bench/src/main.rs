@@ -32,6 +32,7 @@ mod statistics;
 mod table;
 mod tls;
 mod visibility;
+mod vouched;
 mod writes;
 
 use std::{io::Write, process::ExitCode};

@@ -8,6 +8,7 @@ use crate::{
     fixture::{Fixture, SECRET, SECRETS, login_request},
     http::{NUMBER, Request},
     servers::Servers,
+    vouched,
 };
 
 /// Requests a round makes at most when nothing else limits them.
@@ -50,6 +51,7 @@ pub(crate) async fn all(server: &Servers, fixture: &Fixture, rounds: u64) -> Res
         anew::get_one(fixture).at_most(anew::SECRETS, rounds),
         anew::list_100(fixture),
         scenario("login", LOGIN, login, 200),
+        vouched::login(server, fixture).await?,
         scenario("create", GET, create, 200).at_most(CREATES_MAX, rounds),
     ])
 }
