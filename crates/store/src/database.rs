@@ -20,6 +20,7 @@ use std::{
 };
 
 use tacit_core::id::ProjectId;
+use tokio::task::JoinHandle;
 
 pub(crate) use changes::Changes;
 pub use changes::{HARMLESS, RIGHTS};
@@ -145,6 +146,18 @@ impl Database {
             Engine::Postgres(postgres) => Inner::Postgres(postgres.begin().await?),
         });
         Ok(Transaction { connection, revisions: Arc::clone(&self.revisions) })
+    }
+
+    /// Runs a task that writes, to its end even if nobody waits for it any more. On SQLite it runs on the
+    /// thread of the writer, where those who write at once share a COMMIT.
+    pub fn spawn_write<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.spawn(task),
+            Engine::Postgres(_) => tokio::spawn(task),
+        }
     }
 
     fn counted(&self, inner: Inner) -> Connection {

@@ -1,9 +1,6 @@
-//! SQLite: readers inline, one writer with group commit (`decisions.md` 35).
-//!
-//! Everybody who writes waits in a fair queue for the one writing connection. A transaction is a
-//! savepoint; when it ends, the connection goes to the next in the queue, and all savepoints since
-//! the last COMMIT share one COMMIT and so one fsync. The COMMIT happens when the queue is empty,
-//! after [`GROUP_SIZE_MAX`] transactions, or after [`GROUP_TIME_MAX`]. Nobody is answered before it.
+//! SQLite: readers inline, one writer with group commit (`sqlite/writer.rs`, `decisions.md` 35).
+
+mod writer;
 
 use std::{
     fs::{File, TryLockError},
@@ -11,26 +8,21 @@ use std::{
     ops::Deref,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::task::JoinHandle;
 
-use super::{Cells, Changes, Columns, FromRow, Row};
+pub(super) use self::writer::Write;
+use self::writer::{Writer, WriterThread};
+use super::{Cells, Columns, FromRow, Row};
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
     value::Value,
 };
 
-/// Transactions that share one COMMIT at most.
-const GROUP_SIZE_MAX: usize = 64;
-/// Time from the first transaction of a group after which it is committed at the next hand-over.
-const GROUP_TIME_MAX: Duration = Duration::from_millis(2);
 /// Reading connections kept open when idle.
 const IDLE_READERS_MAX: usize = 8;
 /// Pages of the database that the writing connection keeps in memory at most, in KiB. They must hold what
@@ -48,26 +40,9 @@ pub(super) struct Sqlite {
     path: PathBuf,
     readers: Arc<Mutex<Vec<rusqlite::Connection>>>,
     writer: Arc<tokio::sync::Mutex<Writer>>,
-    queue: Arc<AtomicUsize>,
+    thread: WriterThread,
     /// Held for as long as the database is open: one server per file (`decisions.md` 36).
     _lock: Arc<File>,
-}
-
-/// The writing connection and the group that waits for its COMMIT.
-struct Writer {
-    connection: rusqlite::Connection,
-    group: Option<Group>,
-    revisions: Arc<Revisions>,
-}
-
-/// Transactions that will share a COMMIT.
-struct Group {
-    /// Becomes `Some(true)` when they are durable, `Some(false)` when all are lost.
-    outcome: watch::Sender<Option<bool>>,
-    size: usize,
-    opened: Instant,
-    /// What those of them changed that are kept.
-    changes: Changes,
 }
 
 impl Sqlite {
@@ -79,11 +54,12 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        let thread = WriterThread::start().map_err(|error| unavailable(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             readers: Arc::default(),
-            writer: Arc::new(tokio::sync::Mutex::new(Writer { connection, group: None, revisions })),
-            queue: Arc::default(),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer::new(connection, revisions))),
+            thread,
             _lock: Arc::new(lock),
         })
     }
@@ -97,24 +73,17 @@ impl Sqlite {
         Ok(Reader { connection: Some(connection), home: Arc::clone(&self.readers) })
     }
 
+    /// Runs a task that writes on the writer's thread.
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.thread.spawn(task)
+    }
+
     /// Waits for the writing connection and opens a savepoint on it.
     pub(super) async fn begin(&self) -> Result<Write> {
-        self.queue.fetch_add(1, Ordering::SeqCst);
-        let place = QueuePlace(Arc::clone(&self.queue));
-        let writer = Arc::clone(&self.writer).lock_owned().await;
-        drop(place);
-        let mut write = Write { writer: Some(writer), queue: Arc::clone(&self.queue) };
-        write.open_savepoint()?;
-        Ok(write)
-    }
-}
-
-/// Counts one waiter out of the queue, also when its task is cancelled.
-struct QueuePlace(Arc<AtomicUsize>);
-
-impl Drop for QueuePlace {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        Write::begin(&self.writer, &self.thread).await
     }
 }
 
@@ -143,130 +112,6 @@ impl Drop for Reader {
         if idle.len() < IDLE_READERS_MAX {
             idle.push(connection);
         }
-    }
-}
-
-/// A savepoint on the writing connection, held by one use case.
-pub(super) struct Write {
-    writer: Option<OwnedMutexGuard<Writer>>,
-    queue: Arc<AtomicUsize>,
-}
-
-impl Deref for Write {
-    type Target = rusqlite::Connection;
-
-    #[expect(clippy::expect_used, reason = "only finish and drop, which consume it, take the writer out")]
-    fn deref(&self) -> &rusqlite::Connection {
-        &self.writer.as_ref().expect("a write has the writer until it ends").connection
-    }
-}
-
-impl Write {
-    fn open_savepoint(&mut self) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        writer.drop_lost_group();
-        if writer.group.is_none() {
-            writer.run("BEGIN IMMEDIATE")?;
-            writer.group = Some(Group::open());
-        }
-        Ok(writer.run("SAVEPOINT use_case")?)
-    }
-
-    /// Ends the savepoint and waits until the group is durable. It is kept with what it changed, or not.
-    pub(super) async fn finish(mut self, kept: Option<Changes>) -> Result<()> {
-        let Some(mut writer) = self.writer.take() else { return Ok(()) };
-        let ended = writer.end_savepoint(kept);
-        let outcome = writer.group.as_ref().map(|group| group.outcome.subscribe());
-        if writer.commit_is_due(&self.queue) {
-            // An fsync may take long: it must not hold up this thread's other requests.
-            tokio::task::spawn_blocking(move || writer.commit());
-        } else {
-            drop(writer);
-        }
-        ended?;
-        let lost = || StoreError::Unavailable("the commit was not confirmed".to_owned());
-        let mut outcome = outcome.ok_or_else(lost)?;
-        let durable = *outcome.wait_for(Option::is_some).await.map_err(|_| lost())?;
-        if durable == Some(true) { Ok(()) } else { Err(lost()) }
-    }
-}
-
-/// A use case that panicked or was cancelled: its statements go, its neighbours' stay.
-impl Drop for Write {
-    fn drop(&mut self) {
-        let Some(mut writer) = self.writer.take() else { return };
-        if let Err(error) = writer.end_savepoint(None) {
-            tracing::error!(%error, "an abandoned write could not be rolled back");
-        }
-        if writer.commit_is_due(&self.queue) {
-            writer.commit();
-        }
-    }
-}
-
-impl Writer {
-    fn end_savepoint(&mut self, kept: Option<Changes>) -> Result<()> {
-        self.drop_lost_group();
-        let Some(group) = &mut self.group else {
-            return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
-        };
-        group.size += 1;
-        let is_kept = kept.is_some();
-        group.changes.add(kept.unwrap_or_default());
-        let undone = if is_kept { Ok(()) } else { self.run("ROLLBACK TO use_case") };
-        let ended = undone.and_then(|()| self.run("RELEASE use_case"));
-        if ended.is_err() && !self.connection.is_autocommit() {
-            // What was refused must not go into the group's COMMIT: the whole group is lost.
-            self.connection.execute_batch("ROLLBACK")?;
-        }
-        self.drop_lost_group();
-        Ok(ended?)
-    }
-
-    /// Runs a statement that is run for every write: prepared once.
-    fn run(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql)?.execute([]).map(drop)
-    }
-
-    /// SQLite rolls a whole transaction back by itself on some errors, such as a full disk. Then
-    /// everybody in the group must hear that nothing was kept.
-    fn drop_lost_group(&mut self) {
-        if self.connection.is_autocommit()
-            && let Some(group) = self.group.take()
-        {
-            group.outcome.send_replace(Some(false));
-        }
-    }
-
-    fn commit_is_due(&self, queue: &AtomicUsize) -> bool {
-        self.group.as_ref().is_some_and(|group| {
-            queue.load(Ordering::SeqCst) == 0
-                || group.size >= GROUP_SIZE_MAX
-                || group.opened.elapsed() >= GROUP_TIME_MAX
-        })
-    }
-
-    fn commit(&mut self) {
-        let Some(group) = self.group.take() else { return };
-        let result = self.run("COMMIT");
-        if let Err(error) = &result {
-            tracing::error!(%error, transactions = group.size, "commit failed");
-            if !self.connection.is_autocommit()
-                && let Err(error) = self.connection.execute_batch("ROLLBACK")
-            {
-                tracing::error!(%error, "rollback after a failed commit failed");
-            }
-        }
-        if result.is_ok() {
-            self.revisions.committed(&group.changes, None);
-        }
-        group.outcome.send_replace(Some(result.is_ok()));
-    }
-}
-
-impl Group {
-    fn open() -> Self {
-        Self { outcome: watch::channel(None).0, size: 0, opened: Instant::now(), changes: Changes::default() }
     }
 }
 

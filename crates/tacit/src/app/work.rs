@@ -60,7 +60,7 @@ impl App {
         F: for<'a> FnOnce(&'a mut UnitOfWork) -> Work<'a, T> + Send + 'static,
     {
         let app = self.clone();
-        let task = tokio::spawn(async move {
+        let task = self.database.spawn_write(async move {
             let db = app.database.begin().await?;
             let mut unit = UnitOfWork {
                 db,
