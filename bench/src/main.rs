@@ -4,6 +4,7 @@
 //! that measurement as child processes. docs/performance.md says what is measured and how to read it.
 
 mod anew;
+mod audit_cost;
 mod bench;
 mod compare;
 mod decision;

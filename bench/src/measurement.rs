@@ -3,7 +3,7 @@
 use std::{io::Write, path::Path, process::Command};
 
 use crate::{
-    anew, decision,
+    anew, audit_cost, decision,
     error::{Error, Result},
     fixture::{self, Fixture},
     growth,
@@ -25,6 +25,8 @@ const CHANGES: u64 = 300;
 pub(crate) async fn measure(options: &BenchOptions, tacit: &Tacit, work: &Path) -> Result<Report> {
     progress("decisions");
     let decision = decision::measure()?;
+    progress("audit events");
+    let audit = audit_cost::measure(work, options.rounds).await?;
     progress("start");
     let (server, start) = start::measure(tacit, work).await?;
     let servers = join_nodes(tacit, server, options.nodes, work).await?;
@@ -67,6 +69,7 @@ pub(crate) async fn measure(options: &BenchOptions, tacit: &Tacit, work: &Path) 
         start_again_seconds: start.again_seconds,
         idle_resident_bytes: start.idle_bytes,
         decision,
+        audit: Some(audit),
         scenarios,
         growth,
         writes,

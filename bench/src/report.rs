@@ -5,6 +5,7 @@ use std::{fmt, path::Path};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit_cost::AuditCost,
     decision::Decision,
     error::{Error, Result},
     statistics::Spread,
@@ -43,6 +44,9 @@ pub(crate) struct Report {
     pub(crate) idle_resident_bytes: u64,
     /// Time of single decisions, without a server.
     pub(crate) decision: Decision,
+    /// What recording an event costs, without a server; not in runs of before it was measured.
+    #[serde(default)]
+    pub(crate) audit: Option<AuditCost>,
     /// The scenarios in the order they were run.
     pub(crate) scenarios: Vec<ScenarioReport>,
     /// Reading as the data grows, in the order they were run.
@@ -213,6 +217,11 @@ impl fmt::Display for Report {
             megabytes(self.idle_resident_bytes),
         )?;
         writeln!(f, "{}", self.decision)?;
+        if let Some(audit) = &self.audit {
+            let get_one = self.all().find(|scenario| scenario.name == "get-one");
+            let cpu_micros = get_one.map_or(0.0, |scenario| scenario.tacit.server_cpu_micros);
+            writeln!(f, "{}", audit.shown(cpu_micros))?;
+        }
         if let Some(writes) = &self.writes {
             writeln!(f, "{writes}")?;
         }
@@ -268,6 +277,7 @@ pub(crate) fn example() -> Report {
         start_again_seconds: 0.01,
         idle_resident_bytes: 16_000_000,
         decision: Decision::default(),
+        audit: None,
         scenarios: vec![get_one],
         growth: Vec::new(),
         writes: None,
