@@ -66,18 +66,26 @@ impl Changes {
 
 fn changes_rights(sql: &str) -> bool {
     let sql = sql.trim_start();
-    // What begins so is one statement that reads; only WITH puts one that writes inside another.
-    !sql.starts_with("SELECT ")
-        && !HARMLESS.iter().any(|harmless| sql.starts_with(harmless))
-        && VERBS.iter().any(|verb| tables_after(sql, verb).any(|table| is_of_rights(verb, table)))
+    if sql.starts_with("SELECT ") || HARMLESS.iter().any(|harmless| sql.starts_with(harmless)) {
+        // What begins so is one statement that reads; only WITH puts one that writes inside another.
+        return false;
+    }
+    match VERBS.iter().find(|verb| sql.starts_with(**verb)) {
+        // One statement writes to the table that it begins with. Looking on took a tenth of a write.
+        Some(verb) if !sql.contains(';') => is_of_rights(verb, first_name(&sql[verb.len()..])),
+        _ => VERBS.iter().any(|verb| tables_after(sql, verb).any(|table| is_of_rights(verb, table))),
+    }
 }
 
 fn tables_after<'a>(sql: &'a str, verb: &'a str) -> impl Iterator<Item = &'a str> {
-    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    sql.match_indices(verb).map(move |(at, _)| {
-        let table = sql[at + verb.len()..].trim_start();
-        table.find(|c| !is_of_a_name(c)).map_or(table, |end| &table[..end])
-    })
+    sql.match_indices(verb).map(move |(at, _)| first_name(&sql[at + verb.len()..]))
+}
+
+/// The name that a text begins with.
+fn first_name(sql: &str) -> &str {
+    let name = sql.trim_start();
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    end.map_or(name, |end| &name[..end])
 }
 
 fn is_of_rights(verb: &str, table: &str) -> bool {
@@ -97,6 +105,8 @@ mod tests {
             "\n  UPDATE roles\n SET name = $2",
             "INSERT INTO roles (id) VALUES ($1)",
             "WITH gone AS (SELECT id FROM groups) DELETE FROM group_members",
+            "WITH gone AS (DELETE FROM roles RETURNING id) INSERT INTO tags (id) SELECT id FROM gone",
+            "INSERT INTO roles (id) SELECT id FROM tags ON CONFLICT DO NOTHING",
             "INSERT INTO tags (id) SELECT 1; UPDATE users SET password_hash = $1",
             "UPDATE projects SET name = $2 WHERE id = $1",
         ] {
