@@ -15,8 +15,8 @@ use crate::{
 
 /// Columns that are bound for one event.
 const COLUMNS: usize = 14;
-/// Events added by one statement at most.
-const ROWS_MAX: usize = 16;
+/// Events added by one statement at most: a power of two.
+const ROWS_MAX: usize = 64;
 
 row! {
     /// One event, as it is stored.
@@ -101,24 +101,27 @@ pub async fn exists(db: &mut Connection, id: &str) -> Result<bool> {
     Ok(number > 0)
 }
 
-/// Adds events, several in one statement: on PostgreSQL each statement is a journey to the server.
+/// Adds events, many in one statement: on PostgreSQL each statement is a journey to the server, on which
+/// everybody waits who writes in the organization.
 ///
 /// # Errors
 ///
 /// [`crate::StoreError::AlreadyExists`] if an id or sequence number is taken.
 pub async fn insert(db: &mut Connection, events: &[NewAuditEvent<'_>]) -> Result<()> {
-    for chunk in events.chunks(ROWS_MAX) {
-        let values: Vec<Value<'_>> = chunk.iter().flat_map(values).collect();
-        match chunk.len() {
-            ROWS_MAX => db.execute(&FULL, &values).await?,
-            fewer => db.execute(&insert_sql(fewer), &values).await?,
-        };
+    let mut rest = events;
+    while let Some((rows, sql)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
+        let (these, others) = rest.split_at(*rows);
+        let values: Vec<Value<'_>> = these.iter().flat_map(values).collect();
+        db.execute(sql, &values).await?;
+        rest = others;
     }
     Ok(())
 }
 
-/// The statement for as many events as go into one.
-static FULL: LazyLock<String> = LazyLock::new(|| insert_sql(ROWS_MAX));
+/// The statements that add 64, 32, 16, 8, 4, 2 events and one: so few that each stays prepared.
+static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+    (0..=ROWS_MAX.ilog2()).rev().map(|power| 1 << power).map(|rows| (rows, insert_sql(rows))).collect()
+});
 
 /// The statement that adds `rows` events.
 fn insert_sql(rows: usize) -> String {

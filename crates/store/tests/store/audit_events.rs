@@ -54,6 +54,24 @@ async fn insert(db: &mut Connection, events: &[AuditEventRow]) -> Result<(), Sto
 }
 
 #[tokio::test]
+async fn however_many_are_added_at_once_each_is_stored() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        // One of each statement: 64, 32, 16, 8, 4, 2, 1.
+        let events: Vec<_> = (1..=127).map(|number| event(number, None)).collect();
+        insert(&mut db, &events).await.unwrap();
+        insert(&mut db, &[]).await.unwrap();
+
+        let stored = audit_events::list(&mut db, &OrganizationId::new("acme"), 1, 1_000).await.unwrap();
+
+        let ids = |rows: &[AuditEventRow]| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&stored), ids(&events));
+        db.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn it_is_narrowed_by_organization_project_time_and_place() {
     each_engine(async |database| {
         let mut db = database.begin().await.unwrap();
