@@ -3,6 +3,8 @@
 use tacit_core::id::{IdentityId, OrganizationId};
 use tacit_store::{Database, Settings, StoreError, audit_events, auth_methods};
 
+use tokio::task::JoinHandle;
+
 use crate::engines::{each_engine, postgres_schema};
 
 fn organization() -> OrganizationId {
@@ -57,6 +59,42 @@ async fn many_writers_at_once_each_get_their_own_number() {
 
         assert_eq!(numbers, (1..=160).collect::<Vec<i64>>());
         assert_eq!(last_number(&database).await, 160);
+    })
+    .await;
+}
+
+/// Adds a row for a number in a task of its own, which panics half-way for some.
+fn write_in_a_task(database: &Database, number: u32) -> JoinHandle<Result<(), StoreError>> {
+    let writing = database.clone();
+    database.spawn_write(async move {
+        let mut tx = writing.begin().await?;
+        let sql = format!("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('{number}', 1)");
+        tx.execute(&sql, &[]).await?;
+        assert!(number % 10 != 0, "this one is to panic");
+        tx.commit().await
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_told_that_a_write_is_kept_reads_it_at_once_and_a_panic_takes_no_neighbour_along() {
+    each_engine(async |database| {
+        let tasks: Vec<_> = (0..100)
+            .map(|number| {
+                let database = database.clone();
+                tokio::spawn(async move {
+                    let outcome = write_in_a_task(&database, number).await;
+                    let mut db = database.read().await.unwrap();
+                    let sql = format!(
+                        "SELECT COUNT(*) AS number FROM audit_sequences WHERE organization_id = '{number}'"
+                    );
+                    let found: i64 = db.fetch_one(&sql, &[]).await.unwrap();
+                    assert_eq!((outcome.is_ok(), found), if number % 10 == 0 { (false, 0) } else { (true, 1) });
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
     })
     .await;
 }
