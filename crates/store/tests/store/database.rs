@@ -68,7 +68,8 @@ fn write_in_a_task(database: &Database, number: u32) -> JoinHandle<Result<(), St
     let writing = database.clone();
     database.spawn_write(async move {
         let mut tx = writing.begin().await?;
-        let sql = format!("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('{number}', 1)");
+        let sql =
+            format!("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('{number}', 1)");
         tx.execute(&sql, &[]).await?;
         assert!(number % 10 != 0, "this one is to panic");
         tx.commit().await
@@ -88,7 +89,10 @@ async fn whoever_is_told_that_a_write_is_kept_reads_it_at_once_and_a_panic_takes
                         "SELECT COUNT(*) AS number FROM audit_sequences WHERE organization_id = '{number}'"
                     );
                     let found: i64 = db.fetch_one(&sql, &[]).await.unwrap();
-                    assert_eq!((outcome.is_ok(), found), if number % 10 == 0 { (false, 0) } else { (true, 1) });
+                    assert_eq!(
+                        (outcome.is_ok(), found),
+                        if number % 10 == 0 { (false, 0) } else { (true, 1) }
+                    );
                 })
             })
             .collect();
