@@ -38,30 +38,47 @@ impl Timestamp {
         let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
     }
+
+    /// The wire's form, `2026-01-31T12:00:00.000Z` (wire-contract, Notation), in ASCII. Written digit by
+    /// digit: a list has two of them for each secret. What is before year 0 or after 9999 is shown as 1970.
+    #[must_use]
+    pub fn to_ascii(self) -> [u8; 24] {
+        let time = OffsetDateTime::from_unix_timestamp(self.seconds())
+            .ok()
+            .filter(|time| time.year() >= 0)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (year, month, day) = time.to_calendar_date();
+        let (hour, minute, second) = time.to_hms();
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        write_digits(&mut text[0..4], year.unsigned_abs());
+        write_digits(&mut text[5..7], u8::from(month).into());
+        write_digits(&mut text[8..10], day.into());
+        write_digits(&mut text[11..13], hour.into());
+        write_digits(&mut text[14..16], minute.into());
+        write_digits(&mut text[17..19], second.into());
+        write_digits(&mut text[20..23], u32::try_from(self.0.rem_euclid(1000)).unwrap_or_default());
+        text
+    }
 }
 
-/// The wire's form, `2026-01-31T12:00:00.000Z` (wire-contract, Notation).
+/// Writes a number with leading zeros over all of `digits`.
+fn write_digits(digits: &mut [u8], mut number: u32) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+/// As [`Timestamp::to_ascii`].
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let seconds = self.0.div_euclid(1000);
-        let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            time.year(),
-            u8::from(time.month()),
-            time.day(),
-            time.hour(),
-            time.minute(),
-            time.second(),
-            self.0.rem_euclid(1000),
-        )
+        f.write_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
 
@@ -87,5 +104,19 @@ mod tests {
         assert_eq!(Timestamp::parse("2026-01-31T12:00:00.007Z"), Some(time));
         assert_eq!(Timestamp::parse("2026-01-31T13:00:00.007+01:00"), Some(time));
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn every_digit_is_where_it_belongs() {
+        for text in [
+            "1970-01-01T00:00:00.000Z",
+            "0000-12-31T23:59:59.999Z",
+            "9999-10-20T10:20:30.456Z",
+            "2028-02-29T01:02:03.040Z",
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "1970-01-01T00:00:00.807Z");
+        assert_eq!(Timestamp::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
     }
 }
