@@ -19,7 +19,10 @@ use bytes::Bytes;
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use serde_json::{Map, Value};
 use tacit_core::{id::ProjectId, permission::Fingerprint};
-use tacit_store::{Connection, projects};
+use tacit_store::{
+    Connection,
+    projects::{self, RevisionsRow},
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -236,20 +239,20 @@ impl Answers {
 /// any more: that is for the database to refuse.
 pub(super) fn remembered(app: &App, caller: &Caller, asking: Asking<'_>) -> Option<Remembered> {
     let place = app.recall.place(app, caller, asking.project())?;
-    if asking.shows_values() && !place.plaintext_reads {
+    if asking.shows_values() && !place.project.plaintext_reads {
         return None;
     }
     let query = AnswerQuery {
-        project: &place.project,
-        revision: app.database.revisions().project(&place.project, app.uptime())?,
+        project: &place.project.id,
+        revision: app.database.revisions().project(&place.project.id, app.uptime())?,
         actor_kind: caller.actor.kind(),
         actor: caller.actor.id(),
         rights: place.fingerprint,
         question: asking,
     };
     let answer = app.answers.get(&query)?;
-    caller.enters(&place.project);
-    Some(Remembered { project: place.project.clone(), answer })
+    caller.enters(&place.project.id);
+    Some(Remembered { project: place.project.id.clone(), answer })
 }
 
 /// One question on its way to an answer.
@@ -281,24 +284,26 @@ impl Asked {
         self.known.as_deref().filter(|known| held.contains(&known.tag))
     }
 
-    /// Where the tag of the answer comes from that was now made.
-    ///
-    /// It is the revision's only if no newer one went into it. SQLite reads all of it at one moment;
-    /// on PostgreSQL the revision must not have moved meanwhile.
+    /// Whether nothing newer than the revision went into what was read for the answer. SQLite reads all
+    /// of it at one moment; on PostgreSQL the revision must not have moved meanwhile. What was read of
+    /// the past is of no revision that memory keeps.
     ///
     /// # Errors
     ///
     /// Fails only if the database does.
-    pub(super) async fn tag_source(self, db: &mut Connection, facts: Arc<Facts>) -> Result<TagSource> {
-        let Some(key) = self.key else { return Ok(TagSource::Bytes) };
-        let sees_one_moment = db.sees_one_moment();
-        if let Some(known) = self.known {
-            return Ok(if sees_one_moment { TagSource::Known(known.tag) } else { TagSource::Bytes });
+    pub(super) async fn is_of_revision(&self, db: &mut Connection) -> Result<bool> {
+        let Some(key) = &self.key else { return Ok(false) };
+        let is_now = |now: RevisionsRow| now.revision == key.revision;
+        Ok(db.sees_one_moment() || projects::revisions(db, &key.project).await?.is_some_and(is_now))
+    }
+
+    /// Where the tag of the answer comes from that was now made, and whether it is of the revision.
+    pub(super) fn tag_source(self, is_of_revision: bool, facts: Arc<Facts>) -> TagSource {
+        match (self.key, self.known) {
+            (Some(_), Some(known)) if is_of_revision => TagSource::Known(known.tag),
+            (Some(key), None) if is_of_revision => TagSource::New(Arc::new(NewAnswer { key, facts })),
+            _ => TagSource::Bytes,
         }
-        let is_of_revision = sees_one_moment
-            || projects::revisions(db, &key.project).await?.is_some_and(|now| now.revision == key.revision);
-        let new = || TagSource::New(Arc::new(NewAnswer { key, facts }));
-        Ok(if is_of_revision { new() } else { TagSource::Bytes })
     }
 }
 

@@ -54,6 +54,7 @@ pub mod projects;
 pub mod quickstart;
 pub mod recall;
 pub mod refusal;
+pub mod residents;
 pub mod rights;
 pub mod roles;
 pub mod second_factor;
@@ -105,6 +106,8 @@ pub struct Parts {
     pub draining: draining::Draining,
     /// Answers that were given.
     pub answers: answers::Answers,
+    /// Folders whose secrets are in memory, encrypted.
+    pub residents: residents::Residents,
     /// Callers that were let in.
     pub recall: recall::Recall,
     /// Uses of access tokens that are not in the database yet.

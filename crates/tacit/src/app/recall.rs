@@ -7,10 +7,8 @@
 use std::sync::Arc;
 
 use quick_cache::{Equivalent, sync::Cache};
-use tacit_core::{
-    id::ProjectId, permission::Fingerprint, time::Timestamp, token::IdentityClaims, trusted_ip::TrustedIps,
-};
-use tacit_store::{access_tokens::TokenIdentityRow, revisions::RightsEpoch};
+use tacit_core::{permission::Fingerprint, time::Timestamp, token::IdentityClaims, trusted_ip::TrustedIps};
+use tacit_store::{access_tokens::TokenIdentityRow, projects::ProjectRow, revisions::RightsEpoch};
 
 use super::{
     App,
@@ -58,10 +56,8 @@ pub(super) struct KnownPlace {
     epoch: RightsEpoch,
     /// When a role or privilege begins or ends.
     until: Option<Timestamp>,
-    /// The project.
-    pub(super) project: ProjectId,
-    /// Whether the API hands out values of its secrets.
-    pub(super) plaintext_reads: bool,
+    /// The project as it was found; its revision may have moved since.
+    pub(super) project: ProjectRow,
     /// Stands for what the caller may.
     pub(super) fingerprint: Fingerprint,
 }
@@ -144,9 +140,7 @@ impl Recall {
             actor: caller.actor.id(),
             project,
         };
-        let known = self.places.get(&query)?;
-        let counts = known.epoch == epoch && known.until.is_none_or(|until| app.now() < until);
-        counts.then_some(known)
+        self.places.get(&query).filter(|known| known.is_of(epoch, app.now()))
     }
 
     /// Remembers a caller's place in a project as it was found at `now`, under the state of the rights
@@ -169,11 +163,33 @@ impl Recall {
         let known = KnownPlace {
             epoch,
             until: rights::next_change(&access.grants, now),
-            project: access.project.id.clone(),
-            plaintext_reads: access.project.plaintext_reads,
+            project: access.project.clone(),
             fingerprint: access.fingerprint,
         };
         self.places.insert(key, Arc::new(known));
+    }
+}
+
+impl KnownPlace {
+    /// Whether nobody's rights have changed since it was found.
+    pub(super) fn counts(&self, app: &App) -> bool {
+        app.database.revisions().rights(app.uptime()).is_some_and(|epoch| self.is_of(epoch, app.now()))
+    }
+
+    /// What the caller may in the project at a revision, without the roles that it comes from. None if
+    /// the rules are not in memory any more.
+    pub(super) fn access(&self, revision: i64) -> Option<ProjectAccess> {
+        Some(ProjectAccess {
+            project: ProjectRow { revision, ..self.project.clone() },
+            grants: Vec::new(),
+            permissions: rights::known_in_project(self.fingerprint)?,
+            fingerprint: self.fingerprint,
+            entered: None,
+        })
+    }
+
+    fn is_of(&self, epoch: RightsEpoch, now: Timestamp) -> bool {
+        self.epoch == epoch && self.until.is_none_or(|until| now < until)
     }
 }
 

@@ -33,6 +33,11 @@ pub fn in_project(grants: &[GrantRow], now: Timestamp) -> Result<(Arc<Permission
     Ok((set, fingerprint))
 }
 
+/// What [`in_project`] made for these rules, if it is still in memory.
+pub(super) fn known_in_project(fingerprint: Fingerprint) -> Option<Arc<PermissionSet>> {
+    memory::known(Scope::Project, fingerprint)
+}
+
 /// As [`in_project`], without what stands for it.
 ///
 /// # Errors

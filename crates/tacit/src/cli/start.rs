@@ -22,6 +22,7 @@ use crate::app::{
     keys::Keys,
     passwords::PasswordQueue,
     recall::Recall,
+    residents::Residents,
     setup_token::SetupToken,
 };
 
@@ -60,6 +61,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         changes: Signals::default(),
         draining: Draining::default(),
         answers: Answers::new(settings.answer_memory),
+        residents: Residents::new(settings.answer_memory),
         recall: Recall::default(),
         token_uses: TokenUses::default(),
         passwords: PasswordQueue::default(),

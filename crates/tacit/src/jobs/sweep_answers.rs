@@ -1,4 +1,5 @@
-//! Wipes remembered answers that nobody asks for any more: they hold values.
+//! Wipes remembered answers that nobody asks for any more, because they hold values, and lets go of
+//! folders that nobody reads.
 
 use std::time::Duration;
 
@@ -12,5 +13,6 @@ pub async fn run(app: App) {
     loop {
         tokio::time::sleep(PERIOD).await;
         app.answers.sweep();
+        app.residents.sweep();
     }
 }

@@ -69,12 +69,15 @@ async fn watch(server: &TestServer, tokens: [&str; 2], project: &str) -> Vec<Wat
 }
 
 impl Watched {
-    /// Asks again in both ways; returns whether the answer is another one now.
-    async fn check(&mut self, server: &TestServer, after: &str) -> bool {
+    /// Asks again in both ways, and a server that remembers nothing; returns whether the answer is another
+    /// one now.
+    async fn check(&mut self, server: &TestServer, reading: &TestServer, after: &str) -> bool {
         let held = self.last.headers.get("etag").map(|tag| tag.to_str().unwrap());
         let asked = get(server, &self.token, &self.url, held).await;
         let fresh = get(server, &self.token, &self.url, None).await;
         let label = format!("{} after {after}: {} {}", self.url, asked.status, fresh.text);
+        let read = get(reading, &self.token, &self.url, None).await;
+        assert_eq!(fresh.without_request_id(), read.without_request_id(), "{label}");
         let is_same = fresh.without_request_id() == self.last.without_request_id();
         if fresh.status == 200 {
             assert_eq!(asked.status == 304, is_same && held.is_some(), "{label}");
@@ -94,6 +97,7 @@ impl Watched {
 async fn after_every_route_that_changes_something_no_read_is_stale() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
+        let reading = server.without_memory().await;
         let (mut written, mut noticed) = (0, 0);
         for route in routes::all() {
             if route.method == Method::GET || route.access == Access::Public || ends_session(&route) {
@@ -116,7 +120,7 @@ async fn after_every_route_that_changes_something_no_read_is_stale() {
             written += u32::from(answer.status == 200);
             let mut is_noticed = false;
             for read in &mut watched {
-                is_noticed |= read.check(server, &label).await;
+                is_noticed |= read.check(server, &reading, &label).await;
             }
             noticed += u32::from(is_noticed);
         }

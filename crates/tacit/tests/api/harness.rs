@@ -23,6 +23,7 @@ use tacit::{
         keys::Keys,
         passwords::PasswordQueue,
         recall::Recall,
+        residents::Residents,
         setup_token::SetupToken,
     },
     http::shell::{self, Shell},
@@ -152,7 +153,26 @@ impl TestServer {
     /// Starts one of several servers on a database; all have the same root key.
     pub async fn start_node(settings: &tacit_store::Settings, folder: tempfile::TempDir, node: Node) -> Self {
         let database = Database::open(settings).await.unwrap();
-        let clock = Clock::manual(START);
+        let server = Self::assemble(database, Clock::manual(START), folder, node, BYTES_MAX_DEFAULT).await;
+        tacit_store::feed::follow(&server.app.database, server.app.uptime()).await.unwrap();
+        server
+    }
+
+    /// Another server on the same database and clock, which keeps neither answers nor folders: it always
+    /// reads.
+    pub async fn without_memory(&self) -> Self {
+        let node = Node { seed: 9, timing: Timing::default(), settings: Settings::default() };
+        let folder = tempfile::tempdir().unwrap();
+        Self::assemble(self.app.database.clone(), self.clock.clone(), folder, node, 0).await
+    }
+
+    async fn assemble(
+        database: Database,
+        clock: Clock,
+        folder: tempfile::TempDir,
+        node: Node,
+        memory_bytes: u64,
+    ) -> Self {
         let root = RootKey::generate(&Random::seeded(1));
         let random = Random::seeded(node.seed);
         instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
@@ -163,7 +183,8 @@ impl TestServer {
             keys: Keys::new(root),
             changes: Signals::new(node.timing),
             draining: Draining::default(),
-            answers: Answers::new(BYTES_MAX_DEFAULT),
+            answers: Answers::new(memory_bytes),
+            residents: Residents::new(memory_bytes),
             recall: Recall::default(),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
@@ -174,7 +195,6 @@ impl TestServer {
             settings: node.settings,
             random,
         });
-        tacit_store::feed::follow(&app.database, app.uptime()).await.unwrap();
         let shell = Shell::new(app.clone(), shell::Settings::default(), |_, _| {});
         Self { app, clock, shell, _folder: folder }
     }

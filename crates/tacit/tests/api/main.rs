@@ -61,6 +61,7 @@ mod project_memberships;
 mod project_people;
 mod project_settings;
 mod projects;
+mod residents;
 mod roles;
 mod second_factor;
 mod second_factor_enforced;

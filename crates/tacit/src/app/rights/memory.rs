@@ -32,15 +32,19 @@ pub(super) fn remembered(
     bytes: usize,
     make: impl FnOnce() -> Result<PermissionSet>,
 ) -> Result<Arc<PermissionSet>> {
-    let key = (scope, fingerprint);
-    let known = MEMORY.read().unwrap_or_else(PoisonError::into_inner).sets.get(&key).cloned();
-    if let Some(set) = known {
+    if let Some(set) = known(scope, fingerprint) {
         return Ok(set);
     }
     let set = Arc::new(make()?);
     let mut memory = MEMORY.write().unwrap_or_else(PoisonError::into_inner);
-    memory.keep(key, &set, bytes + SET_BYTES);
+    memory.keep((scope, fingerprint), &set, bytes + SET_BYTES);
     Ok(set)
+}
+
+/// The set of that fingerprint, if it is remembered.
+pub(super) fn known(scope: Scope, fingerprint: Fingerprint) -> Option<Arc<PermissionSet>> {
+    let memory = MEMORY.read().unwrap_or_else(PoisonError::into_inner);
+    memory.sets.get(&(scope, fingerprint)).cloned()
 }
 
 impl Memory {

@@ -79,7 +79,7 @@ impl Expander {
         wanted: &Address,
     ) -> Result<Option<(Address, Zeroizing<String>)>> {
         let Some(found) = look_up(source, wanted).await? else { return Ok(None) };
-        let at = address(&found.place, &found.row.name)?;
+        let at = address(&found.place, &found.stored.row.name)?;
         self.read.insert((at.environment.clone(), at.path.as_str().to_owned(), at.name.clone()));
         Ok(Some((at, found.value(source.key())?.into_text())))
     }

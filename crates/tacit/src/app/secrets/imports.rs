@@ -78,9 +78,8 @@ async fn group(
     let mut secrets = Vec::with_capacity(found.len());
     for secret in found {
         let is_readable = secret.allows(source.access(), Action::ReadValue);
-        let (row, tags) = (secret.row.clone(), secret.tags.clone());
-        let shown =
-            PlainSecret::decrypt(source.key(), &secret.place, row, tags, shows_values && is_readable)?;
+        let stored = secret.stored.clone();
+        let shown = PlainSecret::decrypt(source.key(), &secret.place, stored, shows_values && is_readable)?;
         secrets.push(shown);
     }
     let environment_name = import.source_environment_name.clone();
@@ -104,12 +103,12 @@ async fn collect(
         source.count_search()?;
         for secret in source.list(&place).await?.iter() {
             if secret.allows(source.access(), Action::DescribeSecret) {
-                found.entry(secret.row.name.clone()).or_insert_with(|| Arc::clone(secret));
+                found.entry(secret.stored.row.name.clone()).or_insert_with(|| Arc::clone(secret));
             }
         }
         next.extend(source.imports(&place.folder_id).await?.iter().cloned());
     }
     let mut found: Vec<_> = found.into_values().collect();
-    found.sort_by(|one, other| one.row.name.cmp(&other.row.name));
+    found.sort_by(|one, other| one.stored.row.name.cmp(&other.stored.row.name));
     Ok(found)
 }

@@ -4,23 +4,26 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::Value;
 use tacit_core::{
-    cipher::{DataKey, DecryptError},
-    id::{FolderId, ProjectId, SecretId},
+    cipher::DataKey,
+    id::{FolderId, ProjectId},
     permission::{Action, Object, Subject},
 };
 use tacit_store::{Connection, folders, folders::FolderRow, secret_tags, secrets, secrets::SecretRow};
 
 use super::{
     content::MetadataEntry,
-    decide::{Judged, could},
+    decide::could,
     expand::Expander,
     imports::{self, ImportGroup},
     list_past,
+    listing::Listing,
     location::{Location, Place, find_folder},
     overrides::{self, Overrides},
     plain::PlainSecret,
+    resident,
     source::Source,
-    state::{Tag, by_secret},
+    state::Tag,
+    stored::{StoredFolder, StoredSecret, with_tags},
 };
 use crate::app::{
     App, Caller,
@@ -93,6 +96,9 @@ pub async fn list(
         record(app, caller, &known.project, known.facts())?;
         return Ok(answer);
     }
+    if let Some(answer) = resident::answer_list(app, caller, request, held)? {
+        return Ok(answer);
+    }
     let (mut db, access) = ProjectAccess::enter_remembered(app, caller, &request.at.project).await?;
     let key = access.key_for(app, request.shows_values)?;
     let asked = Asked::new(app, caller, &access, Question::List(request.clone()));
@@ -108,11 +114,16 @@ pub async fn list(
         Some(revision) => list_past::list(&mut db, &access, &key, request, revision).await?,
         None => present(&mut db, &access, &key, caller, request).await?,
     };
+    let folder = own.folder.clone();
     let mut source = Source::new(&mut db, &access, &key, revision);
     let (list, expander) = complete(&mut source, request, own).await?;
     let facts = Arc::new(facts(request, &list, &expander));
     record(app, caller, &access.project.id, Arc::clone(&facts))?;
-    Ok(Answer::Made(list, asked.tag_source(&mut db, facts).await?))
+    let is_of_revision = asked.is_of_revision(&mut db).await?;
+    if let Some(folder) = folder.filter(|_| is_of_revision) {
+        app.residents.keep(access.project.revision, folder);
+    }
+    Ok(Answer::Made(list, asked.tag_source(is_of_revision, facts)))
 }
 
 /// The secrets of the listed folders, without what they import.
@@ -120,6 +131,8 @@ pub(super) struct OwnSecrets {
     pub(super) secrets: Vec<PlainSecret>,
     /// The folders where the caller could see something.
     pub(super) places: Vec<Arc<Place>>,
+    /// All of the folder, if it was read alone and as it is now.
+    pub(super) folder: Option<Arc<StoredFolder>>,
 }
 
 /// The secrets as they are now.
@@ -131,13 +144,16 @@ async fn present(
     request: &ListSecrets,
 ) -> Result<OwnSecrets> {
     let places = places(db, access, request).await?;
-    let (mut rows, tags) = rows(db, request, &places).await?;
-    sort(&mut rows, &places.all);
     let listing = Listing { access, key, request, base: &places.base };
-    let secrets = listing.secrets(rows, tags, &places.all)?;
+    let (secrets, folder) = if request.is_recursive {
+        (listing.secrets_below(below(db, request, &places).await?, &places.all)?, None)
+    } else {
+        let folder = StoredFolder::read(db, &places.base).await?;
+        (listing.secrets_of(&folder)?, Some(Arc::new(folder)))
+    };
     let overrides = overrides::rows(db, caller, request, &places.base).await?;
     let secrets = overrides::merge(key, request, secrets, overrides)?;
-    Ok(OwnSecrets { secrets, places: places.all.into_values().collect() })
+    Ok(OwnSecrets { secrets, places: places.all.into_values().collect(), folder })
 }
 
 /// Adds imports and replaces references, as far as they are wanted.
@@ -146,7 +162,7 @@ async fn complete(
     request: &ListSecrets,
     own: OwnSecrets,
 ) -> Result<(SecretList, Expander)> {
-    let OwnSecrets { secrets, mut places } = own;
+    let OwnSecrets { secrets, mut places, .. } = own;
     let mut list = SecretList { secrets, imports: Vec::new() };
     if request.includes_imports {
         places.sort_by(|one, other| one.path.cmp(&other.path));
@@ -212,74 +228,17 @@ fn visible<'a>(
         .map(|folder| (folder.id.clone(), Arc::new(Place::new(folder, &base.environment))))
 }
 
-async fn rows(
-    db: &mut Connection,
-    request: &ListSecrets,
-    places: &Places,
-) -> Result<(Vec<SecretRow>, HashMap<SecretId, Vec<Tag>>)> {
-    let base = &places.base;
-    let (rows, tags) = if request.is_recursive {
-        let (environment, path) = (&base.environment_id, &request.at.path);
-        let rows = secrets::list_below(db, environment, path).await?;
-        (rows, secret_tags::below(db, environment, path).await?)
-    } else {
-        let rows = secrets::list(db, &base.folder_id).await?;
-        (rows, secret_tags::of_folder(db, &base.folder_id).await?)
-    };
-    Ok((rows, by_secret(tags)))
-}
-
-/// By the bytes of the name, then of the path: the same on both engines.
-fn sort(rows: &mut [SecretRow], places: &HashMap<FolderId, Arc<Place>>) {
-    let path = |row: &SecretRow| places.get(&row.folder_id).map(|place| place.path.as_str());
-    rows.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| path(a).cmp(&path(b))));
-}
-
-struct Listing<'a> {
-    access: &'a ProjectAccess,
-    key: &'a DataKey,
-    request: &'a ListSecrets,
-    base: &'a Place,
-}
-
-impl Listing<'_> {
-    fn secrets(
-        &self,
-        rows: Vec<SecretRow>,
-        mut tags: HashMap<SecretId, Vec<Tag>>,
-        places: &HashMap<FolderId, Arc<Place>>,
-    ) -> Result<Vec<PlainSecret>, DecryptError> {
-        let mut secrets = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Some(place) = places.get(&row.folder_id) else { continue };
-            let tags = tags.remove(&row.id).unwrap_or_default();
-            secrets.extend(self.secret(place, row, tags)?);
-        }
-        Ok(secrets)
-    }
-
-    /// The secret, if it belongs to the answer.
-    fn secret(
-        &self,
-        place: &Arc<Place>,
-        row: SecretRow,
-        tags: Vec<Tag>,
-    ) -> Result<Option<PlainSecret>, DecryptError> {
-        if !self.request.wants_tags(&tags) {
-            return Ok(None);
-        }
-        let judged = Judged::new(self.access, place, &row.name, &tags);
-        if !judged.allows(Action::DescribeSecret) {
-            return Ok(None);
-        }
-        let is_readable = judged.allows(Action::ReadValue);
-        let wants_value = self.request.shows_values;
-        if wants_value && !is_readable && place.folder_id != self.base.folder_id {
-            return Ok(None);
-        }
-        let secret = PlainSecret::decrypt(self.key, place, row, tags, wants_value && is_readable)?;
-        Ok(self.request.wants_metadata(&secret.metadata).then_some(secret))
-    }
+/// The secrets of a folder and of those below, by the bytes of the name, then of the path: the same on
+/// both engines.
+async fn below(db: &mut Connection, request: &ListSecrets, places: &Places) -> Result<Vec<StoredSecret>> {
+    let (environment, path) = (&places.base.environment_id, &request.at.path);
+    let rows = secrets::list_below(db, environment, path).await?;
+    let mut secrets = with_tags(rows, secret_tags::below(db, environment, path).await?);
+    let path = |row: &SecretRow| places.all.get(&row.folder_id).map(|place| place.path.as_str());
+    secrets.sort_unstable_by(|StoredSecret { row: a, .. }, StoredSecret { row: b, .. }| {
+        a.name.cmp(&b.name).then_with(|| path(a).cmp(&path(b)))
+    });
+    Ok(secrets)
 }
 
 impl ListSecrets {
@@ -313,7 +272,7 @@ impl MetadataPair {
 }
 
 /// What the audit log says of the list.
-fn facts(request: &ListSecrets, list: &SecretList, expander: &Expander) -> Facts {
+pub(super) fn facts(request: &ListSecrets, list: &SecretList, expander: &Expander) -> Facts {
     let mut facts = Facts::new();
     let mut add = |name: &str, fact: Value| facts.insert(name.to_owned(), fact);
     add("environment", request.at.environment.as_str().into());
@@ -329,9 +288,6 @@ fn facts(request: &ListSecrets, list: &SecretList, expander: &Expander) -> Facts
     facts
 }
 
-fn record(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
+pub(super) fn record(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
     app.audit.record(Event::new(app, caller, "get-secrets").project(project).with_facts(facts))
 }
-
-#[cfg(test)]
-mod tests;

@@ -66,7 +66,7 @@ pub(super) async fn list(
     found.sort_unstable_by(|a, b| a.row.name.cmp(&b.row.name).then_with(|| a.place.path.cmp(&b.place.path)));
     let mut places: Vec<_> = places(db, &base, revision, request.is_recursive).await?.into_values().collect();
     places.retain(|place| could(access, Action::DescribeSecret, &place.folder()));
-    Ok(OwnSecrets { secrets: found, places })
+    Ok(OwnSecrets { secrets: found, places, folder: None })
 }
 
 /// The revision at which a caller who may read the history lists.

@@ -20,6 +20,7 @@ pub(in crate::app) mod fixtures;
 mod imports;
 mod list;
 pub(in crate::app) mod list_past;
+mod listing;
 mod location;
 mod matrix;
 mod move_secrets;
@@ -31,10 +32,12 @@ mod read;
 mod reference_index;
 mod reference_tree;
 mod rename;
+mod resident;
 mod reveal;
 mod search;
 mod source;
 mod state;
+mod stored;
 mod update;
 mod used_by;
 mod versions;
@@ -67,6 +70,7 @@ pub use search::{SEARCH_END_MAX, SEARCH_LENGTH_MAX, SearchSecrets, SecretMatch, 
 pub(in crate::app) use source::source_path;
 pub use state::Tag;
 pub(in crate::app) use state::by_secret;
+pub use stored::StoredFolder;
 pub use update::{Missing, SecretChange, TagChange, update, update_many};
 pub use used_by::{
     FOLDERS_MAX, SecretUse, USED_BY_LENGTH_MAX, USES_MAX, Uses, index_references, used_by, used_by_names,

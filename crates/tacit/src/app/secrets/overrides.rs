@@ -21,6 +21,7 @@ use super::{
     not_found,
     plain::PlainSecret,
     state::{SecretState, sorted},
+    stored::StoredSecret,
     update::{apply, event},
 };
 use crate::app::{
@@ -205,7 +206,7 @@ pub(super) async fn read(
         };
         row = found.secret;
     }
-    let secret = PlainSecret::decrypt(key, &place, row, tags, request.shows_value)?;
+    let secret = PlainSecret::decrypt(key, &place, StoredSecret::new(row, tags), request.shows_value)?;
     Ok((place, Some(secret)))
 }
 
@@ -227,7 +228,7 @@ pub(super) async fn own(
     let judged = Judged::new(access, place, &shared.name, &tags);
     NEEDED.into_iter().try_for_each(|action| judged.require(action))?;
     let Some(row) = secret_overrides::find(db, &place.folder_id, name, owner).await? else { return Ok(None) };
-    Ok(Some(PlainSecret::decrypt(key, place, row, tags, true)?))
+    Ok(Some(PlainSecret::decrypt(key, place, StoredSecret::new(row, tags), true)?))
 }
 
 /// The caller's overrides, by folder and name.
@@ -270,8 +271,8 @@ pub(super) fn merge(
             merged.push(secret);
             continue;
         };
-        let tags = secret.tags.clone();
-        let own = PlainSecret::decrypt(key, &secret.place, row, tags, request.shows_values)?;
+        let stored = StoredSecret { row: Arc::new(row), tags: Arc::clone(&secret.tags) };
+        let own = PlainSecret::decrypt(key, &secret.place, stored, request.shows_values)?;
         if request.overrides == Overrides::Beside {
             merged.push(secret);
         }

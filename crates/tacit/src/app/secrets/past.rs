@@ -20,6 +20,7 @@ use super::{
     location::Place,
     plain::PlainSecret,
     state::{SecretState, Tag, sorted},
+    stored::StoredSecret,
 };
 use crate::app::{
     access::ProjectAccess,
@@ -72,8 +73,8 @@ impl PastSecret {
         key: &DataKey,
         shows_value: bool,
     ) -> Result<PlainSecret, DecryptError> {
-        let (row, tags) = (self.version.secret.clone(), self.tags.clone());
-        PlainSecret::decrypt(key, &self.place, row, tags, shows_value)
+        let stored = StoredSecret::new(self.version.secret.clone(), self.tags.clone());
+        PlainSecret::decrypt(key, &self.place, stored, shows_value)
     }
 
     /// All of it that a request can change.

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tacit_core::cipher::{DataKey, DecryptError};
+use tacit_core::{
+    cipher::{DataKey, DecryptError},
+    reference::may_have_references,
+};
 use tacit_store::secrets::SecretRow;
 
 use super::{
     content::{MetadataEntry, Plaintext, decrypt_description, decrypt_value},
     location::Place,
     state::{SecretState, Tag},
+    stored::StoredSecret,
 };
 
 /// A secret as a caller may see it: in the clear, with the value or without.
@@ -18,9 +22,9 @@ pub struct PlainSecret {
     /// Where it is.
     pub place: Arc<Place>,
     /// What is stored of it.
-    pub row: SecretRow,
+    pub row: Arc<SecretRow>,
     /// Its tags, in the order of their slugs.
-    pub tags: Vec<Tag>,
+    pub tags: Arc<[Tag]>,
     /// The value; `None` if it is hidden.
     pub value: Option<Plaintext>,
     /// The comment.
@@ -34,10 +38,10 @@ impl PlainSecret {
     pub(super) fn decrypt(
         key: &DataKey,
         place: &Arc<Place>,
-        row: SecretRow,
-        tags: Vec<Tag>,
+        stored: StoredSecret,
         shows_value: bool,
     ) -> Result<Self, DecryptError> {
+        let StoredSecret { row, tags } = stored;
         let (comment, metadata) = decrypt_description(key, &row)?;
         let value = if shows_value { Some(decrypt_value(key, &row)?) } else { None };
         Ok(Self { place: Arc::clone(place), row, tags, value, comment, metadata })
@@ -47,12 +51,17 @@ impl PlainSecret {
     pub(super) fn written(place: &Arc<Place>, row: SecretRow, state: SecretState, shows_value: bool) -> Self {
         Self {
             place: Arc::clone(place),
-            row,
-            tags: state.tags,
+            row: Arc::new(row),
+            tags: state.tags.into(),
             value: shows_value.then_some(state.content.value),
             comment: state.content.comment,
             metadata: state.content.metadata,
         }
+    }
+
+    /// Whether its value, if that is shown, may refer to other secrets.
+    pub(super) fn may_have_references(&self) -> bool {
+        self.value.as_ref().is_some_and(|value| may_have_references(value.as_str()))
     }
 
     /// What the audit log says of it.

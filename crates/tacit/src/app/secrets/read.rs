@@ -18,8 +18,10 @@ use super::{
     not_found, overrides,
     past::{self, TagBook},
     plain::PlainSecret,
+    resident,
     source::{Hidden, Source},
     state::{Tag, sorted},
+    stored::StoredSecret,
 };
 use crate::app::{
     App, Caller,
@@ -69,6 +71,9 @@ pub async fn get(
         record_facts(app, caller, &known.project, known.facts())?;
         return Ok(answer);
     }
+    if let Some(answer) = resident::answer_get(app, caller, request, held)? {
+        return Ok(answer);
+    }
     let (mut db, access) = ProjectAccess::enter_remembered(app, caller, &request.at.project).await?;
     for action in needed(request.shows_value) {
         possible(&access, *action, &request.at.object().secret_name(&request.name))?;
@@ -100,7 +105,8 @@ pub async fn get(
     }
     let facts = Arc::new(facts(&secret, &expander));
     record_facts(app, caller, &access.project.id, Arc::clone(&facts))?;
-    Ok(Answer::Made(secret, asked.tag_source(&mut db, facts).await?))
+    let is_of_revision = asked.is_of_revision(&mut db).await?;
+    Ok(Answer::Made(secret, asked.tag_source(is_of_revision, facts)))
 }
 
 /// The folder, and the secret in it if it has one of that name.
@@ -119,7 +125,7 @@ async fn get_now(
         Some(version) => at_version(db, access, &found.0, version, request.shows_value).await?,
         None => found,
     };
-    let secret = PlainSecret::decrypt(key, &place, row, tags, request.shows_value)?;
+    let secret = PlainSecret::decrypt(key, &place, StoredSecret::new(row, tags), request.shows_value)?;
     Ok((place, Some(secret)))
 }
 
@@ -138,8 +144,8 @@ async fn get_imported(
     if request.shows_value {
         found.require(source.access(), Action::ReadValue)?;
     }
-    let (row, tags) = (found.row.clone(), found.tags.clone());
-    Ok(Some(PlainSecret::decrypt(source.key(), &found.place, row, tags, request.shows_value)?))
+    let stored = found.stored.clone();
+    Ok(Some(PlainSecret::decrypt(source.key(), &found.place, stored, request.shows_value)?))
 }
 
 /// The revision at which a caller who may read the history reads.
@@ -181,7 +187,8 @@ pub async fn get_by_id(app: &App, caller: &Caller, id: &SecretId, shows_value: b
         path: found.path,
     });
     let (row, tags) = decide(&mut db, &access, &place, row, shows_value).await?;
-    let secret = PlainSecret::decrypt(&*access.key_for(app, shows_value)?, &place, row, tags, shows_value)?;
+    let key = access.key_for(app, shows_value)?;
+    let secret = PlainSecret::decrypt(&key, &place, StoredSecret::new(row, tags), shows_value)?;
     record(app, caller, &secret, &Expander::default())?;
     Ok(secret)
 }
@@ -254,7 +261,7 @@ async fn get_at(
 }
 
 /// What the audit log says of the secret, and of what was read for its value.
-fn facts(secret: &PlainSecret, expander: &Expander) -> Facts {
+pub(super) fn facts(secret: &PlainSecret, expander: &Expander) -> Facts {
     let mut facts = Facts::new();
     let mut add = |name: &str, fact: Value| facts.insert(name.to_owned(), fact);
     add("environment", secret.place.environment.as_str().into());
@@ -273,6 +280,6 @@ pub(super) fn record(app: &App, caller: &Caller, secret: &PlainSecret, expander:
     record_facts(app, caller, &secret.place.project_id, Arc::new(facts(secret, expander)))
 }
 
-fn record_facts(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
+pub(super) fn record_facts(app: &App, caller: &Caller, project: &ProjectId, facts: Arc<Facts>) -> Result<()> {
     app.audit.record(Event::new(app, caller, "get-secret").project(project).with_facts(facts))
 }

@@ -42,8 +42,7 @@ pub async fn reference_tree(app: &App, caller: &Caller, at: &Location, name: &st
     for action in [Action::DescribeSecret, Action::ReadValue] {
         found.require(&access, action)?;
     }
-    let (row, tags) = (found.row.clone(), found.tags.clone());
-    let secret = PlainSecret::decrypt(&key, &found.place, row, tags, true)?;
+    let secret = PlainSecret::decrypt(&key, &found.place, found.stored.clone(), true)?;
     let value = secret.value.as_ref().ok_or_else(|| Error::Internal("a value was read".to_owned()))?;
     let mut expander = Expander::default();
     let tree = expander.tree(&mut source, &secret.place, name, value).await?;

@@ -16,6 +16,7 @@ use super::{
     overrides,
     plain::PlainSecret,
     read::{at_version, decide, needed, record},
+    stored::StoredSecret,
 };
 use crate::app::{
     App, Caller,
@@ -119,7 +120,7 @@ async fn find(
     if let Some(version) = wanted.version {
         (row, tags) = at_version(db, access, &row, version, true).await?;
     }
-    Ok(Some(PlainSecret::decrypt(&key, &place, row, tags, true)?))
+    Ok(Some(PlainSecret::decrypt(&key, &place, StoredSecret::new(row, tags), true)?))
 }
 
 fn refused(app: &App, caller: &Caller, access: &ProjectAccess, wanted: &Wanted) -> Result<()> {

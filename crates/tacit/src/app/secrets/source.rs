@@ -11,7 +11,6 @@ use tacit_store::{
     Connection, folders, history,
     secret_imports::{self, SecretImportRow},
     secret_tags, secrets,
-    secrets::SecretRow,
 };
 
 use super::{
@@ -20,7 +19,8 @@ use super::{
     list_past,
     location::{Place, walk},
     past::{PastSecret, Present, TagBook, present},
-    state::{Tag, by_secret, sorted},
+    state::sorted,
+    stored::{StoredSecret, with_tags},
 };
 use crate::app::{
     access::ProjectAccess,
@@ -46,8 +46,7 @@ pub(super) enum Hidden {
 #[derive(Clone, Debug)]
 pub(super) struct SourceSecret {
     pub(super) place: Arc<Place>,
-    pub(super) row: SecretRow,
-    pub(super) tags: Vec<Tag>,
+    pub(super) stored: StoredSecret,
     /// What it is now, if this is how it was.
     present: Option<Present>,
 }
@@ -156,7 +155,8 @@ impl<'a> Source<'a> {
     async fn secret_now(&mut self, place: &Arc<Place>, name: &str) -> Result<Option<SourceSecret>> {
         let Some(row) = secrets::find(self.db, &place.folder_id, name).await? else { return Ok(None) };
         let tags = sorted(secret_tags::of_secret(self.db, &row.id).await?);
-        Ok(Some(SourceSecret { place: Arc::clone(place), row, tags, present: None }))
+        let stored = StoredSecret::new(row, tags);
+        Ok(Some(SourceSecret { place: Arc::clone(place), stored, present: None }))
     }
 
     async fn secret_at(
@@ -172,7 +172,8 @@ impl<'a> Source<'a> {
         };
         let tags = TagBook::read(self.db, self.access).await?.of(&version)?;
         let present = present(self.db, &version.secret.id).await?;
-        Ok(Some(SourceSecret { place: Arc::clone(place), row: version.secret, tags, present }))
+        let stored = StoredSecret::new(version.secret, tags);
+        Ok(Some(SourceSecret { place: Arc::clone(place), stored, present }))
     }
 
     /// The secrets of a folder by the bytes of their names.
@@ -187,7 +188,7 @@ impl<'a> Source<'a> {
             }
             None => self.list_now(place).await?,
         };
-        list.sort_unstable_by(|one, other| one.row.name.cmp(&other.row.name));
+        list.sort_unstable_by(|one, other| one.stored.row.name.cmp(&other.stored.row.name));
         let list = Arc::new(list);
         self.lists.insert(place.folder_id.clone(), Arc::clone(&list));
         Ok(list)
@@ -195,12 +196,9 @@ impl<'a> Source<'a> {
 
     async fn list_now(&mut self, place: &Arc<Place>) -> Result<Vec<Arc<SourceSecret>>> {
         let rows = secrets::list(self.db, &place.folder_id).await?;
-        let mut tags = by_secret(secret_tags::of_folder(self.db, &place.folder_id).await?);
-        let secret = |row: SecretRow| {
-            let tags = tags.remove(&row.id).unwrap_or_default();
-            Arc::new(SourceSecret { place: Arc::clone(place), row, tags, present: None })
-        };
-        Ok(rows.into_iter().map(secret).collect())
+        let secrets = with_tags(rows, secret_tags::of_folder(self.db, &place.folder_id).await?);
+        let secret = |stored| Arc::new(SourceSecret { place: Arc::clone(place), stored, present: None });
+        Ok(secrets.into_iter().map(secret).collect())
     }
 
     /// The imports of a folder, the first first.
@@ -308,19 +306,20 @@ impl SourceSecret {
 
     /// Asks for a right on the secret, and on what it is now if this is how it was.
     pub(super) fn require(&self, access: &ProjectAccess, action: Action) -> Result<()> {
-        Judged::new(access, &self.place, &self.row.name, &self.tags).require(action)?;
+        Judged::new(access, &self.place, &self.stored.row.name, &self.stored.tags).require(action)?;
         self.present.as_ref().map_or(Ok(()), |now| now.require(access, action))
     }
 
     /// Its value in the clear. Ask for permission before.
     pub(super) fn value(&self, key: &DataKey) -> Result<Plaintext> {
-        Ok(decrypt_value(key, &self.row)?)
+        Ok(decrypt_value(key, &self.stored.row)?)
     }
 }
 
 impl From<PastSecret> for SourceSecret {
     fn from(past: PastSecret) -> Self {
-        Self { place: past.place, row: past.version.secret, tags: past.tags, present: past.present }
+        let stored = StoredSecret::new(past.version.secret, past.tags);
+        Self { place: past.place, stored, present: past.present }
     }
 }
 

@@ -246,7 +246,7 @@ pub(super) async fn means(
         Some(own) => Some(own),
         None => source.find_imported(&folder.folder_id, name, Hidden::Found).await?,
     };
-    Ok(found.is_some_and(|found| found.row.id == *secret))
+    Ok(found.is_some_and(|found| found.stored.row.id == *secret))
 }
 
 /// Those of the secrets that the caller may see, without the one asked about.

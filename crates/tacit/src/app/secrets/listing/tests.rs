@@ -1,9 +1,12 @@
 use serde_json::{Value, json};
 use tacit_core::{name::SecretPath, random::Random, time::Timestamp};
+use tacit_store::secrets::SecretRow;
 
 use super::super::{
+    Overrides,
     content::{Content, Plaintext},
     fixtures::{access, place, tags},
+    location::Location,
 };
 use super::*;
 use crate::app::access::ProjectName;
@@ -56,7 +59,7 @@ fn shown(rules: &Value, path: &str, name: &str, slugs: &[&str], wants_value: boo
     };
     let (access, base) = (access(rules), place("/"));
     let listing = Listing { access: &access, key: &key(), request: &request, base: &base };
-    match listing.secret(&Arc::new(place(path)), row(name), tags(slugs)).unwrap() {
+    match listing.secret(&Arc::new(place(path)), &StoredSecret::new(row(name), tags(slugs))).unwrap() {
         None => "absent".to_owned(),
         Some(secret) => secret.value.map_or_else(|| "hidden".to_owned(), |value| value.as_str().to_owned()),
     }
