@@ -23,7 +23,7 @@ use tacit_store::{
     Connection,
     projects::{self, RevisionsRow},
 };
-use zeroize::Zeroizing;
+use zeroize::zeroize_bytes;
 
 use super::{
     App, Caller,
@@ -134,6 +134,22 @@ pub struct KnownAnswer {
     idle_rounds: AtomicU32,
 }
 
+/// Bytes that are overwritten when dropped, all at once: `Zeroizing` goes from byte to byte, which for a
+/// list takes longer than decrypting it.
+struct Wiped(Box<[u8]>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        zeroize_bytes(&mut self.0);
+    }
+}
+
 /// An answer that is still the same as when it was given.
 pub(super) struct Remembered {
     /// The project it is about.
@@ -215,7 +231,7 @@ impl Answers {
     /// Remembers an answer, its tag and its bytes.
     pub fn keep(&self, answer: &NewAnswer, tag: AnswerTag, body: &[u8]) {
         let is_small = u64::try_from(body.len()).is_ok_and(|bytes| bytes <= self.body_bytes_max);
-        let body = is_small.then(|| Bytes::from_owner(Zeroizing::new(body.to_vec())));
+        let body = is_small.then(|| Bytes::from_owner(Wiped(body.into())));
         let known =
             KnownAnswer { tag, facts: Arc::clone(&answer.facts), body, idle_rounds: AtomicU32::new(0) };
         self.known.insert(answer.key.clone(), Arc::new(known));
