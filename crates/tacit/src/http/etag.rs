@@ -20,6 +20,8 @@ use crate::app::{
 
 /// Tags that one request can name at most; those after are not looked at.
 const HELD_MAX: usize = 16;
+/// What kind of text an answer is.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The tags of the answers that the client holds, as far as they can be ours. Empty for `*`: whether
 /// there is anything at all is known only when the answer is made.
@@ -60,16 +62,13 @@ pub(super) fn header(tag: AnswerTag) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-/// Answers 304 to a client that holds the answer, and else gives it its shape.
-pub(super) fn respond<T>(answer: Answer<T>, shape: impl FnOnce(&T) -> Response) -> Response {
+/// Answers 304 to a client that holds the answer, and else gives it its JSON.
+pub(super) fn respond<T>(answer: Answer<T>, json: impl FnOnce(&T) -> Vec<u8>) -> Response {
     match answer {
         Answer::Unchanged(tag) => (StatusCode::NOT_MODIFIED, [(ETAG, header(tag))]).into_response(),
-        Answer::Known(tag, body) => {
-            let kind = HeaderValue::from_static("application/json");
-            ([(CONTENT_TYPE, kind), (ETAG, header(tag))], body).into_response()
-        }
+        Answer::Known(tag, body) => ([(CONTENT_TYPE, JSON), (ETAG, header(tag))], body).into_response(),
         Answer::Made(content, source) => {
-            let mut response = shape(&content);
+            let mut response = ([(CONTENT_TYPE, JSON)], json(&content)).into_response();
             response.extensions_mut().insert(source);
             response
         }

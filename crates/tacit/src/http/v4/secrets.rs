@@ -25,7 +25,8 @@ use crate::{
             moment::Moment,
             named::Named,
             place::SecretPlace,
-            secret::{ListSecretsResponse, SecretResponse},
+            secret::SecretResponse,
+            secret_json,
             secret_request::{NewSecretFields, SecretChangeFields, SecretType, SecretValue},
             text::{Strict, Trimmed},
         },
@@ -182,7 +183,7 @@ pub(in crate::http) async fn get_resolved(
         includes_imports: query.resolving.includes_imports(resolves),
     };
     let answer = secrets::get(app, caller, &request, &held.0).await?;
-    Ok(etag::respond(answer, |secret| Json(SecretResponse::from(secret)).into_response()))
+    Ok(etag::respond(answer, secret_json::secret))
 }
 
 /// `GET /api/v4/secrets/id/{secret}` reads the secret with an id.
@@ -229,7 +230,7 @@ pub(in crate::http) async fn list_resolved(
         includes_imports: query.resolving.includes_imports(resolves),
     };
     let answer = secrets::list(app, caller, &request, &held.0).await?;
-    Ok(etag::respond(answer, |list| Json(ListSecretsResponse::from(list)).into_response()))
+    Ok(etag::respond(answer, secret_json::list))
 }
 
 fn slugs(text: &str) -> Vec<String> {

@@ -23,6 +23,7 @@ pub mod role;
 pub(crate) mod runs;
 pub mod secret;
 pub mod secret_import;
+pub(crate) mod secret_json;
 pub mod secret_request;
 pub mod tag;
 pub mod temporary;

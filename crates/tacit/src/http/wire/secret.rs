@@ -12,7 +12,7 @@ use tacit_core::{
 use crate::app::secrets::{ImportGroup, MetadataEntry, PlainSecret, SecretList, Tag, VersionId};
 
 /// What stands in place of a value the caller may not or did not want to see.
-const HIDDEN: &str = "<hidden-by-infisical>";
+pub(super) const HIDDEN: &str = "<hidden-by-infisical>";
 
 /// A secret. It borrows from the decrypted one, so that the value is copied nowhere but into the
 /// answer.
