@@ -10,6 +10,8 @@ use super::super::Event;
 
 /// Length of the checksum, in digits.
 const CHECKSUM_LENGTH: usize = 8;
+/// Room for most lines, in bytes.
+const LINE_BYTES_USUAL: usize = 1024;
 
 /// The line of an event, with its newline.
 ///
@@ -17,10 +19,12 @@ const CHECKSUM_LENGTH: usize = 8;
 ///
 /// Never in practice: an event is text, numbers and a JSON object.
 pub(in super::super) fn encode(event: &Event) -> std::io::Result<Vec<u8>> {
-    let json = serde_json::to_vec(event)?;
-    let mut line = Vec::with_capacity(CHECKSUM_LENGTH + 1 + json.len() + 1);
-    write!(line, "{:08x} ", crc32fast::hash(&json))?;
-    line.extend_from_slice(&json);
+    let mut line = Vec::with_capacity(LINE_BYTES_USUAL);
+    line.resize(CHECKSUM_LENGTH, b'0');
+    line.push(b' ');
+    serde_json::to_writer(&mut line, event)?;
+    let checksum = crc32fast::hash(&line[CHECKSUM_LENGTH + 1..]);
+    write!(&mut line[..CHECKSUM_LENGTH], "{checksum:08x}")?;
     line.push(b'\n');
     Ok(line)
 }
