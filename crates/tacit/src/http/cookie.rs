@@ -9,17 +9,13 @@ use axum::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::problem::Problem;
+use super::{arrival::Arrival, problem::Problem};
 use crate::app::{
     App,
     sign_in::{RefreshToken, SESSION_TTL_SECONDS},
 };
 
 const NAME: &str = "jid";
-
-/// Whether the browser reaches the server by TLS, as the shell saw it.
-#[derive(Clone, Copy, Debug)]
-pub struct IsHttps(pub bool);
 
 /// Makes the cookie. Browsers send it over TLS only, if they came by TLS.
 #[derive(Clone, Debug)]
@@ -33,7 +29,7 @@ impl FromRequestParts<App> for Jar {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let is_https = parts.extensions.get::<IsHttps>().is_some_and(|IsHttps(is_https)| *is_https);
+        let is_https = Arrival::is_https(&parts.extensions);
         let is_site_https = app.settings.site_url.as_ref().is_some_and(|url| url.starts_with("https://"));
         let path = match app.settings.base_path.as_str() {
             "" => "/",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use serde_json::Value;
 
-use super::problem::Problem;
+use super::{arrival::Arrival, problem::Problem};
 use crate::app::{App, Caller, Client, Error, Issue, error::PathPart};
 
 /// The query, read as `T`. Unknown parameters are ignored (wire-contract 1.1).
@@ -76,9 +76,7 @@ impl FromRequestParts<App> for Client {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
-            Error::Internal("the shell did not say where the request comes from".to_owned()).into()
-        })
+        Ok(Arrival::client(&parts.extensions)?)
     }
 }
 

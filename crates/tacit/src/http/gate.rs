@@ -1,54 +1,78 @@
 //! What stands before every handler: body limit, credential, kind of actor; and after it: audit of
 //! refusals and the ETag. The order is `decisions.md` 1.
 
+use std::pin::Pin;
+
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{Request, State},
+    body::{Body, to_bytes},
+    extract::Request,
+    handler::Handler,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::{
+    arrival::{Arrival, RequestId},
     etag,
     problem::{self, DecisionId, Denied, Problem},
     route::Access,
-    shell::RequestId,
 };
 use crate::app::{App, Caller, Client, Error, answers::TagSource, authentication, refusal::Refusal};
 
 /// What the gate knows of the route it guards.
-#[derive(Clone)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Gate {
-    pub(super) app: App,
     pub(super) access: Access,
     pub(super) event: &'static str,
     pub(super) body_bytes_max: usize,
 }
 
-/// Lets a request through to its handler, or not.
-pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let is_get = request.method() == Method::GET || request.method() == Method::HEAD;
-    let wanted = if is_get { request.headers().get(IF_NONE_MATCH).cloned() } else { None };
-    let request = match gate.limited(request, is_get).await {
-        Ok(request) => request,
-        Err(error) => return Problem(error).into_response(),
-    };
-    match gate.admit(request).await {
-        Err(response) => *response,
-        Ok((request, caller)) => {
-            let response = gate.audited(next.run(request).await, caller.as_ref());
-            if is_get { gate.tagged(response, wanted.as_ref()).await } else { response }
+/// A handler behind its gate. It is a handler itself and no layer, because each layer that axum puts
+/// around a handler costs it several allocations a request.
+#[derive(Clone)]
+pub(super) struct Gated<H> {
+    pub(super) gate: Gate,
+    pub(super) handler: H,
+}
+
+impl<H: Handler<T, App>, T: 'static> Handler<T, App> for Gated<H> {
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, app: App) -> Self::Future {
+        Box::pin(self.pass(request, app))
+    }
+}
+
+impl<H> Gated<H> {
+    /// Lets a request through to its handler, or not.
+    async fn pass<T>(self, request: Request, app: App) -> Response
+    where
+        H: Handler<T, App>,
+    {
+        let gate = self.gate;
+        let is_get = request.method() == Method::GET || request.method() == Method::HEAD;
+        let wanted = if is_get { request.headers().get(IF_NONE_MATCH).cloned() } else { None };
+        let request = match gate.limited(request, is_get).await {
+            Ok(request) => request,
+            Err(error) => return Problem(error).into_response(),
+        };
+        match gate.admit(&app, request).await {
+            Err(response) => *response,
+            Ok((request, caller)) => {
+                let response = self.handler.call(request, app.clone()).await;
+                let response = gate.audited(&app, response, caller.as_ref());
+                if is_get { tagged(&app, response, wanted.as_ref()).await } else { response }
+            }
         }
     }
 }
 
 impl Gate {
     /// Reads the body up to the limit. A body on GET is ignored (wire-contract 1.2).
-    async fn limited(&self, request: Request, is_get: bool) -> Result<Request, Error> {
+    async fn limited(self, request: Request, is_get: bool) -> Result<Request, Error> {
         let limit = self.body_bytes_max;
         let announced =
             request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -56,28 +80,32 @@ impl Gate {
             return Err(Error::TooLarge { limit });
         }
         let (parts, body) = request.into_parts();
-        let bytes = if is_get {
-            Bytes::new()
+        let body = if is_get {
+            Body::empty()
         } else {
-            to_bytes(body, limit).await.map_err(|_| Error::TooLarge { limit })?
+            Body::from(to_bytes(body, limit).await.map_err(|_| Error::TooLarge { limit })?)
         };
-        Ok(Request::from_parts(parts, Body::from(bytes)))
+        Ok(Request::from_parts(parts, body))
     }
 
-    async fn admit(&self, mut request: Request) -> Result<(Request, Option<Caller>), Box<Response>> {
+    async fn admit(
+        self,
+        app: &App,
+        mut request: Request,
+    ) -> Result<(Request, Option<Caller>), Box<Response>> {
         if self.access == Access::Public {
             return Ok((request, None));
         }
         let refused = |error| Box::new(Problem(error).into_response());
         let (token, client) = credential(&request).map_err(refused)?;
-        let caller = authentication::authenticate(&self.app, token, client).await.map_err(refused)?;
-        self.check_kind(&caller, &request)?;
+        let caller = authentication::authenticate(app, token, client).await.map_err(refused)?;
+        self.check_kind(app, &caller, &request)?;
         request.extensions_mut().insert(caller.clone());
         Ok((request, Some(caller)))
     }
 
     /// Which kinds of actors the route takes (`decisions.md` 5, 6).
-    fn check_kind(&self, caller: &Caller, request: &Request) -> Result<(), Box<Response>> {
+    fn check_kind(self, app: &App, caller: &Caller, request: &Request) -> Result<(), Box<Response>> {
         let is_user = caller.user_id().is_some();
         let fits = match self.access {
             Access::Public | Access::Caller => true,
@@ -86,7 +114,7 @@ impl Gate {
             Access::InstanceAdmin => caller.actor.is_instance_admin(),
         };
         if !fits {
-            return Err(Box::new(self.wrong_kind(caller, request)));
+            return Err(Box::new(self.wrong_kind(app, caller, request)));
         }
         if self.access != Access::UserWithoutOrganization {
             caller.organization().map_err(|error| Box::new(Problem(error).into_response()))?;
@@ -94,23 +122,23 @@ impl Gate {
         Ok(())
     }
 
-    fn wrong_kind(&self, caller: &Caller, request: &Request) -> Response {
+    fn wrong_kind(self, app: &App, caller: &Caller, request: &Request) -> Response {
         const MESSAGE: &str = "This route is not for this kind of caller";
-        match Refusal::because(MESSAGE).record(&self.app, caller, self.event) {
+        match Refusal::because(MESSAGE).record(app, caller, self.event) {
             Err(error) => Problem(error).into_response(),
             Ok(decision) => {
                 let error = format!("Forbidden access to {}", request.uri().path());
-                problem::refused(&error, MESSAGE, &decision, RequestId::of(request.extensions()))
+                problem::refused(&error, MESSAGE, &decision, &RequestId::of(request.extensions()))
             }
         }
     }
 
     /// Records the refusal of a known caller; the answer waits for the record and names it.
-    fn audited(&self, mut response: Response, caller: Option<&Caller>) -> Response {
+    fn audited(self, app: &App, mut response: Response, caller: Option<&Caller>) -> Response {
         let (Some(caller), Some(Denied(refusal))) = (caller, response.extensions().get::<Denied>()) else {
             return response;
         };
-        match refusal.record(&self.app, caller, self.event) {
+        match refusal.record(app, caller, self.event) {
             Ok(decision) => {
                 response.extensions_mut().insert(DecisionId(decision));
                 response
@@ -118,28 +146,28 @@ impl Gate {
             Err(error) => Problem(error).into_response(),
         }
     }
+}
 
-    /// Adds the ETag of a JSON answer, and answers 304 if the client has it (`decisions.md` 23).
-    async fn tagged(&self, response: Response, wanted: Option<&HeaderValue>) -> Response {
-        let is_json = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
-        if response.status() != StatusCode::OK || !is_json {
-            return response;
-        }
-        if response.headers().contains_key(ETAG) {
-            return unless_known(response, wanted);
-        }
-        let (mut parts, body) = response.into_parts();
-        let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-            return Problem(Error::Internal("an answer could not be read back".to_owned())).into_response();
-        };
-        let source = parts.extensions.remove::<TagSource>();
-        let tag = etag::header(etag::settle(&self.app, source, &bytes));
-        parts.headers.insert(ETAG, tag);
-        unless_known(Response::from_parts(parts, Body::from(bytes)), wanted)
+/// Adds the ETag of a JSON answer, and answers 304 if the client has it (`decisions.md` 23).
+async fn tagged(app: &App, response: Response, wanted: Option<&HeaderValue>) -> Response {
+    let is_json = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if response.status() != StatusCode::OK || !is_json {
+        return response;
     }
+    if response.headers().contains_key(ETAG) {
+        return unless_known(response, wanted);
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Problem(Error::Internal("an answer could not be read back".to_owned())).into_response();
+    };
+    let source = parts.extensions.remove::<TagSource>();
+    let tag = etag::header(etag::settle(app, source, &bytes));
+    parts.headers.insert(ETAG, tag);
+    unless_known(Response::from_parts(parts, Body::from(bytes)), wanted)
 }
 
 /// Answers 304 instead if the client has it.
@@ -157,11 +185,7 @@ fn unless_known(response: Response, wanted: Option<&HeaderValue>) -> Response {
 
 fn credential(request: &Request) -> Result<(&str, Client), Error> {
     let token = bearer(request.headers())?;
-    let client =
-        request.extensions().get::<Client>().cloned().ok_or_else(|| {
-            Error::Internal("the shell did not say where the request comes from".to_owned())
-        })?;
-    Ok((token, client))
+    Ok((token, Arrival::client(request.extensions())?))
 }
 
 /// The token after `Bearer` (any case). Another scheme is no valid token of ours.

@@ -4,6 +4,7 @@
 //! credential, kind of actor, ETag) and a handler in `v1` … `v4`, which parses, calls a use case
 //! and shapes the answer. Errors become HTTP in [`problem`], and only there.
 
+mod arrival;
 pub mod cookie;
 pub mod dashboard;
 mod documents;

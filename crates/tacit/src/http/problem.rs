@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tacit_core::permission::Missing;
 use tacit_store::StoreError;
 
-use super::shell::RequestId;
+use super::arrival::RequestId;
 use crate::app::{
     Error, Issue,
     error::PathPart,

@@ -8,6 +8,7 @@ use axum::{
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
+use super::gate::{Gate, Gated};
 use crate::app::App;
 
 /// Who may call a route at all. What a caller may do with it is decided in `app`.
@@ -34,6 +35,9 @@ pub const SECRETS_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 
+/// Puts a handler behind the gate of its route, once all is known about the route.
+type Guard = Box<dyn FnOnce(Gate) -> MethodRouter<App>>;
+
 /// What a handler that several routes share can answer: each route names its own envelope.
 pub trait Answer: Serialize + JsonSchema + Send + 'static {}
 
@@ -59,7 +63,7 @@ pub struct Route {
     pub body: Option<MakeSchema>,
     /// What it answers with status 200.
     pub answer: Option<MakeSchema>,
-    pub(super) handler: MethodRouter<App>,
+    handler: Guard,
 }
 
 impl Route {
@@ -78,8 +82,14 @@ impl Route {
             query: None,
             body: None,
             answer: None,
-            handler: on(method.1, handler),
+            handler: Box::new(move |gate| on(method.1, Gated { gate, handler })),
         }
+    }
+
+    /// The handler behind its gate.
+    pub(super) fn guarded(self) -> MethodRouter<App> {
+        let Self { access, event, body_bytes_max, .. } = self;
+        (self.handler)(Gate { access, event, body_bytes_max })
     }
 
     /// Says in one line what it does.

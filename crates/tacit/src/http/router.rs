@@ -4,38 +4,20 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{Method, StatusCode},
-    middleware,
     response::{IntoResponse, Response},
 };
 
-use super::{
-    dashboard,
-    gate::{self, Gate},
-    problem,
-    route::Route,
-    routes,
-    shell::RequestId,
-};
+use super::{arrival::RequestId, dashboard, problem, routes};
 use crate::app::App;
 
 /// Builds the router for `app`. [`super::shell`] goes around it.
 pub fn router(app: &App) -> Router {
     routes::all()
         .into_iter()
-        .fold(Router::new(), |router, route| add(router, route, app))
+        .fold(Router::new(), |router, route| router.route(route.path, route.guarded()))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_route)
         .with_state(app.clone())
-}
-
-fn add(router: Router<App>, route: Route, app: &App) -> Router<App> {
-    let gate = Gate {
-        app: app.clone(),
-        access: route.access,
-        event: route.event,
-        body_bytes_max: route.body_bytes_max,
-    };
-    router.route(route.path, route.handler.layer(middleware::from_fn_with_state(gate, gate::pass)))
 }
 
 /// A path or method that no route has (wire-contract 2.3): a page or file of the dashboard, or nothing.
@@ -48,5 +30,5 @@ async fn unknown_route(State(app): State<App>, request: Request) -> Response {
         return page;
     }
     let message = format!("Route {}:{} not found", request.method(), request.uri().path());
-    problem::plain(StatusCode::NOT_FOUND, "NotFound", message, RequestId::of(request.extensions()))
+    problem::plain(StatusCode::NOT_FOUND, "NotFound", message, &RequestId::of(request.extensions()))
 }

@@ -16,47 +16,30 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
-    http::{Extensions, HeaderValue, StatusCode, Uri, Version, uri::PathAndQuery},
+    http::{
+        HeaderValue, StatusCode, Uri, Version,
+        header::{
+            CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+            USER_AGENT, X_CONTENT_TYPE_OPTIONS,
+        },
+        uri::PathAndQuery,
+    },
     response::Response,
 };
 use futures_util::FutureExt;
 use ipnet::IpNet;
-use tacit_core::random::Random;
 use tower::{Service, ServiceExt};
 
-use super::{cookie::IsHttps, peer, problem};
+use super::{
+    arrival::{Arrival, RequestId},
+    peer, problem,
+};
 use crate::app::{App, Client, base_path::BasePath};
 
 /// How long a request may take before it is answered 503.
 const TIME_MAX: Duration = Duration::from_mins(1);
 /// Longest User-Agent that is kept, in bytes.
 const USER_AGENT_BYTES_MAX: usize = 512;
-
-/// The id of one request, `req-` and 14 letters or digits (wire-contract 1.5).
-#[derive(Clone, Debug)]
-pub struct RequestId(String);
-
-impl RequestId {
-    fn new(random: &Random) -> Self {
-        const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        let mut id = String::from("req-");
-        id.extend(random.bytes::<14>().iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % 36])));
-        Self(id)
-    }
-
-    /// The id of the request with these extensions.
-    #[must_use]
-    pub fn of(extensions: &Extensions) -> &Self {
-        static UNKNOWN: RequestId = RequestId(String::new());
-        extensions.get().unwrap_or(&UNKNOWN)
-    }
-
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// Marks an answer that looks like a failure of the server and is none.
 #[derive(Clone, Copy, Debug)]
@@ -71,13 +54,15 @@ pub struct Settings {
     pub is_tls: bool,
 }
 
-/// The router with everything around it.
+/// The router with everything around it. Cheap to clone, which happens for each request.
 #[derive(Clone)]
-pub struct Shell {
+pub struct Shell(Arc<Parts>);
+
+struct Parts {
     router: Router,
     app: App,
-    settings: Arc<Settings>,
-    answered: Arc<dyn Fn(StatusCode, Duration) + Send + Sync>,
+    settings: Settings,
+    answered: Box<dyn Fn(StatusCode, Duration) + Send + Sync>,
 }
 
 impl Shell {
@@ -88,10 +73,12 @@ impl Shell {
         answered: impl Fn(StatusCode, Duration) + Send + Sync + 'static,
     ) -> Self {
         let router = super::router::router(&app);
-        Self { router, app, settings: Arc::new(settings), answered: Arc::new(answered) }
+        Self(Arc::new(Parts { router, app, settings, answered: Box::new(answered) }))
     }
+}
 
-    async fn answer(self, mut request: Request) -> Response {
+impl Parts {
+    async fn answer(&self, mut request: Request) -> Response {
         let start = Instant::now();
         let id = RequestId::new(&self.app.random);
         let client = self.client(&request);
@@ -99,9 +86,7 @@ impl Shell {
             || peer::is_https(peer_of(&request), request.headers(), &self.settings.trusted_proxies);
         without_trailing_slash(request.uri_mut());
         without_base(request.uri_mut(), &self.app.settings.base_path);
-        request.extensions_mut().insert(id.clone());
-        request.extensions_mut().insert(client);
-        request.extensions_mut().insert(IsHttps(is_https));
+        request.extensions_mut().insert(Arrival { id, client, is_https });
         let (method, version) = (request.method().clone(), request.version());
         let response = guarded(self.router.clone(), request, &id).await;
         let mut response = problem::write_body(response, &id);
@@ -111,7 +96,7 @@ impl Shell {
         add_headers(&mut response, &self.settings);
         if version < Version::HTTP_2 && self.app.draining.has_begun() {
             // The next request of this client goes to another server, rather than into a closed connection.
-            response.headers_mut().insert("connection", HeaderValue::from_static("close"));
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         (self.answered)(response.status(), start.elapsed());
         response
@@ -119,7 +104,7 @@ impl Shell {
 
     fn client(&self, request: &Request) -> Client {
         let peer = peer_of(request);
-        let user_agent = request.headers().get("user-agent").map_or(&[][..], HeaderValue::as_bytes);
+        let user_agent = request.headers().get(USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
         let user_agent = String::from_utf8_lossy(user_agent);
         let user_agent = &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)];
         let ip = peer::client_ip(peer, request.headers(), &self.settings.trusted_proxies);
@@ -186,14 +171,14 @@ fn set_path(uri: &mut Uri, path: &str) {
 /// Headers of every answer (security 3). Pages set a content policy of their own.
 fn add_headers(response: &mut Response<Body>, settings: &Settings) {
     let headers = response.headers_mut();
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
-    headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers
-        .entry("content-security-policy")
+        .entry(CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     if settings.is_tls {
-        headers.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
 }
 
@@ -208,6 +193,6 @@ impl Service<Request> for Shell {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let shell = self.clone();
-        Box::pin(async move { Ok(shell.answer(request).await) })
+        Box::pin(async move { Ok(shell.0.answer(request).await) })
     }
 }

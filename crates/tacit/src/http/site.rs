@@ -6,7 +6,7 @@ use axum::{
 };
 use tacit_core::passkey::RelyingParty;
 
-use super::{cookie::IsHttps, problem::Problem};
+use super::{arrival::Arrival, problem::Problem};
 use crate::app::{App, Error};
 
 /// The site that passkeys are for: the configured address, or `localhost` if none is configured and the
@@ -32,7 +32,7 @@ impl FromRequestParts<App> for OptionalSite {
 fn local(parts: &Parts) -> Option<RelyingParty> {
     let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = header.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))?;
-    let is_https = parts.extensions.get::<IsHttps>().is_some_and(|IsHttps(is_https)| *is_https);
+    let is_https = Arrival::is_https(&parts.extensions);
     RelyingParty::of_localhost(host, is_https)
 }
 

@@ -21,15 +21,15 @@ use zeroize::Zeroizing;
 
 use crate::{
     app::{
-        App, Caller, Client, Error,
+        App, Caller, Error,
         access::{ProjectAccess, ProjectName},
         quickstart::{self, Application, NewApplication},
     },
     http::{
+        arrival::Arrival,
         extract::{Body, Path},
         problem::{self, Problem},
         router,
-        shell::RequestId,
         wire::text::{Required, Trimmed},
     },
 };
@@ -154,15 +154,14 @@ struct Exchange {
 pub(crate) async fn test(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
-    Extension(id): Extension<RequestId>,
+    Extension(arrival): Extension<Arrival>,
     Path(project): Path<String>,
     Body(request): Body<TestRequest>,
 ) -> Result<Json<TestResponse>, Problem> {
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, &caller, &ProjectName::IdOrSlug(project), app.now()).await?;
     drop(db);
-    let tester = Tester { app: &app, client, id };
+    let tester = Tester { app: &app, arrival };
     let credentials = json!({ "clientId": request.client_id.0, "clientSecret": request.client_secret.0 });
     let path = "/api/v1/auth/universal-auth/login".to_owned();
     let mut login = tester.send("POST", path, None, Some(credentials.to_string())).await?;
@@ -195,8 +194,7 @@ fn token_of(login: &mut Exchange) -> Option<Zeroizing<String>> {
 /// Sends requests of an application from where the person is.
 struct Tester<'a> {
     app: &'a App,
-    client: Client,
-    id: RequestId,
+    arrival: Arrival,
 }
 
 impl Tester<'_> {
@@ -215,13 +213,12 @@ impl Tester<'_> {
         let mut request = request
             .body(body.map_or_else(Content::empty, Content::from))
             .map_err(|_| Error::Invalid("This cannot be asked for".to_owned()))?;
-        let address = SocketAddr::new(self.client.ip, 0);
+        let address = SocketAddr::new(self.arrival.client.ip, 0);
         request.extensions_mut().insert(ConnectInfo(address));
-        request.extensions_mut().insert(self.client.clone());
-        request.extensions_mut().insert(self.id.clone());
+        request.extensions_mut().insert(self.arrival.clone());
         let start = Instant::now();
         let answer = match router::router(self.app).oneshot(request).await {
-            Ok(answer) => problem::write_body(answer, &self.id),
+            Ok(answer) => problem::write_body(answer, &self.arrival.id),
             Err(never) => match never {},
         };
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -24,7 +24,7 @@ use crate::{
         memberships::RoleGrant,
     },
     http::{
-        cookie::IsHttps,
+        arrival::Arrival,
         extract::Body,
         gate::bearer,
         problem::Problem,
@@ -46,7 +46,7 @@ impl FromRequestParts<App> for Site {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let origin = app.settings.site_url.clone().unwrap_or_else(|| {
-            let is_https = parts.extensions.get::<IsHttps>().is_some_and(|IsHttps(is_https)| *is_https);
+            let is_https = Arrival::is_https(&parts.extensions);
             let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
             let authority = parts.uri.authority().map(axum::http::uri::Authority::as_str);
             let host = header.or(authority).unwrap_or("localhost");
