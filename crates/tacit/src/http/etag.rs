@@ -1,9 +1,10 @@
 //! ETags (`decisions.md` 23): a keyed hash of the answer's bytes, so that a tag reveals nothing of a
 //! value, and equal exactly when the answer is.
 
-use std::{convert::Infallible, fmt::Write};
+use std::convert::Infallible;
 
 use axum::{
+    body::Body,
     extract::FromRequestParts,
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -22,6 +23,9 @@ use crate::app::{
 const HELD_MAX: usize = 16;
 /// What kind of text an answer is.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Room for the headers of an answer from memory, those that the shell adds among them.
+const HEADERS: usize = 8;
 
 /// The tags of the answers that the client holds, as far as they can be ours. Empty for `*`: whether
 /// there is anything at all is known only when the answer is made.
@@ -53,20 +57,26 @@ pub(super) fn of(app: &App, bytes: &[u8]) -> AnswerTag {
 
 /// The tag as a header: 32 hexadecimal digits in quotes.
 pub(super) fn header(tag: AnswerTag) -> HeaderValue {
-    let mut text = String::with_capacity(34);
-    text.push('"');
-    for byte in tag {
-        let _ = write!(text, "{byte:02x}");
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [b'"'; 34];
+    for (digits, byte) in text[1..33].chunks_exact_mut(2).zip(tag) {
+        digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
-    text.push('"');
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+    HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 /// Answers 304 to a client that holds the answer, and else gives it its JSON.
 pub(super) fn respond<T>(answer: Answer<T>, json: impl FnOnce(&T) -> Vec<u8>) -> Response {
     match answer {
         Answer::Unchanged(tag) => (StatusCode::NOT_MODIFIED, [(ETAG, header(tag))]).into_response(),
-        Answer::Known(tag, body) => ([(CONTENT_TYPE, JSON), (ETAG, header(tag))], body).into_response(),
+        Answer::Known(tag, body) => {
+            let mut response = Response::new(Body::from(body));
+            let headers = response.headers_mut();
+            headers.reserve(HEADERS);
+            headers.insert(CONTENT_TYPE, JSON);
+            headers.insert(ETAG, header(tag));
+            response
+        }
         Answer::Made(content, source) => {
             let mut response = ([(CONTENT_TYPE, JSON)], json(&content)).into_response();
             response.extensions_mut().insert(source);
