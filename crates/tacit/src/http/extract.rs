@@ -108,8 +108,10 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 }
 
 fn read_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let form = serde_urlencoded::Deserializer::new(form_urlencoded(bytes));
-    serde_path_to_error::deserialize(form).map_err(|error| issue_of(&error))
+    let form = || serde_urlencoded::Deserializer::new(form_urlencoded(bytes));
+    // To keep track of the place of an error costs more than the reading, and most forms have none.
+    T::deserialize(form())
+        .or_else(|_| serde_path_to_error::deserialize(form()).map_err(|error| issue_of(&error)))
 }
 
 fn form_urlencoded(bytes: &[u8]) -> form_urlencoded::Parse<'_> {

@@ -13,8 +13,8 @@ use tacit_core::id::SecretId;
 
 use crate::{
     app::{
-        App, Caller,
-        secrets::{self, GetSecret, ListSecrets, Overrides},
+        App, Caller, Error,
+        secrets::{self, GetSecret, ListSecrets, Location, Overrides},
     },
     http::{
         etag::{self, Held},
@@ -24,7 +24,7 @@ use crate::{
             metadata_filter,
             moment::Moment,
             named::Named,
-            place::SecretPlace,
+            place::{ProjectFields, SecretPlace},
             secret::SecretResponse,
             secret_json,
             secret_request::{NewSecretFields, SecretChangeFields, SecretType, SecretValue},
@@ -33,36 +33,25 @@ use crate::{
     },
 };
 
-/// What a read does about references and imports. What is left out is true in generation 4 and false
-/// in generation 3 (`decisions.md` 16).
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Resolving {
-    /// Whether references in values are replaced by what they refer to.
-    expand_secret_references: Option<Strict>,
-    /// Whether imported folders are read too.
-    include_imports: Option<Strict>,
-    /// `includeImports`, the older spelling.
-    #[serde(rename = "include_imports")]
-    legacy_include_imports: Option<Strict>,
-}
-
-impl Resolving {
-    fn expands(&self, default: bool) -> bool {
-        self.expand_secret_references.map_or(default, |Strict(wanted)| wanted)
-    }
-
-    fn includes_imports(&self, default: bool) -> bool {
-        self.include_imports.or(self.legacy_include_imports).map_or(default, |Strict(wanted)| wanted)
-    }
-}
-
 /// What `GET /api/v4/secrets/{name}` takes.
+///
+/// The fields of the place stand here one by one, as in [`ListQuery`]: reading them as a part of their
+/// own (`flatten`) takes several times as long, and these two are read more often than all others.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GetQuery {
-    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
-    place: SecretPlace,
+    /// The id of the project.
+    project_id: Option<Trimmed>,
+    /// The id of the project, the older name.
+    workspace_id: Option<Trimmed>,
+    /// The slug of the project.
+    project_slug: Option<Trimmed>,
+    /// The slug of the project, the older name.
+    workspace_slug: Option<Trimmed>,
+    /// The slug of the environment.
+    environment: Option<Trimmed>,
+    /// The path of the folder, `/` if it is left out.
+    secret_path: Option<Trimmed>,
     /// A version of it; the present one if left out.
     version: Option<i64>,
     /// A revision of the project or a time (RFC 3339) in the past at which to read it.
@@ -72,16 +61,44 @@ pub(crate) struct GetQuery {
     r#type: SecretType,
     /// Whether the value is wanted; true if left out.
     view_secret_value: Option<Strict>,
-    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
-    resolving: Resolving,
+    /// Whether references in values are replaced by what they refer to.
+    expand_secret_references: Option<Strict>,
+    /// Whether imported folders are read too.
+    include_imports: Option<Strict>,
+    /// `includeImports`, the older spelling.
+    #[serde(rename = "include_imports")]
+    legacy_include_imports: Option<Strict>,
+}
+
+impl GetQuery {
+    fn location(&mut self) -> Result<Location, Error> {
+        let project = ProjectFields {
+            project_id: self.project_id.take(),
+            workspace_id: self.workspace_id.take(),
+            project_slug: self.project_slug.take(),
+            workspace_slug: self.workspace_slug.take(),
+        };
+        let (environment, secret_path) = (self.environment.take(), self.secret_path.take());
+        SecretPlace { project, environment, secret_path }.location()
+    }
 }
 
 /// What `GET /api/v4/secrets` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListQuery {
-    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
-    place: SecretPlace,
+    /// The id of the project.
+    project_id: Option<Trimmed>,
+    /// The id of the project, the older name.
+    workspace_id: Option<Trimmed>,
+    /// The slug of the project.
+    project_slug: Option<Trimmed>,
+    /// The slug of the project, the older name.
+    workspace_slug: Option<Trimmed>,
+    /// The slug of the environment.
+    environment: Option<Trimmed>,
+    /// The path of the folder, `/` if it is left out.
+    secret_path: Option<Trimmed>,
     /// A revision of the project or a time (RFC 3339) in the past at which to list them.
     at: Option<Moment>,
     /// Whether values are wanted; true if left out.
@@ -95,11 +112,29 @@ pub(crate) struct ListQuery {
     /// Only secrets with all of these metadata: `key=k1,value=v1|key=k2,value=v2`, up to 10.
     #[serde(default)]
     metadata_filter: Trimmed,
-    #[serde(flatten, deserialize_with = "crate::http::extract::located")]
-    resolving: Resolving,
+    /// Whether references in values are replaced by what they refer to.
+    expand_secret_references: Option<Strict>,
+    /// Whether imported folders are read too.
+    include_imports: Option<Strict>,
+    /// `includeImports`, the older spelling.
+    #[serde(rename = "include_imports")]
+    legacy_include_imports: Option<Strict>,
     /// Whether the caller's own values replace the shared ones. Generation 3 always shows both.
     #[serde(default)]
     include_personal_overrides: Strict,
+}
+
+impl ListQuery {
+    fn location(&mut self) -> Result<Location, Error> {
+        let project = ProjectFields {
+            project_id: self.project_id.take(),
+            workspace_id: self.workspace_id.take(),
+            project_slug: self.project_slug.take(),
+            workspace_slug: self.workspace_slug.take(),
+        };
+        let (environment, secret_path) = (self.environment.take(), self.secret_path.take());
+        SecretPlace { project, environment, secret_path }.location()
+    }
 }
 
 /// What `GET /api/v4/secrets/id/{secret}` takes.
@@ -152,6 +187,11 @@ pub(crate) struct DeleteRequest {
     r#type: SecretType,
 }
 
+/// What a read shall do, or what its generation does if it does not say.
+fn wanted(said: Option<Strict>, default: bool) -> bool {
+    said.map_or(default, |Strict(wanted)| wanted)
+}
+
 /// `GET /api/v4/secrets/{name}` reads one secret.
 pub(crate) async fn get(
     State(app): State<App>,
@@ -163,24 +203,25 @@ pub(crate) async fn get(
     get_resolved(&app, &caller, name, query, held, true).await
 }
 
-/// Reads one secret; `resolves` is what the generation does about references and imports by default.
+/// Reads one secret; `resolves` is what the generation does about references and imports by default: true
+/// in generation 4, false in generation 3 (`decisions.md` 16).
 pub(in crate::http) async fn get_resolved(
     app: &App,
     caller: &Caller,
     name: String,
-    query: GetQuery,
+    mut query: GetQuery,
     held: Held,
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = GetSecret {
-        at: query.place.location()?,
+        at: query.location()?,
         name,
         kind: query.r#type.into(),
         version: query.version,
         moment: query.at.map(|at| at.0),
-        shows_value: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
-        expands: query.resolving.expands(resolves),
-        includes_imports: query.resolving.includes_imports(resolves),
+        shows_value: wanted(query.view_secret_value, true),
+        expands: wanted(query.expand_secret_references, resolves),
+        includes_imports: wanted(query.include_imports.or(query.legacy_include_imports), resolves),
     };
     let answer = secrets::get(app, caller, &request, &held.0).await?;
     Ok(etag::respond(answer, secret_json::secret))
@@ -193,7 +234,7 @@ pub(crate) async fn get_by_id(
     Path(id): Path<SecretId>,
     Query(query): Query<GetByIdQuery>,
 ) -> Result<Response, Problem> {
-    let shows_value = query.view_secret_value.is_none_or(|Strict(wanted)| wanted);
+    let shows_value = wanted(query.view_secret_value, true);
     let secret = secrets::get_by_id(&app, &caller, &id, shows_value).await?;
     Ok(Json(SecretResponse::from(&secret)).into_response())
 }
@@ -213,21 +254,21 @@ pub(crate) async fn list(
 pub(in crate::http) async fn list_resolved(
     app: &App,
     caller: &Caller,
-    query: ListQuery,
+    mut query: ListQuery,
     held: Held,
     overrides: Overrides,
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = ListSecrets {
-        at: query.place.location()?,
-        shows_values: query.view_secret_value.is_none_or(|Strict(wanted)| wanted),
+        at: query.location()?,
+        shows_values: wanted(query.view_secret_value, true),
         is_recursive: query.recursive.0,
         tag_slugs: slugs(query.tag_slugs.as_str()),
         metadata: metadata_filter::parse(query.metadata_filter.as_str())?,
         moment: query.at.map(|at| at.0),
         overrides,
-        expands: query.resolving.expands(resolves),
-        includes_imports: query.resolving.includes_imports(resolves),
+        expands: wanted(query.expand_secret_references, resolves),
+        includes_imports: wanted(query.include_imports.or(query.legacy_include_imports), resolves),
     };
     let answer = secrets::list(app, caller, &request, &held.0).await?;
     Ok(etag::respond(answer, secret_json::list))

@@ -1,7 +1,5 @@
 //! The last part of a path as a name.
 
-use std::collections::HashMap;
-
 use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
@@ -20,9 +18,9 @@ impl FromRequestParts<App> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Path(parameters) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await?;
+        let Path(parameters) = Path::<Vec<String>>::from_request_parts(parts, app).await?;
         // Only one parameter is there, or none on a route without.
-        let name = parameters.into_values().next();
+        let name = parameters.into_iter().next();
         Ok(Self(name.unwrap_or_else(|| parts.uri.path().rsplit('/').next().unwrap_or("").to_owned())))
     }
 }

@@ -12,13 +12,13 @@ use crate::app::{Error, access::ProjectName, error::Result, secrets::Location};
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ProjectFields {
     /// The id of the project.
-    project_id: Option<Trimmed>,
+    pub(crate) project_id: Option<Trimmed>,
     /// The id of the project, the older name.
-    workspace_id: Option<Trimmed>,
+    pub(crate) workspace_id: Option<Trimmed>,
     /// The slug of the project.
-    project_slug: Option<Trimmed>,
+    pub(crate) project_slug: Option<Trimmed>,
     /// The slug of the project, the older name.
-    workspace_slug: Option<Trimmed>,
+    pub(crate) workspace_slug: Option<Trimmed>,
 }
 
 /// The folder of a request about secrets.
@@ -27,11 +27,11 @@ pub(crate) struct ProjectFields {
 pub(crate) struct SecretPlace {
     /// The project.
     #[serde(flatten, deserialize_with = "crate::http::extract::located")]
-    project: ProjectFields,
+    pub(crate) project: ProjectFields,
     /// The slug of the environment.
-    environment: Option<Trimmed>,
+    pub(crate) environment: Option<Trimmed>,
     /// The path of the folder, `/` if it is left out.
-    secret_path: Option<Trimmed>,
+    pub(crate) secret_path: Option<Trimmed>,
 }
 
 /// The folder of a request about folders.
