@@ -14,7 +14,7 @@ use super::{
 use crate::app::error::Result;
 
 /// What one secret takes in memory besides its texts and ciphertexts, in bytes, about.
-const BYTES_EACH: usize = 640;
+const BYTES_EACH: usize = 720;
 
 /// A secret as it is stored. Cheap to clone.
 #[derive(Clone, Debug)]
