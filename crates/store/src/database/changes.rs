@@ -71,7 +71,7 @@ fn changes_rights(sql: &str) -> bool {
         return false;
     }
     match VERBS.iter().find(|verb| sql.starts_with(**verb)) {
-        // One statement writes to the table that it begins with. Looking on took a tenth of a write.
+        // One statement writes to the table that it begins with. Looking on took microseconds of every write.
         Some(verb) if !sql.contains(';') => is_of_rights(verb, first_name(&sql[verb.len()..])),
         _ => VERBS.iter().any(|verb| tables_after(sql, verb).any(|table| is_of_rights(verb, table))),
     }
