@@ -47,6 +47,8 @@ row! {
         pub created_at: Timestamp,
         /// When it last changed; uses do not count.
         pub updated_at: Timestamp,
+        /// What is kept of what was said of the machine at the login, JSON.
+        pub attributes: Option<String>,
     }
 }
 
@@ -125,8 +127,8 @@ pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
         "INSERT INTO access_tokens
             (id, identity_id, auth_method_id, client_secret_id, method, name, ttl_seconds,
              max_ttl_seconds, period_seconds, num_uses, num_uses_limit, is_revoked, last_used_at,
-             last_renewed_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             last_renewed_at, created_at, updated_at, attributes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         params![
             &token.id,
             &token.identity_id,
@@ -144,6 +146,7 @@ pub async fn insert(db: &mut Connection, token: &AccessTokenRow) -> Result<()> {
             token.last_renewed_at,
             token.created_at,
             token.updated_at,
+            token.attributes.as_deref(),
         ],
     )
     .await?;

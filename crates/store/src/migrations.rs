@@ -26,4 +26,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (22, "rights_revisions", include_str!("../migrations/0022_rights_revisions.sql")),
     (23, "auth_method_settings", include_str!("../migrations/0023_auth_method_settings.sql")),
     (40, "unused_indexes", include_str!("../migrations/0040_unused_indexes.sql")),
+    (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
 ];

@@ -84,6 +84,13 @@ impl Claims {
         Ok(())
     }
 
+    /// Whether it ends at most so many seconds from now. One that says no end does not.
+    #[must_use]
+    pub fn ends_within(&self, seconds: i64, now: Timestamp) -> bool {
+        let latest = now.seconds().saturating_add(seconds).saturating_add(LEEWAY_SECONDS);
+        self.seconds("exp").is_some_and(|end| end <= latest)
+    }
+
     /// A time in seconds since 1970; fractions are cut off.
     fn seconds(&self, name: &str) -> Option<i64> {
         let value = self.0.get(name)?;

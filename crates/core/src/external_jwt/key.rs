@@ -76,7 +76,7 @@ impl PublicKey {
     /// Reads a key of a set; `None` if it is not for signatures or of a kind that is not accepted.
     fn from_jwk(value: &Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
-        if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+        if !jwk.common.public_key_use.as_ref().is_none_or(is_for_tokens) {
             return None;
         }
         let accepts: &[Algorithm] = match &jwk.algorithm {
@@ -106,6 +106,16 @@ impl PublicKey {
 
     pub(super) const fn decoding(&self) -> &DecodingKey {
         &self.decoding
+    }
+}
+
+/// A trust bundle of SPIFFE says of its keys whether they sign tokens or certificates, in words of its own (SPIFFE
+/// Trust Domain and Bundle, 4.2.2).
+fn is_for_tokens(usage: &PublicKeyUse) -> bool {
+    match usage {
+        PublicKeyUse::Signature => true,
+        PublicKeyUse::Other(usage) => usage == "jwt-svid",
+        PublicKeyUse::Encryption => false,
     }
 }
 

@@ -121,6 +121,7 @@ pub fn token_row(method: &AuthMethodRow, client_secret: Option<&ClientSecretId>,
         last_renewed_at: None,
         created_at: START,
         updated_at: START,
+        attributes: Some("{\"env\":[\"prod\"]}".to_owned()),
     }
 }
 

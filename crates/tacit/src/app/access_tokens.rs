@@ -52,6 +52,8 @@ pub struct Issue<'a> {
     pub client_secret: Option<ClientSecretId>,
     /// What people call it.
     pub name: Option<String>,
+    /// What is kept of what was said of the machine at the login, JSON.
+    pub attributes: Option<String>,
 }
 
 /// Makes a token and its row in the caller's transaction.
@@ -95,6 +97,7 @@ fn row(app: &App, issue: &Issue<'_>) -> AccessTokenRow {
         last_renewed_at: None,
         created_at: now,
         updated_at: now,
+        attributes: issue.attributes.clone(),
     }
 }
 

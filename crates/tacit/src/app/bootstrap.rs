@@ -294,6 +294,7 @@ fn token_row(app: &App, method: &AuthMethodRow) -> AccessTokenRow {
         last_renewed_at: None,
         created_at: method.created_at,
         updated_at: method.updated_at,
+        attributes: None,
     }
 }
 

@@ -52,7 +52,8 @@ pub async fn create(
         Box::pin(async move {
             let (identity, method) = token_auth::open(work, &caller, &id).await?;
             refuse_other_organization(&mut work.db, &id, new.organization_slug.as_deref()).await?;
-            let wanted = Issue { identity: &identity, method: &method, client_secret: None, name: new.name };
+            let (identity, method) = (&identity, &method);
+            let wanted = Issue { identity, method, client_secret: None, name: new.name, attributes: None };
             let (token, row) = issue(work, wanted).await?;
             work.record(
                 event(&work.app, &caller, "create-token-identity-token-auth", &identity)

@@ -173,7 +173,8 @@ async fn admit(
         auth_methods::clear_failures(&mut work.db, &method.id).await?;
     }
     identities::record_login(&mut work.db, &identity.id, UNIVERSAL_AUTH, now).await?;
-    let issue = Issue { identity, method: &method, client_secret: Some(secret), name: None };
+    let client_secret = Some(secret);
+    let issue = Issue { identity, method: &method, client_secret, name: None, attributes: None };
     Ok(Ok(access_tokens::issue(work, issue).await?.0))
 }
 

@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::{
+    clouds::CloudArguments,
     config::{LogFormat, Network},
     smtp::SmtpArguments,
 };
@@ -88,6 +89,8 @@ pub(super) struct ServerArguments {
     pub(super) base_path: Option<String>,
     #[command(flatten)]
     pub(super) smtp: SmtpArguments,
+    #[command(flatten)]
+    pub(super) clouds: CloudArguments,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

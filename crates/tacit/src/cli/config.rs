@@ -20,7 +20,9 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
-use crate::app::{answers::BYTES_MAX_DEFAULT, base_path::BasePath, mail::Mailer};
+use crate::app::{
+    answers::BYTES_MAX_DEFAULT, auth_method::endpoints::Endpoints, base_path::BasePath, mail::Mailer,
+};
 use file::FileSettings;
 
 /// Where the server listens unless told otherwise: this machine only.
@@ -50,6 +52,8 @@ pub(super) struct Settings {
     pub(super) base_path: BasePath,
     /// The way to the mail server, if there is one.
     pub(super) mailer: Option<Mailer>,
+    /// Where public clouds publish their keys.
+    pub(super) endpoints: Endpoints,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -126,6 +130,7 @@ impl TryFrom<String> for Network {
 pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Settings, Failure> {
     let mut file = FileSettings::find(file)?;
     let smtp = flags.smtp.or(file.smtp());
+    let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
@@ -142,6 +147,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         trusted_proxies: networks(proxies),
         allowed_egress: networks(egress),
         mailer: smtp.mailer(site_url.as_deref())?,
+        endpoints,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),

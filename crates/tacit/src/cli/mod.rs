@@ -7,6 +7,7 @@ mod arguments;
 mod ask;
 mod banner;
 mod client;
+mod clouds;
 mod config;
 mod connection;
 mod failure;

@@ -240,6 +240,7 @@ fn token_row(app: &App, method: &AuthMethodRow) -> AccessTokenRow {
         last_renewed_at: None,
         created_at: app.now(),
         updated_at: app.now(),
+        attributes: None,
     }
 }
 

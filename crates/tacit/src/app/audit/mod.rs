@@ -33,9 +33,10 @@ use super::{
     error::Result,
 };
 
-/// Frequent events that take no right from anybody.
-const SIGN_INS: [&str; 4] =
-    ["user-login", "login-identity-universal-auth", "renew-identity-access-token", "request-password-reset"];
+/// Frequent events that take no right from anybody, beside logins of machines.
+const SIGN_INS: [&str; 3] = ["user-login", "renew-identity-access-token", "request-password-reset"];
+/// How the names of logins of machines begin, by whatever method.
+const MACHINE_LOGIN: &str = "login-identity-";
 
 /// One event. It never holds a value, a password or a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,7 +150,8 @@ impl Event {
 
     /// Whether what it records may have taken a right from somebody. When in doubt, yes.
     pub(in crate::app) fn may_change_rights(&self) -> bool {
-        !self.is_denied && !SIGN_INS.contains(&self.kind.as_str())
+        let is_sign_in = SIGN_INS.contains(&self.kind.as_str()) || self.kind.starts_with(MACHINE_LOGIN);
+        !self.is_denied && !is_sign_in
     }
 
     fn row<'a>(&'a self, organization: &'a OrganizationId, sequence: i64) -> NewAuditEvent<'a> {

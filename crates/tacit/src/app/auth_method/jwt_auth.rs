@@ -180,6 +180,6 @@ impl Method for JwtAuth {
     async fn verify(&self, attempt: Attempt<'_, JwtProof>, checks: &mut Checks) -> Result<Proven, Refused> {
         let claims = self.verify_signature(attempt, checks).await?;
         self.bound().verify(&claims, attempt.app.now(), checks)?;
-        Ok(Proven { subject: claims.text("sub").unwrap_or_default().to_owned() })
+        Ok(Proven::new(claims.text("sub").unwrap_or_default()))
     }
 }

@@ -88,9 +88,7 @@ impl Bound<'_> {
         if self.issuer.is_empty() {
             return Ok(());
         }
-        let says = claims.text("iss");
-        let detail = format!("expected {:?}, the token says {:?}", self.issuer, says.unwrap_or("nothing"));
-        checks.require("issuer", says == Some(self.issuer), detail)
+        one_of("issuer", "iss", &[self.issuer], claims, checks)
     }
 
     fn verify_audience(&self, claims: &Claims, checks: &mut Checks) -> Result<(), Refused> {
@@ -98,10 +96,37 @@ impl Bound<'_> {
         if accepted.is_empty() {
             return Ok(());
         }
-        let says = claims.texts("aud");
-        let detail = format!("expected one of {accepted:?}, the token says {says:?}");
-        checks.require("audience", covers_audience(claims, &accepted), detail)
+        audience(&accepted, claims, checks)
     }
+}
+
+/// Looks whether a claim is one of some texts, exactly.
+///
+/// # Errors
+///
+/// [`Refused`] if it is not.
+pub fn one_of(
+    check: &'static str,
+    name: &str,
+    accepted: &[&str],
+    claims: &Claims,
+    checks: &mut Checks,
+) -> Result<(), Refused> {
+    let says = claims.text(name);
+    let detail =
+        format!("expected {}, the token says {:?}", accepted.join(" or "), says.unwrap_or("nothing"));
+    checks.require(check, says.is_some_and(|says| accepted.contains(&says)), detail)
+}
+
+/// Looks whether a token is for one of some audiences.
+///
+/// # Errors
+///
+/// [`Refused`] if it is not.
+pub fn audience(accepted: &[&str], claims: &Claims, checks: &mut Checks) -> Result<(), Refused> {
+    let says = claims.texts("aud");
+    let detail = format!("expected {}, the token says {says:?}", accepted.join(" or "));
+    checks.require("audience", covers_audience(claims, accepted), detail)
 }
 
 /// A claim with several values fits if one of them does.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tacit_core::external_jwt::{Claims, JwtError, PublicKeys, verify};
 use tacit_store::revisions::Uptime;
 
+use super::target;
 use crate::app::{
     App,
     egress::{EgressError, Question},
@@ -40,8 +41,13 @@ pub struct Source {
 pub enum Place {
     /// At this address (RFC 7517).
     KeySet(String),
-    /// Where the metadata of this issuer says (OpenID Connect Discovery 1.0, section 4).
-    Discovery(String),
+    /// Where the metadata of an issuer says (OpenID Connect Discovery 1.0, section 4).
+    Discovery {
+        /// Where the metadata is, without `/.well-known/openid-configuration`.
+        url: String,
+        /// What the metadata must say that it is of (4.3 there).
+        issuer: String,
+    },
 }
 
 /// Why there are no keys.
@@ -51,8 +57,11 @@ pub enum KeySetError {
     #[error("{0}")]
     Egress(#[from] EgressError),
     /// The metadata does not say where the keys are.
-    #[error("the answer is no metadata of an OpenID provider")]
+    #[error("the answer is no metadata of an OpenID provider, or its keys are not at an https address")]
     NoMetadata,
+    /// The metadata is of somebody else.
+    #[error("the metadata is that of another issuer than the bound one")]
+    OtherIssuer,
     /// What was answered is no key set.
     #[error("the answer is not a JSON Web Key Set")]
     NoKeySet,
@@ -70,6 +79,14 @@ pub enum SignatureError {
     /// It is not signed by one of them.
     #[error("{0}")]
     Token(#[from] JwtError),
+}
+
+impl Source {
+    /// A set at an address whose certificate the system trusts.
+    #[must_use]
+    pub const fn key_set(url: String) -> Self {
+        Self { place: Place::KeySet(url), ca_certificate: String::new() }
+    }
 }
 
 /// The sets in use.
@@ -190,16 +207,22 @@ impl Slot {
 
 #[derive(Deserialize)]
 struct Metadata {
+    issuer: String,
     jwks_uri: String,
 }
 
 async fn read(app: &App, source: &Source) -> Result<PublicKeys, KeySetError> {
     let url = match &source.place {
         Place::KeySet(url) => url.clone(),
-        Place::Discovery(issuer) => {
-            let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        Place::Discovery { url, issuer } => {
+            let url = format!("{}/.well-known/openid-configuration", url.trim_end_matches('/'));
             let json = ask(app, &url, source).await?;
-            serde_json::from_slice::<Metadata>(&json).map_err(|_| KeySetError::NoMetadata)?.jwks_uri
+            let metadata: Metadata = serde_json::from_slice(&json).map_err(|_| KeySetError::NoMetadata)?;
+            if metadata.issuer != *issuer {
+                return Err(KeySetError::OtherIssuer);
+            }
+            target::check_https("jwks_uri", &metadata.jwks_uri).map_err(|_| KeySetError::NoMetadata)?;
+            metadata.jwks_uri
         }
     };
     let keys = PublicKeys::from_json(&ask(app, &url, source).await?).map_err(|_| KeySetError::NoKeySet)?;

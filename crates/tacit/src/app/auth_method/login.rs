@@ -11,7 +11,7 @@ use tacit_store::{
     identities::{self, IdentityRow},
 };
 
-use super::{Attempt, Method, checks::Checks, settings};
+use super::{Attempt, Method, Proven, checks::Checks, settings};
 use crate::app::{
     App, UnitOfWork,
     access_tokens::{self, Issue, IssuedToken},
@@ -64,8 +64,12 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
     let organization_slug = login.organization_slug;
     app.write(move |work| {
         Box::pin(async move {
-            let decided = admit::<M>(work, &row, organization_slug).await?;
+            let decided = admit::<M>(work, &row, organization_slug, &proven).await?;
             let event = event::<M>(&work.app, &client, &row).with("subject", proven.subject.as_str());
+            let event = match proven.attributes.is_empty() {
+                true => event,
+                false => event.with("attributes", serde_json::json!(proven.attributes)),
+            };
             match &decided {
                 Ok(_) => work.record(event),
                 Err(_) => work.record(event.denied().with("reason", "another organization")),
@@ -81,6 +85,7 @@ async fn admit<M: Method>(
     work: &mut UnitOfWork,
     row: &MethodLoginRow,
     organization_slug: Option<String>,
+    proven: &Proven,
 ) -> Result<Result<IssuedToken>> {
     let identity =
         identities::lock(&mut work.db, &row.organization_id, &row.identity_id).await?.ok_or(WRONG)?;
@@ -94,14 +99,20 @@ async fn admit<M: Method>(
             false => Error::not_found("Organization", slug),
         }));
     }
-    issue::<M>(work, &identity).await.map(Ok)
+    issue::<M>(work, &identity, proven).await.map(Ok)
 }
 
-async fn issue<M: Method>(work: &mut UnitOfWork, identity: &IdentityRow) -> Result<IssuedToken> {
+async fn issue<M: Method>(
+    work: &mut UnitOfWork,
+    identity: &IdentityRow,
+    proven: &Proven,
+) -> Result<IssuedToken> {
     let method = auth_methods::find(&mut work.db, &identity.id, M::NAME).await?.ok_or(WRONG)?;
     let now = work.app.now();
     identities::record_login(&mut work.db, &identity.id, M::NAME, now).await?;
-    let issue = Issue { identity, method: &method, client_secret: None, name: None };
+    let attributes =
+        (!proven.attributes.is_empty()).then(|| serde_json::json!(proven.attributes).to_string());
+    let issue = Issue { identity, method: &method, client_secret: None, name: None, attributes };
     Ok(access_tokens::issue(work, issue).await?.0)
 }
 

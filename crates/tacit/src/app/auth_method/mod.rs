@@ -5,14 +5,21 @@
 //! ([`test`]).
 
 pub mod allowed;
+pub mod azure_auth;
 pub mod checks;
+pub mod endpoints;
+pub mod gcp_auth;
 pub mod jwt_auth;
 pub mod jwt_checks;
 pub mod key_sets;
 pub mod login;
+pub mod oidc_auth;
 pub mod settings;
+pub mod spiffe_auth;
 pub mod target;
 pub mod test;
+
+use std::collections::BTreeMap;
 
 use serde::{Serialize, de::DeserializeOwned};
 use tacit_core::id::IdentityId;
@@ -83,6 +90,23 @@ impl<P> Copy for Attempt<'_, P> {}
 pub struct Proven {
     /// What the one who vouches calls it, such as `repo:acme/shop:ref:refs/heads/main`. For the audit log.
     pub subject: String,
+    /// What is kept with the token of what the one who vouches says: texts by name. At most [`ATTRIBUTES_BYTES_MAX`]
+    /// as JSON; no credential.
+    pub attributes: Attributes,
+}
+
+/// What is kept with a token of what was said of the machine.
+pub type Attributes = BTreeMap<String, Vec<String>>;
+
+/// The most that is kept, in bytes of JSON.
+pub const ATTRIBUTES_BYTES_MAX: usize = 4096;
+
+impl Proven {
+    /// Of whom nothing is kept.
+    #[must_use]
+    pub fn new(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), attributes: Attributes::new() }
+    }
 }
 
 /// How the audit log calls what is done with a method (wire-contract 13.1).

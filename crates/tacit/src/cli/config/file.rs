@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        clouds::CloudArguments,
         failure::Failure,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
@@ -42,6 +43,9 @@ pub(super) struct FileSettings {
     smtp_username: Option<String>,
     smtp_password_file: Option<PathBuf>,
     smtp_from: Option<String>,
+    google_apis_url: Option<String>,
+    azure_login_url: Option<String>,
+    azure_issuer_url: Option<String>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -74,6 +78,15 @@ impl FileSettings {
             username: self.smtp_username.take(),
             password_file: self.smtp_password_file.take(),
             from: self.smtp_from.take(),
+        }
+    }
+
+    /// What it says about public clouds.
+    pub(super) fn clouds(&mut self) -> CloudArguments {
+        CloudArguments {
+            google_apis_url: self.google_apis_url.take(),
+            azure_login_url: self.azure_login_url.take(),
+            azure_issuer_url: self.azure_issuer_url.take(),
         }
     }
 

@@ -1,7 +1,10 @@
 //! Auth methods by which somebody else vouches for a machine.
 
 use crate::{
-    app::auth_method::jwt_auth::JwtAuth,
+    app::auth_method::{
+        azure_auth::AzureAuth, gcp_auth::GcpAuth, jwt_auth::JwtAuth, oidc_auth::OidcAuth,
+        spiffe_auth::SpiffeAuth,
+    },
     http::{
         route::{
             Access::{Caller, Public},
@@ -14,11 +17,33 @@ use crate::{
 
 /// The routes, in the order of the API reference.
 pub(super) fn routes() -> Vec<Route> {
-    [of::<JwtAuth>(Paths {
-        login: "/api/v1/auth/jwt-auth/login",
-        identity: "/api/v1/auth/jwt-auth/identities/{identity}",
-        test: "/api/ui/v1/identities/{identity}/jwt-auth/test",
-    })]
+    [
+        of::<JwtAuth>(Paths {
+            login: "/api/v1/auth/jwt-auth/login",
+            identity: "/api/v1/auth/jwt-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/jwt-auth/test",
+        }),
+        of::<OidcAuth>(Paths {
+            login: "/api/v1/auth/oidc-auth/login",
+            identity: "/api/v1/auth/oidc-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/oidc-auth/test",
+        }),
+        of::<GcpAuth>(Paths {
+            login: "/api/v1/auth/gcp-auth/login",
+            identity: "/api/v1/auth/gcp-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/gcp-auth/test",
+        }),
+        of::<AzureAuth>(Paths {
+            login: "/api/v1/auth/azure-auth/login",
+            identity: "/api/v1/auth/azure-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/azure-auth/test",
+        }),
+        of::<SpiffeAuth>(Paths {
+            login: "/api/v1/auth/spiffe-auth/login",
+            identity: "/api/v1/auth/spiffe-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/spiffe-auth/test",
+        }),
+    ]
     .into_iter()
     .flatten()
     .collect()
