@@ -113,6 +113,38 @@ fn a_key_signs_by_its_own_algorithms_only() {
 }
 
 #[test]
+fn a_key_of_a_trust_bundle_signs_tokens_or_certificates() {
+    let (signing, mut jwk) = pair("a");
+    let token = sign(&signing, Algorithm::ES256, Some("a"), &json!({}));
+    jwk["use"] = json!("jwt-svid");
+    assert!(verify(&token, &keys(&[jwk.clone()])).is_ok());
+    jwk["use"] = json!("x509-svid");
+    assert!(keys(&[jwk]).is_empty());
+}
+
+#[test]
+fn what_a_token_claims_is_read_before_anybody_has_checked_it() {
+    let (signing, _) = pair("a");
+    let claims = json!({ "sub": "a", "n": 1, "sub2": { "sub": "b" } });
+    let token = sign(&signing, Algorithm::ES256, None, &claims);
+    assert_eq!(claimed(&token, "sub"), Ok(Some("a".to_owned())));
+    assert_eq!((claimed(&token, "n"), claimed(&token, "x")), (Ok(None), Ok(None)));
+    assert_eq!(claimed("x.y.z", "sub"), Err(JwtError::Malformed));
+    let head = token.split('.').next().unwrap();
+    for payload in ["", "!", "W10", "bnVsbA"] {
+        assert_eq!(claimed(&format!("{head}.{payload}.x"), "sub"), Err(JwtError::Malformed), "{payload}");
+    }
+}
+
+#[test]
+fn a_token_that_says_no_end_ends_never() {
+    let now = Timestamp::from_millis(1_000_000_000);
+    let ends = |claims: Value| Claims::new(claims.as_object().unwrap().clone()).ends_within(60, now);
+    assert!(ends(json!({ "exp": 1_000_090 })) && !ends(json!({ "exp": 1_000_091 })));
+    assert!(!ends(json!({})) && !ends(json!({ "exp": "x" })) && !ends(json!({ "exp": 1e308 })));
+}
+
+#[test]
 fn a_private_key_or_a_certificate_is_no_public_key() {
     for text in
         ["", "x", &pem("PRIVATE KEY", b"abc"), &pem("CERTIFICATE", b"abc"), &pem("PUBLIC KEY", b"abc")]
@@ -165,6 +197,7 @@ proptest! {
     fn whatever_arrives_is_refused_without_a_panic(text in "[a-zA-Z0-9_.=-]{0,80}", bytes: Vec<u8>) {
         let (_, jwk) = pair("a");
         prop_assert!(verify(&text, &keys(&[jwk])).is_err());
+        let _ = claimed(&text, "sub");
         let _ = PublicKeys::from_json(&bytes);
         let _ = PublicKey::from_pem(&String::from_utf8_lossy(&bytes));
     }

@@ -135,6 +135,11 @@ pub async fn postgres_schema() -> Option<String> {
     Some(format!("{url}{separator}options=-csearch_path%3D{schema}"))
 }
 
+/// Only this address, so that the others of loopback stay refused.
+pub fn loopback() -> EgressRules {
+    EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
@@ -152,6 +157,16 @@ impl TestServer {
 
     /// Starts one of several servers on a database; all have the same root key.
     pub async fn start_node(settings: &tacit_store::Settings, folder: tempfile::TempDir, node: Node) -> Self {
+        Self::start_with(settings, folder, node, Egress::new(loopback())).await
+    }
+
+    /// Starts one that sends requests in a way of its own.
+    pub async fn start_with(
+        settings: &tacit_store::Settings,
+        folder: tempfile::TempDir,
+        node: Node,
+        egress: Egress,
+    ) -> Self {
         let database = Database::open(settings).await.unwrap();
         let server = Self::assemble(database, Clock::manual(START), folder, node, BYTES_MAX_DEFAULT).await;
         tacit_store::feed::follow(&server.app.database, server.app.uptime()).await.unwrap();
@@ -188,8 +203,7 @@ impl TestServer {
             recall: Recall::default(),
             token_uses: TokenUses::default(),
             passwords: PasswordQueue::default(),
-            // Only this address, so that the others of loopback stay refused.
-            egress: Egress::new(EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])),
+            egress,
             key_sets: KeySets::default(),
             setup_token: Some(SetupToken::new(&random, clock.now())),
             settings: node.settings,

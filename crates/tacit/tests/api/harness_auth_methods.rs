@@ -14,10 +14,20 @@ use crate::{
 
 /// The methods that every route is tried with, and settings that each takes. Nobody is let in by them.
 pub fn samples() -> Vec<(&'static str, Value)> {
-    vec![(
-        "jwt-auth",
-        json!({ "configurationType": "static", "publicKeys": [PUBLIC_KEY], "boundSubject": "x" }),
-    )]
+    let jwt = json!({ "configurationType": "static", "publicKeys": [PUBLIC_KEY], "boundSubject": "x" });
+    let oidc = json!({ "oidcDiscoveryUrl": "https://127.0.0.2:9", "boundIssuer": "x", "boundSubject": "x" });
+    let gcp = json!({ "type": "gce", "allowedServiceAccounts": "x" });
+    let azure = json!({ "tenantId": GUID, "resource": "x", "allowedServicePrincipalIds": GUID });
+    let bundle = json!({ "profile": "https_web_bundle", "endpointUrl": "https://127.0.0.2:9" });
+    let spiffe = json!({ "trustDomain": "x", "allowedSpiffeIds": "spiffe://x/y", "allowedAudiences": "x",
+        "trustBundleDistribution": bundle });
+    vec![
+        ("jwt-auth", jwt),
+        ("oidc-auth", oidc),
+        ("gcp-auth", gcp),
+        ("azure-auth", azure),
+        ("spiffe-auth", spiffe),
+    ]
 }
 
 /// Settings for the route at this path, if it takes those of a method.
@@ -25,6 +35,8 @@ pub fn sample_for(path: &str) -> Option<Value> {
     let method = path.strip_prefix("/api/v1/auth/")?.strip_suffix("/identities/{identity}")?;
     samples().into_iter().find(|(name, _)| *name == method).map(|(_, settings)| settings)
 }
+
+const GUID: &str = "6c8f2d1e-0a3b-4c5d-8e9f-001122334455";
 
 /// A public key whose private key nobody has.
 const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE65GT5ppkxoKOg2IVAgxYV4t8GlLg\nzW7D9mRDDiW3yUANW7M8zprNjUleIiNCayC4qhATB3LRHbj2QKFjsV5Q4A==\n-----END PUBLIC KEY-----\n";
