@@ -59,7 +59,34 @@ impl Timestamp {
         write_digits(&mut text[20..23], u32::try_from(self.0.rem_euclid(1000)).unwrap_or_default());
         text
     }
+
+    /// Reads the basic form of ISO 8601 in UTC, such as `20260131T120000Z`: as AWS dates requests. `None` if it is
+    /// something else.
+    #[must_use]
+    pub fn parse_basic(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if date.len() != 8 || time.len() != 6 || !is_digits(date) || !is_digits(time) {
+            return None;
+        }
+        let (year, month, day) = (&date[..4], &date[4..6], &date[6..]);
+        Self::parse(&format!("{year}-{month}-{day}T{}:{}:{}Z", &time[..2], &time[2..4], &time[4..]))
+    }
+
+    /// Reads the date of an HTTP header, such as `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110, 5.6.7, the preferred
+    /// form; the day of the week is not looked at). `None` if it is something else.
+    #[must_use]
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let (_, rest) = text.split_once(", ")?;
+        let [day, month, year, time, "GMT"] = rest.split(' ').collect::<Vec<_>>()[..] else { return None };
+        let month = MONTHS.iter().position(|name| *name == month)? + 1;
+        Self::parse(&format!("{year}-{month:02}-{day}T{time}Z"))
+    }
 }
+
+/// As HTTP writes them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Writes a number with leading zeros over all of `digits`.
 fn write_digits(digits: &mut [u8], mut number: u32) {
@@ -118,5 +145,21 @@ mod tests {
         }
         assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "1970-01-01T00:00:00.807Z");
         assert_eq!(Timestamp::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn the_forms_of_others_are_read_and_nothing_else() {
+        let time = Some(Timestamp::from_millis(1_769_860_800_000));
+
+        assert_eq!(Timestamp::parse_basic("20260131T120000Z"), time);
+        for other in
+            ["20260131T120000", "2026-01-31T12:00:00Z", "20260132T120000Z", "2026013éT12000Z", "T", ""]
+        {
+            assert_eq!(Timestamp::parse_basic(other), None, "{other}");
+        }
+        assert_eq!(Timestamp::parse_http("Sat, 31 Jan 2026 12:00:00 GMT"), time);
+        for other in ["Sat, 31 Jan 2026 12:00:00 CET", "31 Jan 2026", "Sat, 31 Foo 2026 12:00:00 GMT", ""] {
+            assert_eq!(Timestamp::parse_http(other), None, "{other}");
+        }
     }
 }

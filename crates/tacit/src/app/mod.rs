@@ -139,6 +139,8 @@ pub struct Settings {
     pub mailer: Option<mail::Mailer>,
     /// Where public clouds publish their keys.
     pub endpoints: auth_method::endpoints::Endpoints,
+    /// Where clouds are asked who signed a request.
+    pub clouds: auth_method::clouds::Clouds,
 }
 
 impl Settings {

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 use super::{
     clouds::CloudArguments,
     config::{LogFormat, Network},
+    iam::IamArguments,
     smtp::SmtpArguments,
 };
 
@@ -78,7 +79,7 @@ pub(super) struct ServerArguments {
     /// Network of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
     #[arg(long, env = "TACIT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<Network>,
-    /// Network that webhooks may go to although it is private; may be repeated [default: none]
+    /// Network that webhooks and auth methods may go to although it is private; may be repeated [default: none]
     #[arg(long, env = "TACIT_ALLOW_EGRESS", value_name = "CIDR", value_delimiter = ',')]
     pub(super) allow_egress: Vec<Network>,
     /// The address people use, such as `https://tacit.example.com`
@@ -91,6 +92,8 @@ pub(super) struct ServerArguments {
     pub(super) smtp: SmtpArguments,
     #[command(flatten)]
     pub(super) clouds: CloudArguments,
+    #[command(flatten)]
+    pub(super) iam: IamArguments,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

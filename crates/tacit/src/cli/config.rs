@@ -21,7 +21,10 @@ use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
 use crate::app::{
-    answers::BYTES_MAX_DEFAULT, auth_method::endpoints::Endpoints, base_path::BasePath, mail::Mailer,
+    answers::BYTES_MAX_DEFAULT,
+    auth_method::{clouds::Clouds, endpoints::Endpoints},
+    base_path::BasePath,
+    mail::Mailer,
 };
 use file::FileSettings;
 
@@ -54,6 +57,8 @@ pub(super) struct Settings {
     pub(super) mailer: Option<Mailer>,
     /// Where public clouds publish their keys.
     pub(super) endpoints: Endpoints,
+    /// Where clouds are asked.
+    pub(super) clouds: Clouds,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -131,6 +136,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
     let mut file = FileSettings::find(file)?;
     let smtp = flags.smtp.or(file.smtp());
     let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
+    let clouds = flags.iam.or(file.iam()).clouds()?;
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
@@ -148,6 +154,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         allowed_egress: networks(egress),
         mailer: smtp.mailer(site_url.as_deref())?,
         endpoints,
+        clouds,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),

@@ -13,6 +13,7 @@ mod connection;
 mod failure;
 mod files;
 mod healthcheck;
+mod iam;
 mod log;
 mod metrics;
 mod migrate;

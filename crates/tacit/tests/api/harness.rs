@@ -18,7 +18,7 @@ use tacit::{
         authentication::TokenUses,
         changes::{Signals, Timing},
         draining::Draining,
-        egress::Egress,
+        egress::{self, Egress},
         instance,
         keys::Keys,
         passwords::PasswordQueue,
@@ -114,6 +114,21 @@ pub async fn each_engine(test: impl AsyncFn(&TestServer)) {
     }
 }
 
+/// Runs a test as [`each_engine`] with what an operator chose, on a server that trusts these certificates in PEM.
+pub async fn each_engine_with(settings: Settings, certificates: &str, test: impl AsyncFn(&TestServer)) {
+    let start = async |database: &tacit_store::Settings| {
+        let folder = tempfile::tempdir().unwrap();
+        let node = Node { seed: 1, timing: Timing::default(), settings: settings.clone() };
+        let roots = egress::trust::certificates(certificates.as_bytes());
+        TestServer::start_with(database, folder, node, Egress::trusting(loopback(), roots)).await
+    };
+    let folder = tempfile::tempdir().unwrap();
+    test(&start(&tacit_store::Settings::Sqlite(folder.path().join("tacit.db"))).await).await;
+    if let Some(url) = postgres_schema().await {
+        test(&start(&tacit_store::Settings::Postgres(url)).await).await;
+    }
+}
+
 /// Starts one of several servers on a database.
 pub async fn node(settings: &tacit_store::Settings, seed: u64) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +183,7 @@ impl TestServer {
         egress: Egress,
     ) -> Self {
         let database = Database::open(settings).await.unwrap();
-        let server = Self::assemble(database, Clock::manual(START), folder, node, BYTES_MAX_DEFAULT).await;
+        let server = Self::assemble(database, Clock::manual(START), folder, node, egress, BYTES_MAX_DEFAULT).await;
         tacit_store::feed::follow(&server.app.database, server.app.uptime()).await.unwrap();
         server
     }
@@ -178,7 +193,8 @@ impl TestServer {
     pub async fn without_memory(&self) -> Self {
         let node = Node { seed: 9, timing: Timing::default(), settings: Settings::default() };
         let folder = tempfile::tempdir().unwrap();
-        Self::assemble(self.app.database.clone(), self.clock.clone(), folder, node, 0).await
+        let (database, egress) = (self.app.database.clone(), self.app.egress.clone());
+        Self::assemble(database, self.clock.clone(), folder, node, egress, 0).await
     }
 
     async fn assemble(
@@ -186,6 +202,7 @@ impl TestServer {
         clock: Clock,
         folder: tempfile::TempDir,
         node: Node,
+        egress: Egress,
         memory_bytes: u64,
     ) -> Self {
         let root = RootKey::generate(&Random::seeded(1));

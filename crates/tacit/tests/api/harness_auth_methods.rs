@@ -27,11 +27,32 @@ pub fn samples() -> Vec<(&'static str, Value)> {
         ("gcp-auth", gcp),
         ("azure-auth", azure),
         ("spiffe-auth", spiffe),
+        ("kubernetes-auth", json!({ "kubernetesHost": "https://127.0.0.2:9", "allowedNames": "x" })),
+        ("aws-auth", json!({ "allowedAccountIds": "123456789012" })),
+        ("oci-auth", json!({ "tenancyOcid": "ocid1.tenancy.oc1..x" })),
+        ("alicloud-auth", json!({ "allowedArns": "acs:ram::1234567890123456:user/x" })),
     ]
 }
 
-/// Settings for the route at this path, if it takes those of a method.
+/// Proofs that are read and let nobody in.
+fn proofs() -> Vec<(&'static str, Value)> {
+    vec![
+        ("aws-auth", json!({ "iamRequestBody": "", "iamRequestHeaders": "" })),
+        ("oci-auth", json!({ "userOcid": "x", "headers": { "authorization": "x", "host": "x" } })),
+        (
+            "alicloud-auth",
+            json!({ "Action": "x", "Format": "x", "Version": "x", "AccessKeyId": "x", "SignatureMethod": "x",
+                "SignatureVersion": "x", "SignatureNonce": "x", "Timestamp": "x", "Signature": "x" }),
+        ),
+    ]
+}
+
+/// A body for the route at this path, if it takes settings of a method, or a proof of several fields to try.
 pub fn sample_for(path: &str) -> Option<Value> {
+    if let Some(method) = path.strip_prefix("/api/ui/v1/identities/{identity}/") {
+        let method = method.strip_suffix("/test")?;
+        return proofs().into_iter().find(|(name, _)| *name == method).map(|(_, proof)| proof);
+    }
     let method = path.strip_prefix("/api/v1/auth/")?.strip_suffix("/identities/{identity}")?;
     samples().into_iter().find(|(name, _)| *name == method).map(|(_, settings)| settings)
 }

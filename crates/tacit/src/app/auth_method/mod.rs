@@ -4,17 +4,28 @@
 //! same for each: how settings are kept and changed ([`settings`]), a login ([`login`]), trying the settings
 //! ([`test`]).
 
+pub mod alicloud_auth;
 pub mod allowed;
+mod arn;
+pub mod aws_auth;
+mod aws_identity;
+mod aws_request;
 pub mod azure_auth;
 pub mod checks;
+pub mod clouds;
 pub mod endpoints;
 pub mod gcp_auth;
 pub mod jwt_auth;
 pub mod jwt_checks;
 pub mod key_sets;
+pub mod kubernetes_auth;
+mod kubernetes_review;
 pub mod login;
+pub mod oci_auth;
+mod oci_request;
 pub mod oidc_auth;
 pub mod settings;
+mod signed;
 pub mod spiffe_auth;
 pub mod target;
 pub mod test;
@@ -55,6 +66,15 @@ pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
     ///
     /// As [`Method::new`].
     fn apply(&mut self, change: Self::Change) -> Result<()>;
+
+    /// Checks settings by what the operator chose. Most methods leave that open.
+    ///
+    /// # Errors
+    ///
+    /// As [`Method::new`].
+    fn check_with(&self, _operator: &super::Settings) -> Result<()> {
+        Ok(())
+    }
 
     /// Judges a login: each thing it looks at is noted in `checks`, and the first that fails ends it.
     fn verify(

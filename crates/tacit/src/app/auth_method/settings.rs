@@ -71,6 +71,7 @@ pub async fn attach<M: Method>(
     check(&tokens)?;
     caller.organization()?.require(Action::Create, Subject::Identity)?;
     let settings = M::new(change)?;
+    settings.check_with(&app.settings)?;
 
     let (caller, id) = (caller.clone(), id.clone());
     app.write(move |work| {
@@ -163,6 +164,7 @@ pub async fn update<M: Method>(
             let before = method.clone();
             tokens.apply(&mut method.row)?;
             method.settings.apply(change)?;
+            method.settings.check_with(&work.app.settings)?;
             if method.row != before.row || method.settings != before.settings {
                 store(work, &identity, &mut method).await?;
             }

@@ -12,6 +12,7 @@ use super::{
     super::{
         clouds::CloudArguments,
         failure::Failure,
+        iam::IamArguments,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
     },
@@ -46,6 +47,9 @@ pub(super) struct FileSettings {
     google_apis_url: Option<String>,
     azure_login_url: Option<String>,
     azure_issuer_url: Option<String>,
+    aws_sts_endpoint: Option<Vec<String>>,
+    oci_identity_endpoint: Option<Vec<String>>,
+    alicloud_sts_endpoint: Option<String>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -87,6 +91,15 @@ impl FileSettings {
             google_apis_url: self.google_apis_url.take(),
             azure_login_url: self.azure_login_url.take(),
             azure_issuer_url: self.azure_issuer_url.take(),
+        }
+    }
+
+    /// What it says about clouds.
+    pub(super) fn iam(&mut self) -> IamArguments {
+        IamArguments {
+            aws_sts_endpoint: self.aws_sts_endpoint.take().unwrap_or_default(),
+            oci_identity_endpoint: self.oci_identity_endpoint.take().unwrap_or_default(),
+            alicloud_sts_endpoint: self.alicloud_sts_endpoint.take(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::{
     app::auth_method::{
-        azure_auth::AzureAuth, gcp_auth::GcpAuth, jwt_auth::JwtAuth, oidc_auth::OidcAuth,
+        alicloud_auth::AlicloudAuth, aws_auth::AwsAuth, azure_auth::AzureAuth, gcp_auth::GcpAuth,
+        jwt_auth::JwtAuth, kubernetes_auth::KubernetesAuth, oci_auth::OciAuth, oidc_auth::OidcAuth,
         spiffe_auth::SpiffeAuth,
     },
     http::{
@@ -42,6 +43,26 @@ pub(super) fn routes() -> Vec<Route> {
             login: "/api/v1/auth/spiffe-auth/login",
             identity: "/api/v1/auth/spiffe-auth/identities/{identity}",
             test: "/api/ui/v1/identities/{identity}/spiffe-auth/test",
+        }),
+        of::<KubernetesAuth>(Paths {
+            login: "/api/v1/auth/kubernetes-auth/login",
+            identity: "/api/v1/auth/kubernetes-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/kubernetes-auth/test",
+        }),
+        of::<AwsAuth>(Paths {
+            login: "/api/v1/auth/aws-auth/login",
+            identity: "/api/v1/auth/aws-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/aws-auth/test",
+        }),
+        of::<OciAuth>(Paths {
+            login: "/api/v1/auth/oci-auth/login",
+            identity: "/api/v1/auth/oci-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/oci-auth/test",
+        }),
+        of::<AlicloudAuth>(Paths {
+            login: "/api/v1/auth/alicloud-auth/login",
+            identity: "/api/v1/auth/alicloud-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/alicloud-auth/test",
         }),
     ]
     .into_iter()
