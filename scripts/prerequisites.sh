@@ -22,6 +22,8 @@ have cc || packages+=(gcc libc6-dev)
 have git || packages+=(git)
 have chromium || have chromium-browser || have google-chrome || packages+=(chromium)
 scripts/postgres.sh installed || packages+=(postgresql)
+# The directory that LDAP Auth is tested with.
+[ -x /usr/sbin/slapd ] || packages+=(slapd)
 # Debian ships the module venv without what makes it work.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"

@@ -4,12 +4,14 @@
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
 pub mod base64url;
+pub mod certificate;
 pub mod cipher;
 pub mod egress;
 pub mod external_jwt;
 mod hex;
 pub mod id;
 pub mod keyring;
+pub mod ldap;
 pub mod name;
 pub mod passkey;
 pub mod password;

@@ -3,6 +3,7 @@
 use tacit_core::{
     cipher::Ciphertext,
     id::{AuthMethodId, IdentityId, OrganizationId},
+    time::Timestamp,
 };
 
 use crate::{
@@ -28,6 +29,14 @@ row! {
         pub auth_method_id: AuthMethodId,
         /// What it has beyond the common settings.
         pub settings_ciphertext: Ciphertext,
+    }
+}
+
+row! {
+    /// Until when a method is locked.
+    pub struct LockRow {
+        /// Until when.
+        pub locked_until: Option<Timestamp>,
     }
 }
 
@@ -104,4 +113,81 @@ pub async fn find_login(
         params![identity, method],
     )
     .await
+}
+
+/// Until when a method is locked, if it is or was.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_lock(db: &mut Connection, method: &AuthMethodId) -> Result<Option<Timestamp>> {
+    let row: Option<LockRow> = db
+        .fetch_optional(
+            "SELECT locked_until FROM auth_method_settings WHERE auth_method_id = $1",
+            params![method],
+        )
+        .await?;
+    Ok(row.and_then(|row| row.locked_until))
+}
+
+/// Counts a wrong password. A count whose last one was at `forgotten` or before, or that led to a lock which is over,
+/// starts again.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn count_failure(
+    db: &mut Connection,
+    method: &AuthMethodId,
+    now: Timestamp,
+    forgotten: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE auth_method_settings
+            SET failures = CASE
+                    WHEN locked_until <= $2 OR last_failure_at IS NULL OR last_failure_at <= $3 THEN 1
+                    ELSE failures + 1 END,
+                last_failure_at = $2,
+                locked_until = CASE WHEN locked_until > $2 THEN locked_until END
+          WHERE auth_method_id = $1",
+        params![method, now, forgotten],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Locks a method if it has as many wrong passwords as `threshold`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn lock_after(
+    db: &mut Connection,
+    method: &AuthMethodId,
+    threshold: i64,
+    until: Timestamp,
+) -> Result<()> {
+    db.execute(
+        "UPDATE auth_method_settings SET locked_until = $3
+          WHERE auth_method_id = $1 AND failures >= $2 AND locked_until IS NULL",
+        params![method, threshold, until],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets wrong passwords and the lock. Says whether there were any.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn clear_failures(db: &mut Connection, method: &AuthMethodId) -> Result<bool> {
+    let changed = db
+        .execute(
+            "UPDATE auth_method_settings SET failures = 0, last_failure_at = NULL, locked_until = NULL
+              WHERE auth_method_id = $1 AND failures > 0",
+            params![method],
+        )
+        .await?;
+    Ok(changed > 0)
 }

@@ -120,6 +120,8 @@ pub struct Parts {
     pub egress: egress::Egress,
     /// The public keys of those who sign tokens for machines.
     pub key_sets: auth_method::key_sets::KeySets,
+    /// Whose login by a password of a directory is judged at the moment.
+    pub login_turns: auth_method::lockout::LoginTurns,
     /// What the operator chose.
     pub settings: Settings,
 }

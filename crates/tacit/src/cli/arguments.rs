@@ -71,6 +71,11 @@ pub(super) struct ServerArguments {
     /// Private key of the certificate in PEM
     #[arg(long, env = "TACIT_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
+    /// Ask clients for a certificate, for TLS Certificate Auth. Browsers that have one then ask their user
+    #[arg(long, env = "TACIT_TLS_CLIENT_CERTIFICATES", value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
+    pub(super) tls_client_certificates: Option<bool>,
     /// A proxy in front does TLS: allow other machines to connect without it
     #[arg(long, env = "TACIT_BEHIND_PROXY", value_name = "BOOL", action = ArgAction::Set,
         num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -79,6 +84,10 @@ pub(super) struct ServerArguments {
     /// Network of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
     #[arg(long, env = "TACIT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<Network>,
+    /// Header in which these proxies hand on the certificate of a client
+    /// [default: x-identity-tls-cert-auth-client-cert]
+    #[arg(long, env = "TACIT_CLIENT_CERTIFICATE_HEADER", value_name = "NAME")]
+    pub(super) client_certificate_header: Option<String>,
     /// Network that webhooks and auth methods may go to although it is private; may be repeated [default: none]
     #[arg(long, env = "TACIT_ALLOW_EGRESS", value_name = "CIDR", value_delimiter = ',')]
     pub(super) allow_egress: Vec<Network>,

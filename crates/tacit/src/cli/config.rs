@@ -14,17 +14,21 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderName;
 use clap::ValueEnum;
 use ipnet::IpNet;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
-use crate::app::{
-    answers::BYTES_MAX_DEFAULT,
-    auth_method::{clouds::Clouds, endpoints::Endpoints},
-    base_path::BasePath,
-    mail::Mailer,
+use crate::{
+    app::{
+        answers::BYTES_MAX_DEFAULT,
+        auth_method::{clouds::Clouds, endpoints::Endpoints},
+        base_path::BasePath,
+        mail::Mailer,
+    },
+    http::client_certificate,
 };
 use file::FileSettings;
 
@@ -47,6 +51,8 @@ pub(super) struct Settings {
     pub(super) is_behind_proxy: bool,
     /// Whose forwarding headers are believed.
     pub(super) trusted_proxies: Vec<IpNet>,
+    /// The header in which they hand on the certificate of a client.
+    pub(super) client_certificate_header: HeaderName,
     /// Private networks that webhooks may go to.
     pub(super) allowed_egress: Vec<IpNet>,
     /// The address people use.
@@ -88,6 +94,8 @@ pub(super) struct TlsFiles {
     pub(super) certificate: PathBuf,
     /// The private key in PEM.
     pub(super) key: PathBuf,
+    /// Whether clients are asked for a certificate.
+    pub(super) asks_clients: bool,
 }
 
 /// How the log is written.
@@ -148,9 +156,16 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         database: database(flags.database_url.or(file.database_url), &data_folder)?,
         root_key: root_key(key_file, data_dir.as_deref())?,
         data_folder,
-        tls: tls(flags.tls_cert.or(file.tls_cert), flags.tls_key.or(file.tls_key))?,
+        tls: tls(
+            flags.tls_cert.or(file.tls_cert),
+            flags.tls_key.or(file.tls_key),
+            flags.tls_client_certificates.or(file.tls_client_certificates).unwrap_or(false),
+        )?,
         is_behind_proxy: flags.behind_proxy.or(file.behind_proxy).unwrap_or(false),
         trusted_proxies: networks(proxies),
+        client_certificate_header: header(
+            flags.client_certificate_header.or(file.client_certificate_header).as_deref(),
+        )?,
         allowed_egress: networks(egress),
         mailer: smtp.mailer(site_url.as_deref())?,
         endpoints,
@@ -241,9 +256,17 @@ fn root_key(file: Option<PathBuf>, data_dir: Option<&Path>) -> Result<RootKeySou
     }
 }
 
-fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFiles>, Failure> {
+fn tls(
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    asks_clients: bool,
+) -> Result<Option<TlsFiles>, Failure> {
     match (certificate, key) {
-        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key, asks_clients })),
+        (None, None) if asks_clients => Err(Failure::settings(
+            "clients cannot be asked for a certificate without TLS",
+            "add --tls-cert and --tls-key; or let a proxy ask, which hands it on in a header",
+        )),
         (None, None) => Ok(None),
         (Some(_), None) => {
             Err(Failure::settings("there is a TLS certificate without a key", "add --tls-key"))
@@ -252,6 +275,16 @@ fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsF
             Err(Failure::settings("there is a TLS key without a certificate", "add --tls-cert"))
         }
     }
+}
+
+fn header(name: Option<&str>) -> Result<HeaderName, Failure> {
+    let Some(name) = name else { return Ok(client_certificate::HEADER) };
+    name.parse().map_err(|_| {
+        Failure::settings(
+            format!("{name:?} is no name of a header"),
+            "write --client-certificate-header x-client-cert, or leave it out",
+        )
+    })
 }
 
 fn base_path(text: &str) -> Result<BasePath, Failure> {

@@ -3,6 +3,7 @@
 //! Every command returns a `Failure` that names cause and next step, and whose
 //! kind decides the exit code (docs/server.md).
 
+mod any_certificate;
 mod arguments;
 mod ask;
 mod banner;

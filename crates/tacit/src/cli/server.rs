@@ -64,7 +64,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let listener = bind(settings.listen, "--listen").await?;
     let listen = listener.local_addr().map_err(|error| cannot_listen(settings.listen, "--listen", &error))?;
     let tls = match &settings.tls {
-        Some(files) => Some(tls::load(files).await?),
+        Some(files) => Some(tls::load(files)?),
         None => None,
     };
     let metrics_listener = match settings.metrics_listen {
@@ -96,8 +96,11 @@ fn metrics(app: &App, handle: &Handle<SocketAddr>) -> Metrics {
 }
 
 fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {
-    let about_connections =
-        shell::Settings { trusted_proxies: settings.trusted_proxies.clone(), is_tls: settings.tls.is_some() };
+    let about_connections = shell::Settings {
+        trusted_proxies: settings.trusted_proxies.clone(),
+        client_certificate_header: settings.client_certificate_header.clone(),
+        is_tls: settings.tls.is_some(),
+    };
     Shell::new(app.clone(), about_connections, move |status, duration| metrics.answered(status, duration))
 }
 

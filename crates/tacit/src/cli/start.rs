@@ -13,7 +13,7 @@ use crate::app::{
     self, App, Clock, Parts,
     answers::Answers,
     audit::Recorder,
-    auth_method::key_sets::KeySets,
+    auth_method::{key_sets::KeySets, lockout::LoginTurns},
     authentication::TokenUses,
     changes::Signals,
     draining::Draining,
@@ -67,6 +67,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         passwords: PasswordQueue::default(),
         egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),
         key_sets: KeySets::default(),
+        login_turns: LoginTurns::default(),
         setup_token: (!instance.is_initialized).then(|| SetupToken::new(&random, clock.now())),
         settings: app::Settings {
             site_url: settings.site_url.clone(),

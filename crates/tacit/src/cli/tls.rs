@@ -3,17 +3,24 @@
 use std::{
     fs, io,
     path::Path,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use axum_server::tls_rustls::RustlsConfig;
-use rustls::crypto::aws_lc_rs;
+use rustls::{
+    ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
 };
+use zeroize::Zeroizing;
 
 use super::{
+    any_certificate::AnyCertificate,
     config::TlsFiles,
     failure::{Failure, Kind},
 };
@@ -31,10 +38,9 @@ pub(super) fn use_aws_lc() {
 /// # Errors
 ///
 /// If a file cannot be read, holds something else, or the key is not that of the certificate.
-pub(super) async fn load(files: &TlsFiles) -> Result<RustlsConfig, Failure> {
+pub(super) fn load(files: &TlsFiles) -> Result<RustlsConfig, Failure> {
     use_aws_lc();
-    let (certificate, key) = read(files)?;
-    RustlsConfig::from_pem(certificate, key).await.map_err(|error| unusable(files, &error))
+    Ok(RustlsConfig::from_config(read(files)?))
 }
 
 /// The signal that asks for the files to be read again. Until this is called SIGHUP ends the process, so
@@ -61,8 +67,11 @@ pub(super) async fn keep_fresh(config: RustlsConfig, files: TlsFiles, mut hangup
             _ = clock.tick() => if stamps(&files) == seen { continue },
         }
         seen = stamps(&files);
-        match reload(&config, &files).await {
-            Ok(()) => tracing::info!("the TLS certificate was read again"),
+        match read(&files) {
+            Ok(new) => {
+                config.reload_from_config(new);
+                tracing::info!("the TLS certificate was read again");
+            }
             Err(failure) => {
                 tracing::error!(next_step = failure.next, "{failure}; the old certificate stays in use");
             }
@@ -70,12 +79,7 @@ pub(super) async fn keep_fresh(config: RustlsConfig, files: TlsFiles, mut hangup
     }
 }
 
-async fn reload(config: &RustlsConfig, files: &TlsFiles) -> Result<(), Failure> {
-    let (certificate, key) = read(files)?;
-    config.reload_from_pem(certificate, key).await.map_err(|error| unusable(files, &error))
-}
-
-fn read(files: &TlsFiles) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, Failure> {
     let file = |path: &Path| {
         fs::read(path).map_err(|error| {
             Failure::new(
@@ -85,7 +89,29 @@ fn read(files: &TlsFiles) -> Result<(Vec<u8>, Vec<u8>), Failure> {
             )
         })
     };
-    Ok((file(&files.certificate)?, file(&files.key)?))
+    let (certificate, key) = (file(&files.certificate)?, Zeroizing::new(file(&files.key)?));
+    let made = server_config(&certificate, &key, files.asks_clients);
+    made.map(Arc::new).map_err(|error| unusable(files, &*error))
+}
+
+fn server_config(
+    certificate: &[u8],
+    key: &[u8],
+    asks_clients: bool,
+) -> Result<ServerConfig, Box<dyn std::error::Error>> {
+    let certificates = CertificateDer::pem_slice_iter(certificate).collect::<Result<Vec<_>, _>>()?;
+    let key = PrivateKeyDer::from_pem_slice(key)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder = if asks_clients {
+        builder.with_client_cert_verifier(Arc::new(AnyCertificate::new(&provider)))
+    } else {
+        builder.with_no_client_auth()
+    };
+    let mut config = builder.with_single_cert(certificates, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 /// When each file was changed, and how long it is.
@@ -96,7 +122,7 @@ fn stamps(files: &TlsFiles) -> [Option<(SystemTime, u64)>; 2] {
     })
 }
 
-fn unusable(files: &TlsFiles, error: &io::Error) -> Failure {
+fn unusable(files: &TlsFiles, error: &dyn std::error::Error) -> Failure {
     let (certificate, key) = (files.certificate.display(), files.key.display());
     Failure::new(
         Kind::Listen,

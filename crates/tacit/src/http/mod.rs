@@ -5,6 +5,7 @@
 //! and shapes the answer. Errors become HTTP in [`problem`], and only there.
 
 mod arrival;
+pub mod client_certificate;
 pub mod cookie;
 pub mod dashboard;
 mod documents;

@@ -48,11 +48,17 @@ fn read_address(entry: &[u8]) -> Option<IpAddr> {
     plain().or_else(with_port).or_else(in_brackets).map(|ip| ip.to_canonical())
 }
 
+/// Whether the peer is a configured proxy.
+#[must_use]
+pub fn is_trusted(peer: IpAddr, trusted_proxies: &[IpNet]) -> bool {
+    let peer = peer.to_canonical();
+    trusted_proxies.iter().any(|network| network.contains(&peer))
+}
+
 /// Whether a trusted proxy says that the client came by TLS.
 #[must_use]
 pub fn is_https(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> bool {
-    let peer = peer.to_canonical();
-    trusted_proxies.iter().any(|network| network.contains(&peer))
+    is_trusted(peer, trusted_proxies)
         && headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }
 

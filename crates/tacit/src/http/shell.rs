@@ -17,7 +17,7 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
     http::{
-        HeaderValue, StatusCode, Uri, Version,
+        HeaderName, HeaderValue, StatusCode, Uri, Version,
         header::{
             CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
             USER_AGENT, X_CONTENT_TYPE_OPTIONS,
@@ -32,7 +32,7 @@ use tower::{Service, ServiceExt};
 
 use super::{
     arrival::{Arrival, RequestId},
-    peer, problem,
+    client_certificate, peer, problem,
 };
 use crate::app::{App, Client, base_path::BasePath};
 
@@ -46,12 +46,24 @@ const USER_AGENT_BYTES_MAX: usize = 512;
 pub(super) struct Expected;
 
 /// What the operator chose about connections.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say which certificate a client showed.
+    pub client_certificate_header: HeaderName,
     /// Whether answers tell browsers to insist on TLS.
     pub is_tls: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            client_certificate_header: client_certificate::HEADER,
+            is_tls: false,
+        }
+    }
 }
 
 /// The router with everything around it. Cheap to clone, which happens for each request.
@@ -82,8 +94,10 @@ impl Parts {
         let start = Instant::now();
         let id = RequestId::new(&self.app.random);
         let client = self.client(&request);
-        let is_https = self.settings.is_tls
-            || peer::is_https(peer_of(&request), request.headers(), &self.settings.trusted_proxies);
+        let peer = peer_of(&request);
+        let is_https =
+            self.settings.is_tls || peer::is_https(peer, request.headers(), &self.settings.trusted_proxies);
+        client_certificate::note(&mut request, peer, &self.settings);
         without_trailing_slash(request.uri_mut());
         without_base(request.uri_mut(), &self.app.settings.base_path);
         request.extensions_mut().insert(Arrival { id, client, is_https });

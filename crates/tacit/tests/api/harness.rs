@@ -14,7 +14,7 @@ use tacit::{
         App, Clock, Parts, Settings,
         answers::{Answers, BYTES_MAX_DEFAULT},
         audit::Recorder,
-        auth_method::key_sets::KeySets,
+        auth_method::{key_sets::KeySets, lockout::LoginTurns},
         authentication::TokenUses,
         changes::{Signals, Timing},
         draining::Draining,
@@ -183,7 +183,8 @@ impl TestServer {
         egress: Egress,
     ) -> Self {
         let database = Database::open(settings).await.unwrap();
-        let server = Self::assemble(database, Clock::manual(START), folder, node, egress, BYTES_MAX_DEFAULT).await;
+        let server =
+            Self::assemble(database, Clock::manual(START), folder, node, egress, BYTES_MAX_DEFAULT).await;
         tacit_store::feed::follow(&server.app.database, server.app.uptime()).await.unwrap();
         server
     }
@@ -222,6 +223,7 @@ impl TestServer {
             passwords: PasswordQueue::default(),
             egress,
             key_sets: KeySets::default(),
+            login_turns: LoginTurns::default(),
             setup_token: Some(SetupToken::new(&random, clock.now())),
             settings: node.settings,
             random,

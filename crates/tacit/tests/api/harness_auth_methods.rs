@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Admin, Answer, TestServer},
+    harness_certificates::Authority,
     harness_identities::{audit_text, comparable, status_with},
 };
 
@@ -31,6 +32,12 @@ pub fn samples() -> Vec<(&'static str, Value)> {
         ("aws-auth", json!({ "allowedAccountIds": "123456789012" })),
         ("oci-auth", json!({ "tenancyOcid": "ocid1.tenancy.oc1..x" })),
         ("alicloud-auth", json!({ "allowedArns": "acs:ram::1234567890123456:user/x" })),
+        (
+            "ldap-auth",
+            json!({ "url": "ldaps://127.0.0.2:9", "bindDN": "cn=x", "bindPass": "x", "searchBase": "dc=x",
+                "allowedFields": [{ "key": "ou", "value": "x" }] }),
+        ),
+        ("tls-cert-auth", json!({ "caCertificate": Authority::new("x").pem, "allowedCommonNames": "x" })),
     ]
 }
 

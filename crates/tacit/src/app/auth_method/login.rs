@@ -11,7 +11,7 @@ use tacit_store::{
     identities::{self, IdentityRow},
 };
 
-use super::{Attempt, Method, Proven, checks::Checks, settings};
+use super::{Attempt, Method, Proven, checks::Checks, lockout, settings};
 use crate::app::{
     App, UnitOfWork,
     access_tokens::{self, Issue, IssuedToken},
@@ -34,12 +34,15 @@ const WRONG: Error = Error::Unauthenticated(
     "This login is refused. The audit log of the identity's organization says which check failed.",
 );
 
+const LOCKED: Error = Error::Unauthenticated("Locked after too many wrong passwords. Try again later.");
+
 /// Exchanges a proof for an access token. The proof is judged outside the transaction, because that may take a request
 /// to whom it comes from; the token and the audit event are then one transaction.
 ///
 /// # Errors
 ///
-/// [`Error::Unauthenticated`] for an unknown identity, a proof that does not count or another organization;
+/// [`Error::Unauthenticated`] for an unknown identity, a proof that does not count, another organization or while the
+/// method is locked; [`Error::TooMany`] if too many logins of the identity wait;
 /// [`Error::NotFound`] for an organization slug that nobody has; [`Error::Conflict`] if the settings changed meanwhile.
 pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>) -> Result<IssuedToken> {
     let mut db = app.database.read().await?;
@@ -54,11 +57,18 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
 
     let key = app.keys.organization(&row.organization_id, &row.data_key_ciphertext)?;
     let method: M = settings::open(&key, &row.auth_method_id, &row.settings_ciphertext)?;
+    let _turn = match method.lockout() {
+        Some(_) => Some(lockout::enter(app, &row.auth_method_id).await?),
+        None => None,
+    };
+    if method.lockout().is_some() && lockout::is_locked(app, &row.auth_method_id).await? {
+        app.audit.record(event::<M>(app, &client, &row).denied().with("reason", "locked"))?;
+        return Err(LOCKED);
+    }
     let mut checks = Checks::default();
     let attempt = Attempt { app, identity_id: &row.identity_id, client: &client, proof: &login.proof };
     let Ok(proven) = method.verify(attempt, &mut checks).await else {
-        let reason = checks.failed().unwrap_or("unknown");
-        app.audit.record(event::<M>(app, &client, &row).denied().with("reason", reason))?;
+        refuse(app, &client, &row, &method, checks.failed().unwrap_or("unknown")).await?;
         return Err(WRONG);
     };
     let organization_slug = login.organization_slug;
@@ -78,6 +88,29 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
         })
     })
     .await?
+}
+
+/// Records a refusal, and counts it if somebody may be guessing.
+async fn refuse<M: Method>(
+    app: &App,
+    client: &Client,
+    row: &MethodLoginRow,
+    method: &M,
+    reason: &'static str,
+) -> Result<()> {
+    let event = event::<M>(app, client, row).denied().with("reason", reason);
+    let Some(lockout) = method.lockout().filter(|_| M::GUESSED.contains(&reason)) else {
+        return app.audit.record(event);
+    };
+    let id = row.auth_method_id.clone();
+    app.write(move |work| {
+        Box::pin(async move {
+            lockout::count(work, &id, lockout).await?;
+            work.record(event);
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Issues the token, if what was judged is still so. The identity is locked first, as every change to it does.
@@ -109,6 +142,7 @@ async fn issue<M: Method>(
 ) -> Result<IssuedToken> {
     let method = auth_methods::find(&mut work.db, &identity.id, M::NAME).await?.ok_or(WRONG)?;
     let now = work.app.now();
+    auth_method_settings::clear_failures(&mut work.db, &method.id).await?;
     identities::record_login(&mut work.db, &identity.id, M::NAME, now).await?;
     let attributes =
         (!proven.attributes.is_empty()).then(|| serde_json::json!(proven.attributes).to_string());

@@ -20,6 +20,10 @@ pub mod jwt_checks;
 pub mod key_sets;
 pub mod kubernetes_auth;
 mod kubernetes_review;
+pub mod ldap_address;
+pub mod ldap_auth;
+pub mod ldap_directory;
+pub mod lockout;
 pub mod login;
 pub mod oci_auth;
 mod oci_request;
@@ -29,6 +33,7 @@ mod signed;
 pub mod spiffe_auth;
 pub mod target;
 pub mod test;
+pub mod tls_cert_auth;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +43,7 @@ use tacit_store::auth_methods::AuthMethodRow;
 
 use super::{App, Client, Result};
 use checks::{Checks, Refused};
+use lockout::Lockout;
 
 /// One way in which an identity proves who it is. The implementing type holds its settings, as they are stored.
 pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -47,6 +53,8 @@ pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
     const TITLE: &'static str;
     /// How the audit log calls what is done with it.
     const EVENTS: Events;
+    /// The checks that fail when somebody guesses. They count towards the [`lockout`](Method::lockout).
+    const GUESSED: &'static [&'static str] = &[];
 
     /// What a request sets; what is absent stays, or takes its default.
     type Change: Send + 'static;
@@ -74,6 +82,11 @@ pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
     /// As [`Method::new`].
     fn check_with(&self, _operator: &super::Settings) -> Result<()> {
         Ok(())
+    }
+
+    /// Whether guesses lock the method for a while. Proofs that nobody can guess need none.
+    fn lockout(&self) -> Option<Lockout> {
+        None
     }
 
     /// Judges a login: each thing it looks at is noted in `checks`, and the first that fails ends it.

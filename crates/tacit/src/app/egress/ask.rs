@@ -1,6 +1,6 @@
 //! Requests whose answer is read: keys of an identity provider, what a cloud or a cluster says of a token.
 
-use std::{io::Read as _, time::Duration};
+use std::io::Read as _;
 
 use ureq::{
     http::{HeaderName, Method, Request, Response},
@@ -12,8 +12,6 @@ use super::{Egress, EgressError, kind, trust};
 
 /// The largest answer that is read, in bytes.
 pub const ANSWER_BYTES_MAX: u64 = 512 * 1024;
-/// How long a question waits for its turn.
-const TURN_MAX: Duration = Duration::from_secs(5);
 
 /// A request whose answer is read.
 pub struct Question {
@@ -69,8 +67,7 @@ impl Egress {
     ///
     /// [`EgressError`].
     pub async fn ask(&self, question: Question) -> Result<Answer, EgressError> {
-        let turn = tokio::time::timeout(TURN_MAX, self.0.questions.acquire()).await;
-        let _turn = turn.ok().and_then(Result::ok).ok_or(EgressError::Busy)?;
+        let _turn = self.question_turn().await?;
         let egress = self.clone();
         let answered = tokio::task::spawn_blocking(move || egress.ask_and_wait(question)).await;
         answered.unwrap_or(Err(EgressError::Failed))

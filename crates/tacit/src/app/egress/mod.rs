@@ -2,6 +2,7 @@
 //! connection goes to the address that was checked, everything has a time limit and a size limit.
 
 mod ask;
+mod connection;
 mod resolver;
 pub mod trust;
 
@@ -34,6 +35,8 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 const WAITED_FOR_MAX: usize = 4;
 /// Questions at a time, each of which holds a thread.
 const QUESTIONS_MAX: usize = 32;
+/// How long a question waits for its turn.
+const TURN_MAX: Duration = Duration::from_secs(5);
 
 /// Why a request did not succeed. Never holds the address or what was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

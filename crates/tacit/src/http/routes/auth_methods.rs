@@ -3,15 +3,19 @@
 use crate::{
     app::auth_method::{
         alicloud_auth::AlicloudAuth, aws_auth::AwsAuth, azure_auth::AzureAuth, gcp_auth::GcpAuth,
-        jwt_auth::JwtAuth, kubernetes_auth::KubernetesAuth, oci_auth::OciAuth, oidc_auth::OidcAuth,
-        spiffe_auth::SpiffeAuth,
+        jwt_auth::JwtAuth, kubernetes_auth::KubernetesAuth, ldap_auth::LdapAuth, oci_auth::OciAuth,
+        oidc_auth::OidcAuth, spiffe_auth::SpiffeAuth, tls_cert_auth::TlsCertAuth,
     },
     http::{
         route::{
             Access::{Caller, Public},
             Route, delete, get, patch, post,
         },
-        v1::auth_method::{self, LoginRequest, OnWire, SettingsRequest, TestResponse},
+        v1::{
+            auth_ldap,
+            auth_method::{self, LoginRequest, OnWire, SettingsRequest, TestResponse},
+            auth_tls_cert,
+        },
         wire::access_token::TokenResponse,
     },
 };
@@ -64,10 +68,45 @@ pub(super) fn routes() -> Vec<Route> {
             identity: "/api/v1/auth/alicloud-auth/identities/{identity}",
             test: "/api/ui/v1/identities/{identity}/alicloud-auth/test",
         }),
+        of::<LdapAuth>(Paths {
+            login: "/api/v1/auth/ldap-auth/login",
+            identity: "/api/v1/auth/ldap-auth/identities/{identity}",
+            test: "/api/ui/v1/identities/{identity}/ldap-auth/test",
+        }),
+        ldap_lockouts(),
+        tls_certificate(),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn ldap_lockouts() -> Vec<Route> {
+    vec![
+        post(
+            "/api/v1/auth/ldap-auth/identities/{identity}/clear-lockouts",
+            Caller,
+            auth_ldap::clear_lockouts,
+        )
+        .summary("Ends a lockout after wrong passwords")
+        .event(auth_ldap::CLEAR_LOCKOUTS)
+        .answer::<auth_ldap::ClearLockoutsResponse>(),
+    ]
+}
+
+/// Its proof is in no body.
+fn tls_certificate() -> Vec<Route> {
+    let mut routes = vec![
+        post("/api/v1/auth/tls-cert-auth/login", Public, auth_tls_cert::login)
+            .summary("Exchanges the client certificate for an access token")
+            .body::<auth_tls_cert::TlsCertLoginRequest>()
+            .answer::<TokenResponse>(),
+    ];
+    routes.extend(managed::<TlsCertAuth>(
+        "/api/v1/auth/tls-cert-auth/identities/{identity}",
+        "/api/ui/v1/identities/{identity}/tls-cert-auth/test",
+    ));
+    routes
 }
 
 struct Paths {
@@ -77,30 +116,38 @@ struct Paths {
 }
 
 fn of<M: OnWire>(paths: Paths) -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         post(paths.login, Public, auth_method::login::<M>)
             .summary("Exchanges a proof of who a machine is for an access token")
             .body::<LoginRequest<M::ProofRequest>>()
             .answer::<TokenResponse>(),
-        post(paths.identity, Caller, auth_method::attach::<M>)
+    ];
+    routes.extend(managed::<M>(paths.identity, paths.test));
+    routes
+}
+
+/// Attaching, looking at, changing, detaching, trying.
+fn managed<M: OnWire>(identity: &'static str, test: &'static str) -> Vec<Route> {
+    vec![
+        post(identity, Caller, auth_method::attach::<M>)
             .summary("Attaches the auth method to a machine identity")
             .event(M::EVENTS.add)
             .body::<SettingsRequest<M::SettingsRequest>>()
             .answer::<M::Response>(),
-        get(paths.identity, Caller, auth_method::get::<M>)
+        get(identity, Caller, auth_method::get::<M>)
             .summary("Shows the auth method of a machine identity")
             .event(M::EVENTS.get)
             .answer::<M::Response>(),
-        patch(paths.identity, Caller, auth_method::update::<M>)
+        patch(identity, Caller, auth_method::update::<M>)
             .summary("Changes the auth method of a machine identity")
             .event(M::EVENTS.update)
             .body::<SettingsRequest<M::SettingsRequest>>()
             .answer::<M::Response>(),
-        delete(paths.identity, Caller, auth_method::delete::<M>)
+        delete(identity, Caller, auth_method::delete::<M>)
             .summary("Detaches the auth method and ends its tokens")
             .event(M::EVENTS.revoke)
             .answer::<M::Response>(),
-        post(paths.test, Caller, auth_method::test::<M>)
+        post(test, Caller, auth_method::test::<M>)
             .summary("Says how a login would be judged, and lets nobody in")
             .event(M::EVENTS.test)
             .body::<M::ProofRequest>()

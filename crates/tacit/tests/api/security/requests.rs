@@ -228,6 +228,7 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "autoCapitalization" | "isDisabled" | "forceDelete" => json!(true),
         "hasDeleteProtection" | "isActive" => json!(false),
         "jwt" => json!("x"),
+        "clientCertificate" => json!("x"),
         "webhookUrl" => json!("http://127.0.0.2:9/"),
         "preferences" => json!({ "theme": "dark" }),
         "privilegeDetails" => json!({ "slug": "changed-slug" }),
