@@ -24,7 +24,11 @@ export default defineConfig({
         // What every page needs is one file, so that a first visit takes few requests.
         codeSplitting: {
           groups: [
-            { name: 'shared', test: /node_modules|rolldown|src\/(ui|lib|api)\/|src\/components\/[^/]+$/ },
+            // Auth methods are much to say that few pages need.
+            {
+              name: 'shared',
+              test: /node_modules|rolldown|src\/(ui|lib|api)\/(?!(text\/)?auth-)|src\/components\/[^/]+$/,
+            },
           ],
         },
       },

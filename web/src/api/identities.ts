@@ -116,17 +116,22 @@ export const projectRolesQuery = (project: string) =>
     queryFn: async () => (await request<{ roles: Role[] }>('GET', `/api/v1/projects/${project}/roles`)).roles,
   })
 
-/** A mutation after which the lists of identities are read anew. */
-function useIdentityMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
+/** What is read of identities, by the first part of its key. */
+const OF_IDENTITIES = [
+  'identities',
+  'project-identities',
+  'universal-auth',
+  'client-secrets',
+  'auth-method',
+  'identity-tokens',
+]
+
+/** A mutation after which what is shown of identities is read anew. */
+export function useIdentityMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient()
   return useMutation({
     mutationFn,
-    onSuccess: () =>
-      Promise.all(
-        ['identities', 'project-identities', 'universal-auth', 'client-secrets'].map((key) =>
-          client.invalidateQueries({ queryKey: [key] }),
-        ),
-      ),
+    onSuccess: () => Promise.all(OF_IDENTITIES.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   })
 }
 

@@ -10,24 +10,27 @@ import { CheckField, TextField } from '~/ui/field'
 import { Note } from '~/ui/page'
 
 /**
- * Shows a client secret the one time it can be shown. Nothing closes it, neither Escape nor a click outside nor Back,
+ * Shows a credential the one time it can be shown. Nothing closes it, neither Escape nor a click outside nor Back,
  * until it was copied, downloaded or said to be stored; or revoked.
  */
 export function ShownOnce({
-  clientId,
+  words = text.once,
   secret,
+  onDownload,
   onDone,
   onRevoke,
 }: {
-  clientId: string
+  /** What is shown; a client secret unless something else is said. */
+  words?: { title: string; secret: string; copy: string }
   secret: string
+  onDownload: () => void
   onDone: () => void
   onRevoke: () => void
 }) {
   const [safe, setSafe] = useState(false)
   return (
     <Dialog
-      title={text.once.title}
+      title={words.title}
       hint={text.once.hint}
       guarded
       onClose={onDone}
@@ -49,18 +52,13 @@ export function ShownOnce({
         </>
       }
     >
-      <TextField
-        label={text.once.secret}
-        value={secret}
-        readOnly
-        onFocus={(event) => event.target.select()}
-      />
+      <TextField label={words.secret} value={secret} readOnly onFocus={(event) => event.target.select()} />
       <div>
-        <CopyButton look="primary" text={secret} label={text.once.copy} onCopied={() => setSafe(true)} />{' '}
+        <CopyButton look="primary" text={secret} label={words.copy} onCopied={() => setSafe(true)} />{' '}
         <Button
           icon={<Download size={15} />}
           onClick={() => {
-            saveEnv(clientId, secret)
+            onDownload()
             setSafe(true)
           }}
         >

@@ -98,6 +98,26 @@ export function TextArea({
   )
 }
 
+/** Several lines of fields that belong together, under one label. */
+export function FieldGroup({ label, hint, error, children }: Common & { children: ReactNode }) {
+  const id = useId()
+  return (
+    <fieldset className={styles.group} aria-describedby={error || hint ? `${id}-said` : undefined}>
+      <legend>{label}</legend>
+      {children}
+      {(error || hint) && (
+        <p
+          id={`${id}-said`}
+          className={error ? styles.error : styles.hint}
+          role={error ? 'alert' : undefined}
+        >
+          {error || hint}
+        </p>
+      )}
+    </fieldset>
+  )
+}
+
 /** A tick box with its label to the right. */
 export function CheckField({
   label,
@@ -120,10 +140,18 @@ export function CheckField({
   )
 }
 
-/** Optional settings that most people leave alone. */
-export function Advanced({ label = 'Advanced', children }: { label?: string; children: ReactNode }) {
+/** Optional settings that most people leave alone. `open` shows them, where one of them is wrong. */
+export function Advanced({
+  label = 'Advanced',
+  open = false,
+  children,
+}: {
+  label?: string
+  open?: boolean
+  children: ReactNode
+}) {
   return (
-    <details className={styles.advanced}>
+    <details className={styles.advanced} open={open}>
       <summary>{label}</summary>
       <div>{children}</div>
     </details>

@@ -60,6 +60,7 @@ export function FormDialog(
     hint?: ReactNode
     cancel: string
     held?: boolean
+    shape?: 'box' | 'wide' | 'sheet'
     /** Whether its fields are filled in already, so that the button has the focus. */
     isFilled?: boolean
     onClose: () => void
@@ -69,6 +70,7 @@ export function FormDialog(
     <Dialog
       title={props.title}
       hint={props.hint}
+      shape={props.shape ?? 'box'}
       onClose={props.onClose}
       onSubmit={props.onSubmit}
       footer={

@@ -10,7 +10,7 @@ import {
   useCreateClientSecret,
   useRevokeClientSecret,
 } from '~/api/identities'
-import { ShownOnce } from '~/components/shown-once'
+import { ShownOnce, saveEnv } from '~/components/shown-once'
 import { fullTime, timeAgo } from '~/lib/dates'
 import { describeDuration, parseDuration } from '~/lib/durations'
 import { text } from '~/lib/text'
@@ -49,8 +49,8 @@ export function ClientSecretDialog({ identity, onClose }: DialogProps) {
   if (made && auth.data) {
     return (
       <ShownOnce
-        clientId={auth.data.clientId}
         secret={made.clientSecret}
+        onDownload={() => saveEnv(auth.data.clientId, made.clientSecret)}
         onDone={create.reset}
         onRevoke={() => revoke.mutate(made.clientSecretData.id, { onSuccess: create.reset })}
       />

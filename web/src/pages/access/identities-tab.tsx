@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Bot, KeyRound, Lock, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 
 import { errorText } from '~/api/client'
 import {
@@ -23,8 +23,10 @@ import { ClientSecretDialog } from './client-secret-dialog'
 import { CreateIdentityDialog } from './create-identity-dialog'
 import { UniversalAuthDialog } from './universal-auth-dialog'
 
+const AuthMethodsSheet = lazy(() => import('./auth-methods/auth-methods-sheet'))
+
 type Named = { id: string; name: string }
-type Open = { what: 'create' } | { what: 'auth' | 'secret' | 'delete'; identity: Named; isNew?: boolean }
+type Open = { what: 'create' } | { what: 'auth' | 'methods' | 'secret' | 'delete'; identity: Named }
 
 /** The machine identities of the organization, with all that the quick start does to them. */
 export function IdentitiesTab({ organization }: { organization: string }) {
@@ -38,6 +40,7 @@ export function IdentitiesTab({ organization }: { organization: string }) {
       {text.identities.create}
     </Button>
   )
+  const shown = open?.what === 'methods' && found.find((one) => one.identity.id === open.identity.id)
   const isEmpty = identities.data?.totalCount === 0 && !search
 
   return (
@@ -87,12 +90,15 @@ export function IdentitiesTab({ organization }: { organization: string }) {
       {open?.what === 'create' && (
         <CreateIdentityDialog
           organization={organization}
-          onCreated={(identity) => setOpen({ what: 'auth', identity, isNew: true })}
+          onCreated={(identity) => setOpen({ what: 'auth', identity })}
           onClose={close}
         />
       )}
-      {open?.what === 'auth' && (
-        <UniversalAuthDialog identity={open.identity} isNew={open.isNew ?? false} onClose={close} />
+      {open?.what === 'auth' && <UniversalAuthDialog identity={open.identity} isNew onClose={close} />}
+      {shown && (
+        <Suspense fallback={null}>
+          <AuthMethodsSheet membership={shown} onClose={close} />
+        </Suspense>
       )}
       {open?.what === 'secret' && <ClientSecretDialog identity={open.identity} onClose={close} />}
       {open?.what === 'delete' && <DeleteIdentity identity={open.identity} onClose={close} />}
@@ -120,7 +126,9 @@ function IdentityRow({
       <td>
         <RoleSelect identity={identity} role={membership.customRole?.slug ?? membership.role} />
       </td>
-      <td>{hasUniversal ? text.identities.universal : authMethods.join(', ') || text.identities.noAuth}</td>
+      <td>
+        {authMethods.map((one) => text.identities.methods[one] ?? one).join(', ') || text.identities.noAuth}
+      </td>
       <td title={membership.lastLoginTime ? fullTime(membership.lastLoginTime) : undefined}>
         {membership.lastLoginTime ? timeAgo(membership.lastLoginTime) : text.identities.never}
       </td>
@@ -136,7 +144,7 @@ function IdentityRow({
           <IconButton
             label={`${text.identities.authOf} ${name}`}
             icon={<Lock size={16} />}
-            onClick={() => onOpen({ what: 'auth', identity, isNew: !hasUniversal })}
+            onClick={() => onOpen({ what: 'methods', identity })}
           />
           <IconButton
             label={`${text.identities.remove} ${name}`}
