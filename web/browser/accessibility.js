@@ -6,6 +6,7 @@ import { violations } from './axe.js'
 import { DIALOGS } from './dialogs.js'
 import { addProject, api, machine, onPage, PERSON, SERVER, signIn, visit } from './harness.js'
 import { SECRETS_SCREENS } from './secrets-screens.js'
+import { signer } from './signer.js'
 
 const MODES = [
   ['light', { colorScheme: 'light' }],
@@ -67,6 +68,7 @@ async function furnished(watched, name) {
   await api('POST', `/api/v1/projects/${project}/tags`, { slug: 'billing', color: '#aa3300' })
   await api('POST', '/api/v1/webhooks', { ...place, secretPath: '/', webhookUrl: 'https://example.com/hook' })
   await machine(project, 'axe-app')
+  await manyMethods()
   const inDev = { subject: 'secrets', action: ['readValue'], conditions: { environment: 'dev' } }
   const byName = { subject: 'secrets', action: ['edit'], conditions: { secretName: 'FOO' } }
   const role = { slug: 'axe-role', name: 'Axe role', permissions: [inDev, byName] }
@@ -75,6 +77,24 @@ async function furnished(watched, name) {
   await api('POST', `/api/v1/groups/${group.id}/users/${PERSON.email}`)
   await api('POST', `/api/v1/projects/${project}/groups/${group.id}`, { roles: [{ role: 'viewer' }] })
   return project
+}
+
+/** An identity with several auth methods. */
+async function manyMethods() {
+  const { organizations } = await api('GET', '/api/v1/organization')
+  const body = { name: 'axe-methods', organizationId: organizations[0].id }
+  const { identity } = await api('POST', '/api/v1/identities', body)
+  const jwt = {
+    configurationType: 'static',
+    publicKeys: [signer().pem.trim()],
+    boundSubject: 'repo:acme/*',
+  }
+  for (const [method, settings] of [
+    ['universal-auth', {}],
+    ['token-auth', {}],
+    ['jwt-auth', jwt],
+  ])
+    await api('POST', `/api/v1/auth/${method}/identities/${identity.id}`, settings)
 }
 
 for (const [mode, options] of MODES) {

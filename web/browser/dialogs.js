@@ -22,6 +22,31 @@ const settings =
     `/project/${project}/settings?part=${part}`
 const profile = () => '/personal-settings'
 
+/** Opens the auth methods of the identity that has several, and clicks what is named, one after the other. */
+const methods =
+  (...names) =>
+  async (page) => {
+    await page.getByRole('button', { name: 'Auth methods of axe-methods', exact: true }).first().click()
+    for (const name of names) await page.getByRole('dialog').getByRole('button', { name }).click()
+  }
+
+/** Has a token judged that is none. */
+async function testProof(page) {
+  await methods('Test JWT Auth')(page)
+  await page.getByRole('dialog').getByLabel('Token').fill('none')
+  await button(page, 'Test this configuration')
+  await page.getByText('It would be refused.').waitFor()
+}
+
+/** Sends settings that let everybody in. */
+async function refusedMethod(page) {
+  await methods('Change JWT Auth')(page)
+  await page.getByRole('dialog').getByLabel('Subject').fill('')
+  await page.getByRole('dialog').getByText('Advanced').click()
+  await button(page, 'Save')
+  await page.getByRole('dialog').getByRole('alert').waitFor()
+}
+
 /** Makes a change, so that there is something to review. */
 async function changeSomething(page) {
   await page.getByLabel('Key', { exact: true }).fill('PENDING')
@@ -69,7 +94,35 @@ export const DIALOGS = [
     },
   },
   { name: 'create identity', path: identities, opens: opened('Create identity') },
-  { name: 'universal auth', path: identities, opens: startingWith('Universal Auth of') },
+  { name: 'auth methods', path: identities, opens: methods() },
+  { name: 'universal auth', path: identities, opens: methods('Change Universal Auth') },
+  { name: 'add auth method', path: identities, opens: methods('Add auth method') },
+  { name: 'attach OIDC Auth', path: identities, opens: methods('Add auth method', /^OIDC Auth/) },
+  { name: 'attach LDAP Auth', path: identities, opens: methods('Add auth method', /^LDAP Auth/) },
+  { name: 'attach SPIFFE Auth', path: identities, opens: methods('Add auth method', /^SPIFFE Auth/) },
+  { name: 'change JWT Auth, refused', path: identities, opens: refusedMethod },
+  { name: 'test of JWT Auth, refused', path: identities, opens: testProof },
+  { name: 'login example', path: identities, opens: methods('Login example of JWT Auth') },
+  { name: 'detach JWT Auth', path: identities, opens: methods('Detach JWT Auth') },
+  { name: 'tokens', path: identities, opens: methods('Tokens') },
+  {
+    name: 'token, shown once',
+    path: identities,
+    opens: async (page) => {
+      await methods('Tokens')(page)
+      await page.getByRole('dialog').getByLabel('Name').fill('axe')
+      await page.keyboard.press('Enter')
+      await page.getByLabel('I have stored it').waitFor()
+    },
+  },
+  {
+    name: 'rename token',
+    path: identities,
+    opens: async (page) => {
+      await methods('Tokens')(page)
+      await button(page, 'Rename axe')
+    },
+  },
   { name: 'client secrets', path: identities, opens: startingWith('Client Secret of') },
   {
     name: 'client secret, shown once',

@@ -1,7 +1,8 @@
 // Pictures of what stands around the grid: settings, folders, the palette, the audit log. Called by screenshots.js.
 import { createServer } from 'node:http'
 
-import { click } from './harness.js'
+import { api, click } from './harness.js'
+import { ISSUER, signer } from './signer.js'
 
 /** A receiver that takes everything, so that a webhook has something to show. */
 async function receiver(status) {
@@ -101,6 +102,49 @@ export async function machinePictures(watched, picture) {
   await click(watched, 'button', 'Create identity')
   await page.getByRole('dialog').waitFor()
   await picture('identity-create')
+  await page.keyboard.press('Escape')
+  await authMethodPictures(watched, picture)
+}
+
+/** Of an identity that a CI job is: what lets it in, and a token that is refused. */
+async function authMethodPictures(watched, picture) {
+  const { page } = watched
+  const { pem, token } = signer()
+  const { organizations } = await api('GET', '/api/v1/organization')
+  const body = { name: 'release-job', organizationId: organizations[0].id }
+  const { identity } = await api('POST', '/api/v1/identities', body)
+  const jwt = {
+    configurationType: 'static',
+    publicKeys: [pem.trim()],
+    boundIssuer: ISSUER,
+    boundSubject: 'repo:acme/shop:ref:refs/heads/main',
+    boundAudiences: 'tacit',
+    boundClaims: { environment: 'production' },
+  }
+  await api('POST', `/api/v1/auth/token-auth/identities/${identity.id}`, {})
+  await api('POST', `/api/v1/auth/jwt-auth/identities/${identity.id}`, jwt)
+  await page.reload()
+  await click(watched, 'button', 'Auth methods of release-job')
+  await page.getByText('environment production').waitFor()
+  await picture('auth-methods')
+  await click(watched, 'button', 'Add auth method')
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^OIDC Auth/ })
+    .click()
+  await page.getByLabel('Fill in for').selectOption('GitHub Actions')
+  await picture('auth-method-add')
+  await click(watched, 'button', 'Cancel')
+  await click(watched, 'button', 'Test JWT Auth')
+  const sub = 'repo:acme/shop:ref:refs/heads/topic'
+  await page
+    .getByRole('dialog')
+    .getByLabel('Token')
+    .fill(token({ sub, aud: 'tacit' }))
+  await click(watched, 'button', 'Test this configuration')
+  await page.getByText('It would be refused.').waitFor()
+  await picture('auth-method-test')
+  await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
 }
 

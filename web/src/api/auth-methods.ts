@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 
 import { withoutSecrets } from '~/lib/auth-methods/draft'
 import type { AuthMethod, Settings } from '~/lib/auth-methods/method'
@@ -40,6 +41,14 @@ export const authMethodQuery = (identity: string, method: AuthMethod) =>
       return withoutSecrets(method.fields, answer[method.answer] ?? {})
     },
   })
+
+/** Reads identities anew as this opens: machines log in without this page knowing of it. */
+export function useLatestLogins() {
+  const client = useQueryClient()
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: ['identities'] })
+  }, [client])
+}
 
 /** Attaches a method, or changes it where it is there already. */
 export const useSaveAuthMethod = (identity: string, method: AuthMethod, isNew: boolean) =>

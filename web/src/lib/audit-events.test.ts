@@ -45,6 +45,8 @@ test('an event is told as a sentence', () => {
     ['add-identity-to-project', 'ada@example.com added identity to Shop.'],
     ['create-project', 'ada@example.com created the project Shop.'],
     ['login-identity-universal-auth', 'ada@example.com signed in with Universal Auth.'],
+    ['login-identity-jwt-auth', 'ada@example.com signed in with JWT Auth.'],
+    ['update-identity-jwt-auth', 'ada@example.com changed identity jwt auth of Shop.'],
   ] as const)
     expect(sentenceOf(event({ eventType, eventMetadata: {} }))).toBe(sentence)
   expect(

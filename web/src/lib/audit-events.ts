@@ -1,4 +1,5 @@
 import { csvOf } from './csv'
+import { text } from './text'
 
 export type AuditActor = { type: string; metadata: Record<string, unknown> }
 export type AuditEvent = {
@@ -64,7 +65,6 @@ const DONE: Record<string, string> = {
 const WHOLE: Record<string, string> = {
   'user-login': 'signed in',
   'user-logout': 'signed out',
-  'login-identity-universal-auth': 'signed in with Universal Auth',
   'verify-mfa': 'gave the second factor',
   'register-user-totp': 'began to set up an authenticator app',
   'verify-user-totp': 'confirmed an authenticator app',
@@ -93,9 +93,16 @@ export function sentenceOf({ eventType, eventMetadata, projectName, result, acto
   const where = `${placeIn(eventMetadata)}${projectName ? ` of ${projectName}` : ''}`
   if (result === 'denied')
     return `${who} was refused: ${eventType.replaceAll('-', ' ')}${nameIn(eventMetadata, ' ')}${where}.`
-  const whole = WHOLE[eventType]
+  const whole = WHOLE[eventType] ?? loginOf(eventType)
   if (whole) return `${who} ${whole}.`
   return `${who} ${DONE[verb] ?? verb} ${what}${where}.`
+}
+
+/** "login-identity-jwt-auth" is a login by JWT Auth. */
+function loginOf(eventType: string): string | undefined {
+  const [before, method = ''] = eventType.split('login-identity-')
+  const title = before === '' ? text.identities.methods[method] : undefined
+  return title && `signed in with ${title}`
 }
 
 function nameIn(facts: Record<string, unknown>, before = ''): string {

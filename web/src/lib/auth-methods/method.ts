@@ -39,6 +39,8 @@ export type Field = Words & {
   choices?: readonly { value: string; label: string }[]
   /** It counts only while another field has this value. */
   only?: { field: string; is: string }
+  /** Most people leave it alone. */
+  advanced?: boolean
   /** Its value says who is let in. */
   letsIn?: boolean
 }

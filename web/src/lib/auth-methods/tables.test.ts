@@ -141,6 +141,8 @@ test.each(AUTH_METHODS.map((method) => [method.name, method] as const))(
         expect(field.choices?.map(({ value }) => value)).toContain(field.start)
         for (const { label } of field.choices ?? []) expect(label).toBeTruthy()
       }
+      // The browser cannot point at an empty field in a part that is closed.
+      expect(field.advanced && field.required).toBeFalsy()
       if (field.only) expect(method.fields.map((other) => other.name)).toContain(field.only.field)
     }
     for (const { label, help } of [...(method.proof ?? []), ...(method.presets ?? [])])

@@ -16,7 +16,10 @@ import { secrets } from './secrets'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
 
-/** Every sentence of the dashboard, by screen. Another language is another object of this shape. */
+/**
+ * Every sentence of the dashboard, by screen, but those of the auth methods, which are read when somebody opens them.
+ * Another language is another object of this shape.
+ */
 export const text = {
   ...general,
   ...commands,

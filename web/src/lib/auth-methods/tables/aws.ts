@@ -28,7 +28,7 @@ export const awsAuth: AuthMethod = {
     {
       name: 'stsEndpoint',
       kind: 'text',
-      required: true,
+      advanced: true,
       start: 'https://sts.amazonaws.com/',
       example: 'https://sts.eu-central-1.amazonaws.com',
       ...texts.stsEndpoint,

@@ -32,7 +32,7 @@ export const jwtAuth: AuthMethod = {
       example: 'https://issuer.example.com/.well-known/jwks.json',
       ...texts.jwksUrl,
     },
-    { name: 'jwksCaCert', kind: 'lines', only: published, ...texts.jwksCaCert },
+    { name: 'jwksCaCert', kind: 'lines', advanced: true, only: published, ...texts.jwksCaCert },
     {
       name: 'publicKeys',
       kind: 'keys',

@@ -57,10 +57,17 @@ export const spiffeAuth: AuthMethod = {
       example: 'https://spire.example.org:8443/',
       ...texts.endpointUrl,
     },
-    { name: 'trustBundleDistribution.caCert', kind: 'lines', only: published, ...texts.caCert },
+    {
+      name: 'trustBundleDistribution.caCert',
+      kind: 'lines',
+      advanced: true,
+      only: published,
+      ...texts.caCert,
+    },
     {
       name: 'trustBundleDistribution.refreshHintSeconds',
       kind: 'seconds',
+      advanced: true,
       start: '3600',
       only: published,
       ...texts.refreshHintSeconds,

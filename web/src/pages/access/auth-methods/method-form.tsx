@@ -47,7 +47,9 @@ function MethodForm({
   onSaved,
   onClose,
 }: Common & { settings?: Settings; stored: string[] }) {
-  const fields = [...method.fields, ...TOKEN_FIELDS]
+  const main = method.fields.filter(({ advanced }) => !advanced)
+  const others = [...method.fields.filter(({ advanced }) => advanced), ...TOKEN_FIELDS]
+  const fields = [...main, ...others]
   const isNew = !settings
   const save = useSaveAuthMethod(identity.id, method, isNew)
   const [draft, setDraft] = useState<Draft>(() => draftOf(fields, settings))
@@ -100,12 +102,12 @@ function MethodForm({
             }}
           />
         )}
-        {show(method.fields)}
+        {show(main)}
         <div role="status">{warning && <Note tone="warning">{warning}</Note>}</div>
-        {method.fields.length === 0 ? (
-          show(TOKEN_FIELDS)
+        {main.length === 0 ? (
+          show(others)
         ) : (
-          <Advanced open={TOKEN_FIELDS.some(({ name }) => problems[name])}>{show(TOKEN_FIELDS)}</Advanced>
+          <Advanced open={others.some(({ name }) => problems[name])}>{show(others)}</Advanced>
         )}
       </div>
     </FormDialog>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 
-import { authMethodQuery } from '~/api/auth-methods'
+import { authMethodQuery, useLatestLogins } from '~/api/auth-methods'
 import { errorText } from '~/api/client'
 import type { OrganizationIdentity } from '~/api/identities'
 import { methodNamed, UNIVERSAL } from '~/lib/auth-methods'
@@ -33,6 +33,7 @@ export function MethodList({
   onClose: () => void
 }) {
   const { identity } = membership
+  useLatestLogins()
   return (
     <Dialog
       title={words.title(identity.name)}
