@@ -4,7 +4,7 @@ import { authMethods as words } from '~/lib/text/auth-methods'
 import { methodNamed } from '.'
 import { draftOf, placeIssues, readDraft, whoIsLetIn, withoutSecrets } from './draft'
 import type { Field, Settings } from './method'
-import { readProof } from './proof'
+import { readProof, sayCheck } from './proof'
 import { TOKEN_FIELDS } from './tables/tokens'
 import { expiryOf } from './token'
 
@@ -152,6 +152,13 @@ test('a proof is what a login sends, without the identity', () => {
   for (const wrong of ['', '[]', '"x"', '{', '{}', 'null']) {
     expect(read('aws-auth', { '': wrong })).toEqual({ problem: words.badJson })
   }
+})
+
+test('a check is said in words, also one that is not known', () => {
+  expect(sayCheck('jwt-auth', 'signature', true)).toBe('Signed by a trusted key')
+  expect(sayCheck('oci-auth', 'signature', false)).toBe('The signature lacks a part')
+  expect(sayCheck('jwt-auth', 'phase-of_moon', false)).toBe('Phase of moon')
+  for (const [passed, failed] of Object.values(words.said)) expect(passed).not.toBe(failed)
 })
 
 test('a token ends by the earlier of its two limits', () => {

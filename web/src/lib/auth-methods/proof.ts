@@ -30,3 +30,9 @@ function objectIn(content: string): Record<string, unknown> | undefined {
     return undefined
   }
 }
+
+/** A check in plain words: some are called alike and look at different things. */
+export function sayCheck(method: string, name: string, passed: boolean): string {
+  const said = words.said[`${method} ${name}`] ?? words.said[name]
+  return said?.[passed ? 0 : 1] ?? words.otherCheck(name)
+}

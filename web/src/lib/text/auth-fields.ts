@@ -135,7 +135,10 @@ export const authFields = {
       label: 'Service accounts',
       help: 'E-mail addresses of service accounts, with commas between.',
     },
-    allowedProjects: { label: 'Projects', help: 'IDs of projects of the machine, with commas between.' },
+    allowedProjects: {
+      label: 'Projects',
+      help: 'IDs of projects, with commas between. Service accounts or projects must be named.',
+    },
     allowedZones: { label: 'Zones', help: 'Zones of the machine, with commas between.' },
   },
   'azure-auth': {
@@ -152,7 +155,7 @@ export const authFields = {
     caCertificate: { label: 'CA certificate', help: 'In PEM. Client certificates must be issued by it.' },
     allowedCommonNames: {
       label: 'Common names',
-      help: 'With commas between. Empty lets every certificate of this CA in.',
+      help: 'Names in certificates, with commas between. A * alone is every certificate of this CA.',
     },
   },
   'ldap-auth': {
@@ -168,7 +171,7 @@ export const authFields = {
     },
     allowedFields: {
       label: 'Required attributes',
-      help: 'What the entry must have. Commas between several values, of which one must be there.',
+      help: 'What the entry must have besides, unless the search filter asks for more than a name. Commas between several values, of which one must be there.',
     },
     lockoutEnabled: { label: 'Lockout', help: 'Whether wrong passwords lock logins for a while.' },
     lockoutThreshold: { label: 'Wrong passwords until then', help: '1 to 30.' },

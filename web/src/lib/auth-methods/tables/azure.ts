@@ -23,6 +23,7 @@ export const azureAuth: AuthMethod = {
     {
       name: 'allowedServicePrincipalIds',
       kind: 'list',
+      required: true,
       letsIn: true,
       example: '00000000-0000-0000-0000-000000000000',
       ...texts.allowedServicePrincipalIds,

@@ -21,6 +21,7 @@ export const tlsCertAuth: AuthMethod = {
     {
       name: 'allowedCommonNames',
       kind: 'list',
+      required: true,
       letsIn: true,
       example: 'shop.internal',
       ...texts.allowedCommonNames,
@@ -28,7 +29,7 @@ export const tlsCertAuth: AuthMethod = {
   ],
   proof: [
     {
-      name: 'certificate',
+      name: 'clientCertificate',
       kind: 'lines',
       example: '-----BEGIN CERTIFICATE-----',
       ...words.proof.certificate,

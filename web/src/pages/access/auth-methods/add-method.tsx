@@ -30,9 +30,14 @@ export function AddMethod({
     >
       {others.length === 0 && <Note>{words.allAdded}</Note>}
       <ul className={styles.list}>
-        {others.map(({ name, about }) => (
+        {others.map(({ name, about }, at) => (
           <li key={name}>
-            <button type="button" className={styles.choice} onClick={() => onChoose(name)}>
+            <button
+              type="button"
+              className={styles.choice}
+              data-autofocus={at === 0 || undefined}
+              onClick={() => onChoose(name)}
+            >
               <b>{text.identities.methods[name]}</b>
               <span>{about}</span>
             </button>

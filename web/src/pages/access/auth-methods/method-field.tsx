@@ -125,8 +125,8 @@ function PairsField({ field, problem, pairs, onChange }: FieldProps & { pairs: P
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name yet while they are typed
         <div key={at} className={styles.line}>
           <input
-            aria-label={words.ofField(field.label, words.claim, at + 1)}
-            placeholder={words.claim}
+            aria-label={words.ofField(field.label, words.key, at + 1)}
+            placeholder={words.key}
             autoComplete="off"
             spellCheck={false}
             value={pair.key}

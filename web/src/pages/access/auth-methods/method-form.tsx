@@ -54,7 +54,7 @@ function MethodForm({
   const save = useSaveAuthMethod(identity.id, method, isNew)
   const [draft, setDraft] = useState<Draft>(() => draftOf(fields, settings))
   const [examples, setExamples] = useState<Record<string, string>>({})
-  const { body, problems, error, tried, touch } = useProblems(fields, draft, save.error)
+  const { body, problems, error, attempt, touch } = useProblems(fields, draft, save.error)
   const set = (name: string, value: DraftValue) => {
     touch(name)
     setDraft((before) => ({ ...before, [name]: value }))
@@ -64,6 +64,7 @@ function MethodForm({
     if (save.error) lines.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [save.error])
   const warning = method.warning?.(draft)
+  const hasPresets = isNew && method.presets !== undefined
 
   const show = (shown: readonly Field[]) =>
     shown
@@ -72,6 +73,7 @@ function MethodForm({
         <MethodField
           key={field.name}
           field={field}
+          autoFocus={field === main[0] && !hasPresets}
           value={valueIn(draft, field)}
           problem={problems[field.name]}
           example={examples[field.name] ?? field.example}
@@ -85,7 +87,7 @@ function MethodForm({
       hint={method.about}
       shape="sheet"
       onClose={onClose}
-      onSubmit={() => tried() && save.mutate(body, { onSuccess: onSaved })}
+      onSubmit={() => attempt() && save.mutate(body, { onSuccess: onSaved })}
       submit={isNew ? words.attach : text.common.save}
       cancel={text.common.cancel}
       busy={save.isPending}
@@ -93,7 +95,7 @@ function MethodForm({
       isFilled={method.fields.length === 0}
     >
       <div ref={lines} className={styles.stack}>
-        {isNew && method.presets && (
+        {hasPresets && (
           <Presets
             method={method}
             onChoose={(values, itsExamples) => {
@@ -134,8 +136,8 @@ function useProblems(fields: readonly Field[], draft: Draft, failure: Error | nu
     problems,
     error: issues.length > 0 ? placed.rest.join(' ') : problemOf(failure),
     touch: (name: string) => setTouched((before) => [...before, name]),
-    /** Whether it can be sent. */
-    tried: () => {
+    /** Judges all fields from now on. Whether the form can be sent. */
+    attempt: () => {
       setTried(true)
       setTouched([])
       return Object.keys(own).length === 0

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { type Judged, judgeProof } from '~/api/auth-methods'
 import { errorText } from '~/api/client'
 import type { AuthMethod, ProofField } from '~/lib/auth-methods/method'
-import { readProof } from '~/lib/auth-methods/proof'
+import { readProof, sayCheck } from '~/lib/auth-methods/proof'
 import { text } from '~/lib/text'
 import { authMethods as words } from '~/lib/text/auth-methods'
 import { Button } from '~/ui/button'
@@ -77,7 +77,7 @@ export function TestDialog({
       </div>
       <div role="status">
         {outcome?.is === 'failed' && <Failure message={outcome.message} />}
-        {outcome?.is === 'judged' && <Verdict judged={outcome.judged} />}
+        {outcome?.is === 'judged' && <Verdict method={method.name} judged={outcome.judged} />}
       </div>
     </Dialog>
   )
@@ -106,7 +106,7 @@ function Proof({ field, problem, autoFocus }: { field: ProofField; problem: stri
 }
 
 /** What was looked at, in order: ticks, and a cross at what failed. */
-function Verdict({ judged: { accepted, subject, checks } }: { judged: Judged }) {
+function Verdict({ method, judged: { accepted, subject, checks } }: { method: string; judged: Judged }) {
   return (
     <>
       <Note tone={accepted ? 'success' : 'danger'}>
@@ -122,7 +122,7 @@ function Verdict({ judged: { accepted, subject, checks } }: { judged: Judged }) 
               <X size={16} className={styles.failed} role="img" aria-label={words.failed} />
             )}
             <div>
-              {words.said[name]?.[passed ? 0 : 1] ?? words.otherCheck(name)}
+              {sayCheck(method, name, passed)}
               {detail && <span className={styles.detail}>{detail}</span>}
             </div>
           </li>
