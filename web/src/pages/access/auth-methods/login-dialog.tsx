@@ -35,7 +35,7 @@ export function LoginDialog({
     <Dialog
       title={words.loginTitle(title)}
       hint={example && (words.proofs[example.where] ?? '')}
-      shape="sheet"
+      shape="wide"
       onClose={onClose}
       footer={
         <>
