@@ -47,6 +47,7 @@ test('JWT Auth is attached, tried, used to log in and detached', async () => {
     await dialog.getByLabel('Public keys').fill(`${pem}${signer().pem}`)
     await dialog.getByLabel('Issuer').fill(ISSUER)
     await click(watched, 'button', 'Attach')
+    // The server says so (422), not the page.
     await isSaidAt(page, 'Subject', /bind the subject, an audience or a claim/i)
     await dialog.getByLabel('Subject').fill('repo:acme/*:ref:refs/heads/main, repo:acme/shop')
     assert.equal(await dialog.getByRole('alert').count(), 0)
@@ -174,6 +175,7 @@ test('settings of JWT Auth are changed in the form, and stay what they are where
     await dialog.getByLabel('Access Token TTL').fill('2h')
     await dialog.getByText('The TTL is longer than the Max TTL.').waitFor()
     await dialog.getByLabel('Access Token TTL').fill('30m')
+    await dialog.getByText('30 minutes').waitFor()
     await click(watched, 'button', 'Save')
     await dialog.getByText('environment staging').waitFor()
     const { identityJwtAuth: now } = await api('GET', path)
@@ -237,3 +239,61 @@ test('OIDC Auth is filled in for GitHub Actions, and says that its subject must 
     await dialog.getByText(/strangers are let in/).waitFor({ state: 'detached' })
   })
 })
+
+test('a stored credential is never shown, stays if nothing is typed, and is taken away on purpose', async () => {
+  await onPage(async (watched) => {
+    const { page } = watched
+    const sent = await pretendKubernetes(page, 'cluster-app')
+    await openMethods(watched, 'cluster-app')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('https://k8s.example.com').waitFor()
+    await click(watched, 'button', 'Change Kubernetes Auth')
+    const reviewer = dialog.getByLabel('Reviewer token', { exact: true })
+    assert.equal(await reviewer.getAttribute('type'), 'password')
+    await isKeptNowhere(page, STORED)
+
+    await dialog.getByLabel('Namespaces').fill('shop, billing')
+    await click(watched, 'button', 'Save')
+    await dialog.getByRole('heading', { name: 'Kubernetes Auth', level: 3 }).waitFor()
+    await click(watched, 'button', 'Change Kubernetes Auth')
+    await dialog.getByLabel('Remove the stored one: Reviewer token').check()
+    assert.ok(await reviewer.isDisabled())
+    await click(watched, 'button', 'Save')
+    await dialog.getByRole('heading', { name: 'Kubernetes Auth', level: 3 }).waitFor()
+    const [kept, removed] = sent
+    assert.equal(kept.allowedNamespaces, 'shop, billing')
+    assert.ok(!('tokenReviewerJwt' in kept))
+    assert.equal(removed.tokenReviewerJwt, null)
+  })
+})
+
+const STORED = 'stored-reviewer-token'
+
+/** Answers for a cluster that no test has. Returns what is sent to change it. */
+async function pretendKubernetes(page, name) {
+  const sent = []
+  const settings = {
+    kubernetesHost: 'https://k8s.example.com',
+    caCert: '',
+    tokenReviewerJwt: STORED,
+    allowedNamespaces: 'shop',
+    allowedNames: '',
+    allowedAudience: '',
+    accessTokenTTL: 7200,
+    accessTokenMaxTTL: 7200,
+    accessTokenNumUsesLimit: 0,
+    accessTokenTrustedIps: [{ ipAddress: '0.0.0.0', type: 'ipv4', prefix: 0 }],
+  }
+  await page.route('**/identity-memberships?*', async (route) => {
+    const response = await route.fetch()
+    const body = await response.json()
+    const found = body.identityMemberships.find(({ identity }) => identity.name === name)
+    if (found) found.identity.authMethods = ['kubernetes-auth']
+    await route.fulfill({ response, json: body })
+  })
+  await page.route('**/api/v1/auth/kubernetes-auth/identities/*', (route) => {
+    if (route.request().method() === 'PATCH') sent.push(route.request().postDataJSON())
+    return route.fulfill({ json: { identityKubernetesAuth: settings } })
+  })
+  return sent
+}

@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 
 import { classNames } from '~/lib/class-names'
 import styles from './field.module.css'
@@ -150,8 +150,15 @@ export function Advanced({
   open?: boolean
   children: ReactNode
 }) {
+  const [isOpen, setOpen] = useState(open)
+  // It stays open when what was wrong is mended.
+  if (open && !isOpen) setOpen(true)
   return (
-    <details className={styles.advanced} open={open}>
+    <details
+      className={styles.advanced}
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>{label}</summary>
       <div>{children}</div>
     </details>

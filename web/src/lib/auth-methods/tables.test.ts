@@ -195,7 +195,8 @@ test('an issuer that everybody gets tokens of needs a subject or a claim', () =>
   const github = oidc?.presets?.find(({ key }) => key === 'github-actions')
   const draft = { ...draftOf(oidc?.fields ?? []), ...github?.values }
   expect(oidc?.warning?.(draft)).toBe(words.sharedIssuer)
-  expect(oidc?.warning?.({ ...draft, boundSubject: ' , ' })).toBe(words.sharedIssuer)
+  for (const boundSubject of [' , ', '**', 'repo:*/shop:ref:refs/heads/main', 'repo:acme/shop:*, *'])
+    expect(oidc?.warning?.({ ...draft, boundSubject })).toBe(words.sharedIssuer)
   expect(oidc?.warning?.({ ...draft, boundSubject: 'repo:acme/*' })).toBeUndefined()
   const claims = [{ key: 'repository_owner', value: 'acme' }]
   expect(oidc?.warning?.({ ...draft, boundClaims: claims })).toBeUndefined()

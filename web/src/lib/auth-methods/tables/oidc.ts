@@ -44,10 +44,14 @@ const PRESETS: readonly Preset[] = [
   },
 ]
 
+/** Patterns of a subject that fit the repositories of everybody. */
+const OF_ANYBODY = /^(repo:|project_path:)?[*?]/
+
 /** Whether strangers are let in. */
 function warning(draft: Draft): string | undefined {
   const issuer = String(draft.boundIssuer).trim().replace(/\/$/, '')
-  const bindsSubject = partsOf(String(draft.boundSubject ?? '')).length > 0
+  const subjects = partsOf(String(draft.boundSubject ?? ''))
+  const bindsSubject = subjects.length > 0 && !subjects.some((subject) => OF_ANYBODY.test(subject))
   const claims = KINDS.map.send(draft.boundClaims ?? [])
   const bindsClaims = 'wire' in claims && Object.keys(claims.wire as object).length > 0
   return SHARED_ISSUERS.includes(issuer) && !bindsSubject && !bindsClaims ? words.sharedIssuer : undefined
