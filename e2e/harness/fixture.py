@@ -85,3 +85,16 @@ def prepare_identity(api, organization_id, project_id, name, role):
     membership = f"/api/v1/projects/{project_id}/memberships/identities/{identity_id}"
     api.post(membership, {"roles": [{"role": role}]})
     return {"id": identity_id, "clientId": client_id, "clientSecret": client_secret}
+
+
+def prepare_service_token(person, project_id):
+    """A service token that reads everything in the environment. Only people make any, so the person takes access first."""
+    person.post(f"/api/v1/organization-admin/projects/{project_id}/grant-admin-access", {})
+    new_token = {
+        "name": "e2e",
+        "workspaceId": project_id,
+        "scopes": [{"environment": ENVIRONMENT, "secretPath": "/**"}],
+        "permissions": ["read"],
+        "expiresIn": 3600,
+    }
+    return person.post("/api/v2/service-token", new_token)["serviceToken"]

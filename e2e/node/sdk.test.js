@@ -202,3 +202,15 @@ test("an unknown environment is refused with the server's message", async () => 
   const answer = await answerOf("GET", `/api/v3/secrets/raw?workspaceId=${projectId}&environment=nowhere`);
   await assertRefused(() => reader.secrets().listSecrets({ projectId, environment: "nowhere" }), 404, answer);
 });
+
+test("a service token reads what it is for and writes nothing", async () => {
+  await writer.secrets().createSecret("BY_TOKEN", { ...dev, secretValue: "told" });
+  // As the command line hands tokens out: with a part of its own at the end.
+  const client = new InfisicalSDK({ siteUrl: url }).auth().accessToken(`${settings.serviceToken}.0123abcd`);
+
+  assert.equal((await client.secrets().getSecret({ ...dev, secretName: "BY_TOKEN" })).secretValue, "told");
+  const { secrets } = await client.secrets().listSecrets(dev);
+  assert.ok(secrets.some(({ secretKey }) => secretKey === "BY_TOKEN"));
+  await assert.rejects(() => client.secrets().updateSecret("BY_TOKEN", { ...dev, secretValue: "changed" }), /StatusCode=403/);
+  assert.equal((await reader.secrets().getSecret({ ...dev, secretName: "BY_TOKEN" })).secretValue, "told");
+});

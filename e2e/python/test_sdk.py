@@ -81,6 +81,12 @@ class Secrets(SdkTest):
     def read(self, name, **options):
         return self.reader.secrets.get_secret_by_name(name, **{**ROOT, **options})
 
+    def test_a_service_token_reads_what_it_is_for_and_writes_nothing(self):
+        self.create("BY_TOKEN", "told")
+        client = InfisicalSDKClient(host=URL, token=SETTINGS["serviceToken"], cache_ttl=None)
+        self.assertEqual(client.secrets.get_secret_by_name("BY_TOKEN", **ROOT).secretValue, "told")
+        self.assert_refused(403, client.secrets.create_secret_by_name, "REFUSED", secret_value="x", **ROOT)
+
     def test_a_created_secret_is_read_back_as_it_was_given(self):
         created = self.create("GREETING", "hello", secret_comment="for the door")
         read = self.read("GREETING")

@@ -35,6 +35,7 @@ const pagesOf = (organization, project) => [
   `/project/${project}/members?selectedTab=groups`,
   `/project/${project}/members?selectedTab=roles`,
   `/project/${project}/members?selectedTab=privileges`,
+  `/project/${project}/members?selectedTab=service-tokens`,
   `/project/${project}/members?selectedTab=tree`,
   `/project/${project}/members?selectedTab=tree&show=place`,
   `/project/${project}/members?selectedTab=explain`,
@@ -69,6 +70,9 @@ async function furnished(watched, name) {
   await api('POST', '/api/v1/webhooks', { ...place, secretPath: '/', webhookUrl: 'https://example.com/hook' })
   await machine(project, 'axe-app')
   await manyMethods()
+  const scopes = [{ environment: 'dev', secretPath: '/**' }]
+  const token = { projectId: project, name: 'axe-token', scopes, permissions: ['read'], expiresIn: 60 }
+  await api('POST', '/api/v2/service-token', token)
   const inDev = { subject: 'secrets', action: ['readValue'], conditions: { environment: 'dev' } }
   const byName = { subject: 'secrets', action: ['edit'], conditions: { secretName: 'FOO' } }
   const role = { slug: 'axe-role', name: 'Axe role', permissions: [inDev, byName] }

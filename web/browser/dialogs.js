@@ -16,6 +16,7 @@ const projectPeople = ({ project }) => `/project/${project}/members?selectedTab=
 const admin = () => '/admin?tab=users'
 const projectGroups = ({ project }) => `/project/${project}/members?selectedTab=groups`
 const privileges = ({ project }) => `/project/${project}/members?selectedTab=privileges`
+const serviceTokens = ({ project }) => `/project/${project}/members?selectedTab=service-tokens`
 const settings =
   (part) =>
   ({ project }) =>
@@ -63,6 +64,9 @@ async function onFirstFolder(page, key) {
 
 export const DIALOGS = [
   { name: 'give privilege', path: privileges, opens: opened('Give privilege') },
+  { name: 'make service token', path: serviceTokens, opens: opened('Make service token') },
+  { name: 'delete service token', path: serviceTokens, opens: startingWith('Delete axe-token') },
+  { name: 'make API key', path: profile, opens: opened('Make API key') },
   { name: 'new project', path: overview, opens: opened('Add New Project') },
   { name: 'invite people', path: people, opens: opened('Invite people') },
   { name: 'palette', path: overview, opens: (page) => page.keyboard.press('Control+k') },

@@ -106,6 +106,10 @@ ids! {
     MailId
     /// A password that is to be set anew.
     PasswordResetId
+    /// A service token of a project.
+    ServiceTokenId
+    /// An API key of a person.
+    ApiKeyId
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ use crate::{hex, random::Random};
 
 mod claims;
 mod jwt;
+mod named_secret;
 
 pub use claims::{Claims, IdentityClaims, UserClaims};
 pub use jwt::{TokenError, TokenKey};
+pub use named_secret::{NamedSecret, SecretKind};
 
 /// A key for hashing machine secrets with HMAC-SHA256.
 pub struct HashKey(hmac::Key);

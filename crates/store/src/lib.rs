@@ -14,6 +14,7 @@ mod value;
 
 pub mod access_tokens;
 pub mod additional_privileges;
+pub mod api_keys;
 pub mod audit_events;
 pub mod auth_method_settings;
 pub mod auth_methods;
@@ -52,6 +53,7 @@ pub mod secret_search;
 pub mod secret_tags;
 pub mod secret_versions;
 pub mod secrets;
+pub mod service_tokens;
 pub mod tags;
 pub mod user_preferences;
 pub mod user_second_factors;

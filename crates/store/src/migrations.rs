@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (21, "administration", include_str!("../migrations/0021_administration.sql")),
     (22, "rights_revisions", include_str!("../migrations/0022_rights_revisions.sql")),
     (23, "auth_method_settings", include_str!("../migrations/0023_auth_method_settings.sql")),
-    (40, "unused_indexes", include_str!("../migrations/0040_unused_indexes.sql")),
+    (24, "service_tokens", include_str!("../migrations/0024_service_tokens.sql")),
     (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
+    (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
 ];

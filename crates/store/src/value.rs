@@ -201,7 +201,9 @@ id_values!(
     WebhookId,
     WebhookDeliveryId,
     MailId,
-    PasswordResetId
+    PasswordResetId,
+    ServiceTokenId,
+    ApiKeyId
 );
 
 /// The name of a column. One that is a keyword of Rust is a raw identifier in the struct: `r#type`.

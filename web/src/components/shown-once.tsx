@@ -21,7 +21,7 @@ export function ShownOnce({
   onRevoke,
 }: {
   /** What is shown; a client secret unless something else is said. */
-  words?: { title: string; secret: string; copy: string }
+  words?: Record<keyof typeof text.once, string>
   secret: string
   onDownload: () => void
   onDone: () => void
@@ -31,23 +31,23 @@ export function ShownOnce({
   return (
     <Dialog
       title={words.title}
-      hint={text.once.hint}
+      hint={words.hint}
       guarded
       onClose={onDone}
       footer={
         <>
           {!safe && (
             <Button look="quiet" onClick={onRevoke}>
-              {text.once.revoke}
+              {words.revoke}
             </Button>
           )}
           <Button
             look={safe ? 'primary' : 'plain'}
             disabled={!safe}
-            title={safe ? undefined : text.once.wait}
+            title={safe ? undefined : words.wait}
             onClick={onDone}
           >
-            {text.once.done}
+            {words.done}
           </Button>
         </>
       }
@@ -62,15 +62,11 @@ export function ShownOnce({
             setSafe(true)
           }}
         >
-          {text.once.download}
+          {words.download}
         </Button>
       </div>
-      <CheckField
-        label={text.once.stored}
-        checked={safe}
-        onChange={(event) => setSafe(event.target.checked)}
-      />
-      {!safe && <Note>{text.once.wait}</Note>}
+      <CheckField label={words.stored} checked={safe} onChange={(event) => setSafe(event.target.checked)} />
+      {!safe && <Note>{words.wait}</Note>}
     </Dialog>
   )
 }

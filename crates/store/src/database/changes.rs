@@ -4,9 +4,10 @@
 use tacit_core::id::ProjectId;
 
 /// Tables that decide who is let in and what they may do, and the settings of projects.
-pub const RIGHTS: [&str; 15] = [
+pub const RIGHTS: [&str; 17] = [
     "access_tokens",
     "additional_privileges",
+    "api_keys",
     "auth_methods",
     "group_members",
     "groups",
@@ -18,24 +19,35 @@ pub const RIGHTS: [&str; 15] = [
     "project_memberships",
     "projects",
     "roles",
+    "service_tokens",
     "user_sessions",
     "users",
 ];
 
 /// Of these a new row changes nothing for anybody who was let in before.
-const NEW_IS_HARMLESS: [&str; 6] =
-    ["access_tokens", "identities", "organizations", "projects", "user_sessions", "users"];
+const NEW_IS_HARMLESS: [&str; 8] = [
+    "access_tokens",
+    "api_keys",
+    "identities",
+    "organizations",
+    "projects",
+    "service_tokens",
+    "user_sessions",
+    "users",
+];
 
 /// Statements on tables of rights that only count, lock or prolong. What rests on them is a refusal, and
 /// a refusal is never taken from memory.
-pub const HARMLESS: [&str; 8] = [
+pub const HARMLESS: [&str; 10] = [
     "UPDATE access_tokens SET last_renewed_at =",
     "UPDATE access_tokens SET num_uses =",
+    "UPDATE api_keys SET last_used_at =",
     "UPDATE identities SET last_login_auth_method =",
     "UPDATE identities SET updated_at = updated_at",
     "UPDATE organizations SET access_revision =",
     "UPDATE projects SET references_indexed =",
     "UPDATE projects SET revision =",
+    "UPDATE service_tokens SET last_used_at =",
     "UPDATE user_sessions SET refresh_version = refresh_version",
 ];
 

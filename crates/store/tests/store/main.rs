@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access_tokens;
+mod api_keys;
 mod audit_events;
 mod auth_methods;
 mod client_secrets;
@@ -31,6 +32,7 @@ mod secret_overrides;
 mod secret_references;
 mod secret_search;
 mod secrets;
+mod service_tokens;
 mod tags;
 mod user_preferences;
 mod webhooks;

@@ -25,7 +25,7 @@ use super::{
     caller::{self, Actor, Caller, OrganizationAccess},
     error::{Error, Result},
     refusal::Denial,
-    rights,
+    rights, service_tokens,
     work::UnitOfWork,
 };
 
@@ -71,7 +71,7 @@ impl ProjectAccess {
         let organization = &caller.organization()?.id;
         let project = find_project(db, organization, name).await?;
         caller.enters(&project.id);
-        let grants = project_grants::of_member(db, &project.id, member(caller)).await?;
+        let grants = grants_of(db, caller, &project.id, now).await?;
         if grants.is_empty() {
             return Err(not_a_member(caller));
         }
@@ -115,11 +115,11 @@ impl ProjectAccess {
     /// # Errors
     ///
     /// Fails only if the database does.
-    pub async fn is_current(&self, db: &mut Connection, caller: &Caller) -> Result<bool> {
+    pub async fn is_current(&self, db: &mut Connection, caller: &Caller, now: Timestamp) -> Result<bool> {
         if self.entered.is_some() && self.entered == db.moment() {
             return Ok(true);
         }
-        let mut now = project_grants::of_member(db, &self.project.id, member(caller)).await?;
+        let mut now = grants_of(db, caller, &self.project.id, now).await?;
         let mut then = self.grants.clone();
         now.sort_by(|one, other| one.id.cmp(&other.id));
         then.sort_by(|one, other| one.id.cmp(&other.id));
@@ -224,7 +224,7 @@ pub async fn change_organization(work: &mut UnitOfWork, caller: &Caller) -> Resu
         let membership = organization_memberships::find(&mut work.db, &id, user).await?;
         membership.filter(OrganizationMembershipRow::counts).ok_or(GONE)?;
     }
-    let grants = organization_grants::of_member(&mut work.db, &id, member(caller)).await?.ok_or(GONE)?;
+    let grants = organization_grants::of_member(&mut work.db, &id, member(caller)?).await?.ok_or(GONE)?;
     OrganizationAccess::with_grants(id, grants)
 }
 
@@ -257,17 +257,43 @@ pub async fn find_project(
 }
 
 /// The caller as memberships name it.
-#[must_use]
-pub fn member(caller: &Caller) -> Member<'_> {
+///
+/// # Errors
+///
+/// [`Error::Refused`] for a service token, which is no member of anything.
+pub fn member(caller: &Caller) -> Result<Member<'_>> {
     match &*caller.actor {
+        Actor::User { id, .. } => Ok(Member::User(id)),
+        Actor::Identity { id, .. } => Ok(Member::Identity(id)),
+        Actor::ServiceToken { .. } => Err(service_tokens::no_member()),
+    }
+}
+
+/// All that gives the caller rights in a project; empty if nothing does.
+async fn grants_of(
+    db: &mut Connection,
+    caller: &Caller,
+    project: &ProjectId,
+    now: Timestamp,
+) -> Result<Vec<GrantRow>> {
+    let member = match &*caller.actor {
         Actor::User { id, .. } => Member::User(id),
         Actor::Identity { id, .. } => Member::Identity(id),
-    }
+        Actor::ServiceToken { id, .. } => {
+            let organization = &caller.organization()?.id;
+            return Ok(service_tokens::grant(db, organization, project, id, now)
+                .await?
+                .into_iter()
+                .collect());
+        }
+    };
+    Ok(project_grants::of_member(db, project, member).await?)
 }
 
 fn not_a_member(caller: &Caller) -> Error {
     Error::Refused(match *caller.actor {
         Actor::User { .. } => "You are not a member of this project".to_owned(),
         Actor::Identity { .. } => "This identity is not a member of this project".to_owned(),
+        Actor::ServiceToken { .. } => service_tokens::GIVES_NOTHING.to_owned(),
     })
 }

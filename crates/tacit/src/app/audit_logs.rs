@@ -210,7 +210,7 @@ fn allows(organization: &OrganizationAccess, action: Action, subject: Subject) -
 
 /// The projects in which the caller may read the log.
 async fn own_projects(app: &App, db: &mut Connection, caller: &Caller) -> Result<HashSet<String>> {
-    let member = access::member(caller);
+    let member = access::member(caller)?;
     let own = ByProject::of_member(db, &caller.organization()?.id, member).await?;
     let now = app.now();
     let mut projects = HashSet::new();

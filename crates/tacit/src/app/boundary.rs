@@ -166,7 +166,7 @@ pub async fn require_in_projects(
     if theirs.0.is_empty() {
         return Ok(());
     }
-    let own = ByProject::of_member(db, &access.id, access::member(caller)).await?;
+    let own = ByProject::of_member(db, &access.id, access::member(caller)?).await?;
     for (project, grants) in &theirs.0 {
         let holder = rights::permissions_of(own.in_project(project), now)?;
         check(&holder, grants)?;

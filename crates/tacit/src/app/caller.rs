@@ -6,7 +6,7 @@ use std::{
 };
 
 use tacit_core::{
-    id::{AccessTokenId, IdentityId, OrganizationId, ProjectId, SessionId, UserId},
+    id::{AccessTokenId, IdentityId, OrganizationId, ProjectId, ServiceTokenId, SessionId, UserId},
     permission::{Action, Fingerprint, Object, PermissionSet, Scope, Subject},
 };
 use tacit_store::organization_grants::OrganizationGrantsRow;
@@ -15,6 +15,7 @@ use super::{
     error::{Error, Result},
     refusal::Denial,
     rights,
+    secrets::Location,
 };
 
 /// The actor of one request. Every use case asks it before it does anything.
@@ -31,7 +32,7 @@ pub struct Caller {
     project: Arc<OnceLock<ProjectId>>,
 }
 
-/// A person or a machine.
+/// A person, a machine, or what a person made for a program.
 #[derive(Clone, Debug)]
 pub enum Actor {
     /// A person, signed in.
@@ -40,8 +41,8 @@ pub enum Actor {
         id: UserId,
         /// Their e-mail, for the audit log.
         email: String,
-        /// Their session.
-        session_id: SessionId,
+        /// Their session; `None` if they use an API key.
+        session_id: Option<SessionId>,
         /// Whether they may manage the instance.
         is_instance_admin: bool,
     },
@@ -55,6 +56,15 @@ pub enum Actor {
         access_token_id: AccessTokenId,
         /// Whether it may manage the instance.
         is_instance_admin: bool,
+    },
+    /// A service token of a project. It is no member of anything.
+    ServiceToken {
+        /// Which.
+        id: ServiceTokenId,
+        /// Its name, for the audit log.
+        name: String,
+        /// The one folder it is for, which reads mean whatever they name (wire-contract 7.3).
+        only_place: Option<Box<Location>>,
     },
 }
 
@@ -81,21 +91,23 @@ pub struct Client {
 }
 
 impl Actor {
-    /// `user` or `identity`, as the wire and the tables say.
+    /// `user`, `identity` or `service`, as the wire and the tables say.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::User { .. } => "user",
             Self::Identity { .. } => "identity",
+            Self::ServiceToken { .. } => "service",
         }
     }
 
-    /// The id of the user or identity.
+    /// The id of the user, identity or service token.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
             Self::User { id, .. } => id.as_str(),
             Self::Identity { id, .. } => id.as_str(),
+            Self::ServiceToken { id, .. } => id.as_str(),
         }
     }
 
@@ -104,7 +116,7 @@ impl Actor {
     pub fn name(&self) -> &str {
         match self {
             Self::User { email, .. } => email,
-            Self::Identity { name, .. } => name,
+            Self::Identity { name, .. } | Self::ServiceToken { name, .. } => name,
         }
     }
 
@@ -115,6 +127,7 @@ impl Actor {
             Self::User { is_instance_admin, .. } | Self::Identity { is_instance_admin, .. } => {
                 *is_instance_admin
             }
+            Self::ServiceToken { .. } => false,
         }
     }
 }
@@ -170,7 +183,17 @@ impl Caller {
     pub fn user_id(&self) -> Option<&UserId> {
         match &*self.actor {
             Actor::User { id, .. } => Some(id),
-            Actor::Identity { .. } => None,
+            Actor::Identity { .. } | Actor::ServiceToken { .. } => None,
+        }
+    }
+
+    /// The folder that this caller reads, whatever its requests name; `None` for all but service tokens of
+    /// one folder.
+    #[must_use]
+    pub fn only_place(&self) -> Option<&Location> {
+        match &*self.actor {
+            Actor::ServiceToken { only_place, .. } => only_place.as_deref(),
+            Actor::User { .. } | Actor::Identity { .. } => None,
         }
     }
 }

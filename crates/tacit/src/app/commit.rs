@@ -86,7 +86,7 @@ impl Commit {
     /// roles changed.
     pub async fn open(work: &mut UnitOfWork, caller: &Caller, access: &ProjectAccess) -> Result<Self> {
         let commit = Self::open_new(work, &access.project.id).await?;
-        if access.is_current(&mut work.db, caller).await? {
+        if access.is_current(&mut work.db, caller, work.app.now()).await? {
             Ok(commit)
         } else {
             Err(Error::Conflict("Your access to the project changed meanwhile. Try again."))

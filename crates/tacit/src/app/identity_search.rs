@@ -203,7 +203,7 @@ pub async fn projects(
     let mut db = app.database.read().await?;
     let mut projects = project_memberships::projects_of(&mut db, Member::Identity(id)).await?;
     if !may_see_all(caller)? {
-        let (organization, member) = (&caller.organization()?.id, access::member(caller));
+        let (organization, member) = (&caller.organization()?.id, access::member(caller)?);
         let own = projects::list_of_member(&mut db, organization, member, LISTED_MAX).await?;
         projects.retain(|project| own.iter().any(|row| row.id == project.project_id));
     }

@@ -6,6 +6,7 @@ pub mod access;
 pub mod access_tokens;
 pub mod administration;
 pub mod answers;
+pub mod api_keys;
 pub mod audit;
 pub mod audit_logs;
 pub mod auth_method;
@@ -60,6 +61,7 @@ pub mod roles;
 pub mod second_factor;
 pub mod secret_imports;
 pub mod secrets;
+pub mod service_tokens;
 pub mod setup_token;
 pub mod sign_in;
 pub mod tags;
@@ -112,6 +114,8 @@ pub struct Parts {
     pub recall: recall::Recall,
     /// Uses of access tokens that are not in the database yet.
     pub token_uses: authentication::TokenUses,
+    /// When older credentials were last used, as far as it is not in the database yet.
+    pub last_uses: authentication::LastUses,
     /// Where requests wait for their turn to hash a password.
     pub passwords: passwords::PasswordQueue,
     /// What lets another machine set the instance up; none once that is done.

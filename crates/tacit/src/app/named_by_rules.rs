@@ -2,12 +2,12 @@
 //! them into rules that allow, without a word.
 
 use tacit_core::permission::{Field, Scope};
-use tacit_store::{organizations, project_grants};
+use tacit_store::{organizations, project_grants, service_tokens as service_tokens_store};
 
 use super::{
     access::ProjectAccess,
     error::{Error, Result},
-    rights,
+    rights, service_tokens,
     work::UnitOfWork,
 };
 
@@ -21,7 +21,7 @@ pub async fn hold(work: &mut UnitOfWork, access: &ProjectAccess) -> Result<()> {
 }
 
 /// Refuses to change names as long as a custom role or privilege of the project tells old and new
-/// apart. `field` is what the names are; a name that goes away without another one becomes `""`.
+/// apart, or a service token is for one of the two. `field` is what the names are; a name that goes away without another one becomes `""`.
 ///
 /// # Errors
 ///
@@ -41,11 +41,38 @@ pub async fn require_indifferent(
         count += usize::from(changes.iter().any(is_told_apart));
     }
     if count == 0 {
-        return Ok(());
+        return require_indifferent_tokens(work, access, field, changes).await;
     }
     let (roles, have) =
         if count == 1 { ("role or privilege", "has") } else { ("roles and privileges", "have") };
     Err(Error::Invalid(format!(
         "{count} {roles} of this project {have} conditions that this name is part of. Change them first."
+    )))
+}
+
+/// The same of service tokens, which name environments.
+async fn require_indifferent_tokens(
+    work: &mut UnitOfWork,
+    access: &ProjectAccess,
+    field: Field,
+    changes: &[(&str, &str)],
+) -> Result<()> {
+    if field != Field::Environment {
+        return Ok(());
+    }
+    let mut count = 0;
+    for row in service_tokens_store::list(&mut work.db, &access.project.id).await? {
+        let scopes = service_tokens::stored_scopes(&row.scopes)?;
+        let names = |slug: &str| scopes.iter().any(|scope| scope.environment == slug);
+        let is_told_apart =
+            |(before, after): &(&str, &str)| before != after && (names(before) || names(after));
+        count += usize::from(changes.iter().any(is_told_apart));
+    }
+    if count == 0 {
+        return Ok(());
+    }
+    let tokens = if count == 1 { "service token" } else { "service tokens" };
+    Err(Error::Invalid(format!(
+        "This project has {count} {tokens} for an environment of this name. Delete them first."
     )))
 }

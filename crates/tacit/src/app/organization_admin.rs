@@ -15,6 +15,7 @@ use super::{
     audit::Event,
     caller::{Actor, Caller},
     error::Result,
+    service_tokens,
     work::UnitOfWork,
 };
 
@@ -36,7 +37,7 @@ async fn grant(work: &mut UnitOfWork, caller: &Caller, name: &ProjectName) -> Re
     organization.require(Action::AccessAllProjects, Subject::OrganizationAdminConsole)?;
     // Locks the organization, so that two requests cannot both find no membership.
     organizations::raise_access_revision(&mut work.db, &organization.id).await?;
-    let member = access::member(caller);
+    let member = access::member(caller)?;
     let membership = match project_memberships::find(&mut work.db, &project.id, member).await? {
         Some(membership) => membership,
         None => join(work, caller, &project.id).await?,
@@ -56,6 +57,7 @@ async fn join(work: &mut UnitOfWork, caller: &Caller, project: &ProjectId) -> Re
     let (user_id, identity_id) = match &*caller.actor {
         Actor::User { id, .. } => (Some(id.clone()), None),
         Actor::Identity { id, .. } => (None, Some(id.clone())),
+        Actor::ServiceToken { .. } => return Err(service_tokens::no_member()),
     };
     let membership = MembershipRow {
         id: work.app.new_id(),

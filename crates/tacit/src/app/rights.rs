@@ -161,7 +161,12 @@ fn parse(value: &Value, scope: Scope) -> Result<Vec<Rule>> {
     Rule::parse_all(values, scope).map_err(|error| Error::Internal(format!("stored rules: {error}")))
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+/// Reads what is stored as JSON.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if it cannot be read.
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::Internal(format!("stored rules: {error}")))
 }
 

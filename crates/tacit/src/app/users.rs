@@ -5,7 +5,7 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    Connection,
+    Connection, api_keys,
     login_failures::{self, LoginFailureRow},
     organizations::{self, OrganizationRow},
     user_sessions::{self, UserSessionRow},
@@ -52,7 +52,7 @@ pub struct Profile {
 ///
 /// If the audit log cannot be written.
 pub async fn get(app: &App, caller: &Caller) -> Result<Profile> {
-    let (id, _) = sign_in::session_of(caller)?;
+    let id = caller.user_id().ok_or(Error::Unauthenticated("Only people have an account"))?;
     let mut db = app.database.read().await?;
     let user = users::find(&mut db, id).await?.ok_or(GONE)?;
     let profile = profile(&mut db, user, app.now()).await?;
@@ -225,6 +225,7 @@ impl PasswordChange {
         if !users::update_password(&mut work.db, &self.user.id, old_hash, new_hash, now).await? {
             return Err(Error::Conflict("The password was changed meanwhile"));
         }
+        api_keys::delete_of_user(&mut work.db, &self.user.id).await?;
         let token = self.end_other_sessions(work, &self.user.id).await?;
         work.record(event);
         Ok(Some(token))

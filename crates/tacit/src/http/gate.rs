@@ -8,7 +8,7 @@ use axum::{
     extract::Request,
     handler::Handler,
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
     },
     response::{IntoResponse, Response},
@@ -20,12 +20,16 @@ use super::{
     problem::{self, DecisionId, Denied, Problem},
     route::Access,
 };
-use crate::app::{App, Caller, Client, Error, answers::TagSource, authentication, refusal::Refusal};
+use crate::app::{Actor, App, Caller, Client, Error, answers::TagSource, authentication, refusal::Refusal};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What the gate knows of the route it guards.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gate {
     pub(super) access: Access,
+    pub(super) takes_service_tokens: bool,
+    pub(super) takes_api_keys: bool,
     pub(super) event: &'static str,
     pub(super) body_bytes_max: usize,
 }
@@ -97,8 +101,12 @@ impl Gate {
             return Ok((request, None));
         }
         let refused = |error| Box::new(Problem(error).into_response());
-        let (token, client) = credential(&request).map_err(refused)?;
-        let caller = authentication::authenticate(app, token, client).await.map_err(refused)?;
+        let (credential, client) = credential(&request).map_err(refused)?;
+        let caller = match credential {
+            Credential::Bearer(token) => authentication::authenticate(app, token, client).await,
+            Credential::ApiKey(key) => authentication::authenticate_key(app, key, client).await,
+        };
+        let caller = caller.map_err(refused)?;
         self.check_kind(app, &caller, &request)?;
         request.extensions_mut().insert(caller.clone());
         Ok((request, Some(caller)))
@@ -106,20 +114,25 @@ impl Gate {
 
     /// Which kinds of actors the route takes (`decisions.md` 5, 6).
     fn check_kind(self, app: &App, caller: &Caller, request: &Request) -> Result<(), Box<Response>> {
-        let is_user = caller.user_id().is_some();
-        let fits = match self.access {
-            Access::Public | Access::Caller => true,
-            Access::User | Access::UserWithoutOrganization => is_user,
-            Access::Identity => !is_user,
-            Access::InstanceAdmin => caller.actor.is_instance_admin(),
-        };
-        if !fits {
+        if !self.takes(&caller.actor) {
             return Err(Box::new(self.wrong_kind(app, caller, request)));
         }
         if self.access != Access::UserWithoutOrganization {
             caller.organization().map_err(|error| Box::new(Problem(error).into_response()))?;
         }
         Ok(())
+    }
+
+    fn takes(self, actor: &Actor) -> bool {
+        match (self.access, actor) {
+            (_, Actor::ServiceToken { .. }) => self.takes_service_tokens,
+            (_, Actor::User { session_id: None, .. }) => self.takes_api_keys,
+            (Access::ServiceToken, _) => false,
+            (Access::Public | Access::Caller, _) => true,
+            (Access::User | Access::UserWithoutOrganization, _) => matches!(actor, Actor::User { .. }),
+            (Access::Identity, _) => matches!(actor, Actor::Identity { .. }),
+            (Access::InstanceAdmin, _) => actor.is_instance_admin(),
+        }
     }
 
     fn wrong_kind(self, app: &App, caller: &Caller, request: &Request) -> Response {
@@ -183,9 +196,24 @@ fn unless_known(response: Response, wanted: Option<&HeaderValue>) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
-fn credential(request: &Request) -> Result<(&str, Client), Error> {
-    let token = bearer(request.headers())?;
-    Ok((token, Arrival::client(request.extensions())?))
+/// What a request proves with who sends it.
+enum Credential<'a> {
+    /// The token of the Authorization header.
+    Bearer(&'a str),
+    /// The key of the X-API-Key header, which counts where there is no token.
+    ApiKey(&'a str),
+}
+
+fn credential(request: &Request) -> Result<(Credential<'_>, Client), Error> {
+    let headers = request.headers();
+    let credential = match bearer(headers) {
+        Ok(token) => Credential::Bearer(token),
+        Err(missing) => match headers.get(API_KEY) {
+            Some(key) => Credential::ApiKey(key.to_str().unwrap_or("").trim()),
+            None => return Err(missing),
+        },
+    };
+    Ok((credential, Arrival::client(request.extensions())?))
 }
 
 /// The token after `Bearer` (any case). Another scheme is no valid token of ours.

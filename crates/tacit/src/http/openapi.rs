@@ -34,7 +34,10 @@ pub fn document() -> Value {
         "tags": tags,
         "paths": paths,
         "components": {
-            "securitySchemes": { "accessToken": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
+            "securitySchemes": {
+                "accessToken": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+            },
             "responses": errors::responses(),
         },
     });

@@ -24,6 +24,8 @@ pub enum Access {
     Identity,
     /// A user in an organization, or a machine identity.
     Caller,
+    /// A service token.
+    ServiceToken,
     /// A user or machine identity that manages the instance.
     InstanceAdmin,
 }
@@ -51,6 +53,10 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether service tokens may call it too.
+    pub takes_service_tokens: bool,
+    /// Whether users may call it with an API key.
+    pub takes_api_keys: bool,
     /// One line for the API document.
     pub summary: &'static str,
     /// The audit event a refusal is recorded as (wire-contract 13.1).
@@ -76,6 +82,8 @@ impl Route {
             method: method.0,
             path,
             access,
+            takes_service_tokens: matches!(access, Access::ServiceToken),
+            takes_api_keys: false,
             summary: "",
             event: "",
             body_bytes_max: BODY_BYTES_MAX,
@@ -88,8 +96,8 @@ impl Route {
 
     /// The handler behind its gate.
     pub(super) fn guarded(self) -> MethodRouter<App> {
-        let Self { access, event, body_bytes_max, .. } = self;
-        (self.handler)(Gate { access, event, body_bytes_max })
+        let Self { access, takes_service_tokens, takes_api_keys, event, body_bytes_max, .. } = self;
+        (self.handler)(Gate { access, takes_service_tokens, takes_api_keys, event, body_bytes_max })
     }
 
     /// Says in one line what it does.
@@ -103,6 +111,20 @@ impl Route {
     #[must_use]
     pub const fn event(mut self, event: &'static str) -> Self {
         self.event = event;
+        self
+    }
+
+    /// Lets service tokens call it too (wire-contract 3.3, S).
+    #[must_use]
+    pub const fn service_tokens(mut self) -> Self {
+        self.takes_service_tokens = true;
+        self
+    }
+
+    /// Lets users call it with an API key (wire-contract 3.3, K).
+    #[must_use]
+    pub const fn api_keys(mut self) -> Self {
+        self.takes_api_keys = true;
         self
     }
 

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use tacit_core::{id::AccessTokenId, time::Timestamp};
 use tacit_store::access_tokens;
 
-use crate::app::{App, Error};
+use crate::app::{App, Error, authentication::last_uses};
 
 /// How long a use may stay uncounted at most.
 const PERIOD: Duration = Duration::from_secs(5);
@@ -38,6 +38,14 @@ pub async fn flush(app: &App) {
             if let Err(error) = store(app, id.clone(), uses, last).await {
                 tracing::warn!(%error, "uses of an access token could not be stored, trying again later");
                 app.token_uses.add(id, uses, last);
+            }
+        })
+        .await;
+    stream::iter(app.last_uses.take())
+        .for_each_concurrent(AT_A_TIME, |(used, time)| async move {
+            if let Err(error) = last_uses::store(app, used.clone(), time).await {
+                tracing::warn!(%error, "the last use of a credential could not be stored, trying again later");
+                app.last_uses.note(used, time);
             }
         })
         .await;

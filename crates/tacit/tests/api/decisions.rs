@@ -32,7 +32,7 @@ fn routes_for(is_user: bool) -> impl Iterator<Item = Route> {
         Access::Caller => !ends_session(route),
         Access::User | Access::UserWithoutOrganization => is_user && !ends_session(route),
         Access::Identity => !is_user,
-        Access::Public | Access::InstanceAdmin => false,
+        Access::Public | Access::InstanceAdmin | Access::ServiceToken => false,
     })
 }
 

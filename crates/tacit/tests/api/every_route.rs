@@ -140,7 +140,7 @@ async fn the_wrong_kind_of_actor_is_refused_on_every_route_of_one_kind() {
         for route in guarded() {
             let token = match route.access {
                 Access::User | Access::UserWithoutOrganization | Access::InstanceAdmin => &machine,
-                Access::Identity => &admin.token,
+                Access::Identity | Access::ServiceToken => &admin.token,
                 Access::Caller | Access::Public => continue,
             };
             let answer = send(server, &route, Some(token), &Value::Null).await;

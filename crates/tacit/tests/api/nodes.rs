@@ -4,7 +4,10 @@
 use serde_json::{Value, json};
 use tacit_store::{Settings, feed, revisions::TRUST_MAX};
 
-use crate::harness::{Admin, TestServer, node, postgres_schema};
+use crate::{
+    harness::{Admin, TestServer, node, postgres_schema},
+    service_tokens::make,
+};
 
 /// A machine that reads at one node while the other is used to take something from it.
 struct Scene<'a> {
@@ -137,4 +140,46 @@ async fn what_is_given_on_one_node_is_there_on_the_others() {
     assert_eq!(scene.read(&there).await, (200, json!("NEW")), "where the feed was heard");
     let (id, secret) = (&scene.client_id, &scene.client_secret);
     assert_eq!(there.machine_token(id, secret).await.split('.').count(), 3);
+}
+
+/// Whether a token counts is read at each use; what its maker holds is heard of within the bound.
+#[tokio::test]
+async fn a_service_token_ends_at_once_on_every_node_and_loses_rights_within_the_bound() {
+    let Some(url) = postgres_schema().await else { return };
+    let settings = Settings::Postgres(url);
+    let (here, cut_off) = (node(&settings, 1).await, node(&settings, 2).await);
+    let admin = here.with_admin().await;
+    let mut scene = Scene::new(&admin).await;
+    let place = [("dev", "/**"), ("prod", "/")];
+    let (kept, gone) = (
+        make(&admin, &scene.project, &place, &["read"]).await,
+        make(&admin, &scene.project, &place, &["read"]).await,
+    );
+    for token in [&gone.text, &kept.text] {
+        scene.token.clone_from(token);
+        for node in [&here, &cut_off] {
+            feed::follow(&node.app.database, node.app.uptime()).await.unwrap();
+            for _ in 0..2 {
+                assert_eq!(scene.read(node).await, (200, json!("BAR")));
+            }
+        }
+    }
+
+    admin.ok("DELETE", &format!("/api/v2/service-token/{}", gone.id), None).await;
+    scene.token.clone_from(&gone.text);
+    for node in [&here, &cut_off] {
+        assert_eq!(scene.read(node).await.0, 404);
+    }
+
+    scene.token.clone_from(&kept.text);
+    let mut db = here.app.database.begin().await.unwrap();
+    let organization = tacit_core::id::OrganizationId::new(&admin.organization_id);
+    let maker = tacit_core::id::UserId::new(&admin.user_id);
+    let membership =
+        tacit_store::organization_memberships::find(&mut db, &organization, &maker).await.unwrap().unwrap();
+    tacit_store::organization_memberships::delete(&mut db, &membership).await.unwrap();
+    db.commit().await.unwrap();
+    assert_eq!(scene.read(&here).await.0, 403, "at once where it was taken away");
+    cut_off.clock.advance_seconds(TRUST_MAX / 1000 + 1);
+    assert_eq!(scene.read(&cut_off).await.0, 403, "where nothing was heard, after the bound");
 }

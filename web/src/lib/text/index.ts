@@ -1,5 +1,6 @@
 import { access } from './access'
 import { admin } from './admin'
+import { apiKeys } from './api-keys'
 import { audit } from './audit'
 import { commands } from './commands'
 import { compare } from './compare'
@@ -13,6 +14,7 @@ import { references } from './references'
 import { roles } from './roles'
 import { secondFactor } from './second-factor'
 import { secrets } from './secrets'
+import { serviceTokens } from './service-tokens'
 import { settings } from './settings'
 import { webhooks } from './webhooks'
 
@@ -33,6 +35,8 @@ export const text = {
   ...admin,
   ...roles,
   ...groups,
+  ...serviceTokens,
+  ...apiKeys,
   ...mail,
   ...explain,
   ...audit,

@@ -9,8 +9,18 @@ import { ProjectGroupsTab } from './project-groups-tab'
 import { ProjectIdentitiesTab } from './project-identities-tab'
 import { ProjectPeopleTab } from './project-people-tab'
 import { RolesTab } from './roles-tab'
+import { ServiceTokensTab } from './service-tokens-tab'
 
-const TABS = ['identities', 'members', 'groups', 'roles', 'privileges', 'tree', 'explain'] as const
+const TABS = [
+  'identities',
+  'members',
+  'groups',
+  'roles',
+  'privileges',
+  'service-tokens',
+  'tree',
+  'explain',
+] as const
 type Tab = (typeof TABS)[number]
 
 /** Identities, people, groups and roles of a project. */
@@ -27,6 +37,7 @@ export default function ProjectAccessPage({ project }: { project: string }) {
           { key: 'groups', label: text.groups.tab },
           { key: 'roles', label: text.access.tabs.projectRoles },
           { key: 'privileges', label: text.privileges.tab },
+          { key: 'service-tokens', label: text.serviceTokens.tab },
           { key: 'tree', label: text.tree.tab },
           { key: 'explain', label: text.explain.tab },
         ]}
@@ -38,6 +49,7 @@ export default function ProjectAccessPage({ project }: { project: string }) {
         {tab === 'groups' && <ProjectGroupsTab project={project} />}
         {tab === 'roles' && <RolesTab scope={{ project }} />}
         {tab === 'privileges' && <PrivilegesTab project={project} />}
+        {tab === 'service-tokens' && <ServiceTokensTab project={project} />}
         {tab === 'tree' && <AccessTreeTab project={project} />}
         {tab === 'explain' && <ExplainTab place={{ project }} />}
       </Tabs>

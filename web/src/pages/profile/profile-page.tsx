@@ -10,6 +10,7 @@ import { CheckField, SelectField, TextField } from '~/ui/field'
 import { Form } from '~/ui/form'
 import { Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
+import { ApiKeysSection } from './api-keys-section'
 import { DeleteAccountSection } from './delete-account-section'
 import { EmailSection } from './email-section'
 import { PasskeysSection } from './passkeys-section'
@@ -31,6 +32,7 @@ export default function ProfilePage() {
       <ThemeSection />
       <KeyboardSection />
       <SessionsSection />
+      <ApiKeysSection />
       <DeleteAccountSection />
     </Page>
   )

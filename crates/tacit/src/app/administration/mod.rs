@@ -89,6 +89,7 @@ async fn begin(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
         Actor::Identity { id, .. } => {
             identities_store::find_anywhere(&mut work.db, id).await?.is_some_and(|row| row.is_instance_admin)
         }
+        Actor::ServiceToken { .. } => false,
     };
     if is_admin { Ok(()) } else { Err(Error::Refused("You do not manage this server any more".to_owned())) }
 }

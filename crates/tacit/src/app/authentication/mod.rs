@@ -1,33 +1,36 @@
 //! From a bearer token to the caller (wire-contract 3, `decisions.md` 4).
 
+mod api_key;
 mod identity;
+pub mod last_uses;
+mod service_token;
 mod session;
 mod user;
 
-use tacit_core::token::{self, Claims};
+use tacit_core::token::{self, Claims, SecretKind};
 
+pub use api_key::authenticate_key;
 pub use identity::TokenUses;
+pub use last_uses::LastUses;
 pub use session::Session;
 
 use super::{
     App,
     caller::{Caller, Client},
-    error::{Error, Result},
+    error::Result,
 };
-
-/// How service tokens begin. None are issued, so each one is unknown (wire-contract 15.3).
-const SERVICE_TOKEN_PREFIX: &str = "st.";
 
 /// Who holds `token`: first its form and signature, then its state on the server.
 ///
 /// # Errors
 ///
-/// [`Error::Token`] if it is no valid token of ours, [`Error::Unauthenticated`] if it
-/// has ended, [`Error::Refused`] from an address it does not work at, [`Error::NotFound`] for a
-/// service token.
+/// [`Error::Token`](super::Error::Token) if it is no valid token of ours,
+/// [`Error::Unauthenticated`](super::Error::Unauthenticated) if it has ended,
+/// [`Error::Refused`](super::Error::Refused) from an address it does not work at and for a service token
+/// that has expired, [`Error::NotFound`](super::Error::NotFound) for an unknown service token.
 pub async fn authenticate(app: &App, token: &str, client: Client) -> Result<Caller> {
-    if token.starts_with(SERVICE_TOKEN_PREFIX) {
-        return Err(Error::NotFound("There is no such service token".to_owned()));
+    if token.starts_with(SecretKind::ServiceToken.prefix()) {
+        return service_token::authenticate(app, token, client).await;
     }
     let digest = token::digest(token);
     if let Some(caller) = app.recall.caller(app, &digest, &client) {

@@ -31,7 +31,7 @@ pub(super) async fn authenticate(app: &App, claims: &UserClaims, client: Client)
     let actor = Actor::User {
         id: row.user_id,
         email: row.email,
-        session_id: row.session_id,
+        session_id: Some(row.session_id),
         is_instance_admin: row.is_instance_admin,
     };
     Ok(Caller::new(actor, organization, client))

@@ -13,7 +13,7 @@ fn user(id: &str) -> Caller {
     let actor = Actor::User {
         id: id.to_owned().into(),
         email: "ada@example.test".to_owned(),
-        session_id: "s".to_owned().into(),
+        session_id: Some("s".to_owned().into()),
         is_instance_admin: false,
     };
     let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: "".into() };

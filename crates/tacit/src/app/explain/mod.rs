@@ -30,6 +30,7 @@ use super::{
     audit::Event,
     caller::{Actor, Caller, OrganizationAccess},
     error::{Error, Result},
+    service_tokens,
 };
 
 pub use extent::{Extent, Right};
@@ -91,7 +92,7 @@ pub async fn explain(
     question: &Question,
 ) -> Result<Answer> {
     let mut db = app.database.read().await?;
-    let who = who.unwrap_or_else(|| Who::of(caller));
+    let who = who.or_else(|| Who::of(caller)).ok_or_else(service_tokens::no_member)?;
     let mut event = event(app, caller, question).with("actorId", who.id());
     let answer = match project {
         Some(name) => {
@@ -116,7 +117,7 @@ pub(super) async fn in_project(
 ) -> Result<Answer> {
     question.require_known(Scope::Project)?;
     let given = given_to(db, caller, access, &who).await?;
-    let viewer = (who != Who::of(caller)).then_some(access.permissions.as_ref());
+    let viewer = (Who::of(caller).as_ref() != Some(&who)).then_some(access.permissions.as_ref());
     let thing = Thing::find(db, &access.project.id, question, viewer).await?;
     Ok(Answer::of(who, &given, &thing, Scope::Project, now))
 }
@@ -133,7 +134,7 @@ async fn given_to(
     access: &ProjectAccess,
     who: &Who,
 ) -> Result<Vec<Given>> {
-    let is_own = *who == Who::of(caller);
+    let is_own = Who::of(caller).as_ref() == Some(who);
     let groups = Groups::load(db, access, is_own).await?;
     if !is_own {
         require_visible(access, who, &groups)?;
@@ -170,7 +171,7 @@ pub(super) async fn in_organization(
 ) -> Result<Answer> {
     question.require_known(Scope::Organization)?;
     let organization = caller.organization()?;
-    let is_own = who == Who::of(caller);
+    let is_own = Who::of(caller).as_ref() == Some(&who);
     if !is_own {
         organization.require(Action::Read, Subject::Role)?;
         organization.require(Action::Read, who.subject())?;
@@ -213,12 +214,13 @@ impl Answer {
 }
 
 impl Who {
-    /// The caller.
+    /// The caller; `None` for a service token, of which nothing can be asked.
     #[must_use]
-    pub fn of(caller: &Caller) -> Self {
+    pub fn of(caller: &Caller) -> Option<Self> {
         match &*caller.actor {
-            Actor::User { id, .. } => Self::User(id.clone()),
-            Actor::Identity { id, .. } => Self::Identity(id.clone()),
+            Actor::User { id, .. } => Some(Self::User(id.clone())),
+            Actor::Identity { id, .. } => Some(Self::Identity(id.clone())),
+            Actor::ServiceToken { .. } => None,
         }
     }
 

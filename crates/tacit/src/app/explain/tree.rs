@@ -17,6 +17,7 @@ use crate::app::{
     audit::Event,
     bounds::Bounds,
     error::Result,
+    service_tokens,
 };
 
 /// Whose rights are shown, and where.
@@ -70,7 +71,7 @@ pub async fn tree(app: &App, caller: &Caller, project: &ProjectName, query: &Tre
     check_page(query.offset, query.limit)?;
     let mut db = app.database.read().await?;
     let access = ProjectAccess::enter(&mut db, caller, project, app.now()).await?;
-    let who = query.who.clone().unwrap_or_else(|| Who::of(caller));
+    let who = query.who.clone().or_else(|| Who::of(caller)).ok_or_else(service_tokens::no_member)?;
     let given = given_to(&mut db, caller, &access, &who).await?;
     let set = permissions(&counted(&given, app.now()));
     let all = Places::load(&mut db, &access, query.environment.as_deref()).await?;

@@ -286,7 +286,9 @@ async fn mail_code(
     let link = link(&site, email, id, code);
     let inviter = match &*caller.actor {
         Actor::User { email, .. } => email.clone(),
-        Actor::Identity { name, .. } => format!("The machine \"{}\"", texts::without_links(name)),
+        Actor::Identity { name, .. } | Actor::ServiceToken { name, .. } => {
+            format!("The machine \"{}\"", texts::without_links(name))
+        }
     };
     let mail = texts::invitation(email, &inviter, &organization, &link, TTL_SECONDS);
     mail::enqueue(work, &mail).await

@@ -26,7 +26,7 @@ use super::{
     boundary,
     caller::{Actor, Caller},
     error::{Error, Result},
-    rights,
+    rights, service_tokens,
     work::UnitOfWork,
 };
 
@@ -40,6 +40,7 @@ pub(super) async fn join(
     let membership = match &*caller.actor {
         Actor::User { id, .. } => row(work, project, |row| row.user_id = Some(id.clone())),
         Actor::Identity { id, .. } => row(work, project, |row| row.identity_id = Some(id.clone())),
+        Actor::ServiceToken { .. } => return Err(service_tokens::no_member()),
     };
     project_memberships::insert(&mut work.db, &membership).await?;
     roles::insert_built_in(work, &membership.id, role).await

@@ -10,7 +10,7 @@ mod write;
 
 use tacit_core::{id::PasswordResetId, name::Email, time::Timestamp, token};
 use tacit_store::{
-    login_failures,
+    api_keys, login_failures,
     password_resets::{self, PasswordResetRow},
     user_sessions,
     users::{self, UserRow},
@@ -207,6 +207,7 @@ async fn settle(
         return Err(Error::Conflict("The password was changed meanwhile"));
     }
     user_sessions::delete_of_user(&mut work.db, &user.id, None).await?;
+    api_keys::delete_of_user(&mut work.db, &user.id).await?;
     if row.is_mailed {
         users::verify_email(&mut work.db, &user.id, now).await?;
     }

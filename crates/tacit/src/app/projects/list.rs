@@ -38,7 +38,7 @@ pub async fn list(
     includes_roles: bool,
 ) -> Result<Vec<ProjectView>> {
     let organization = &caller.organization()?.id;
-    let member = access::member(caller);
+    let member = access::member(caller)?;
     let mut db = app.database.read().await?;
     let mut projects = projects::list_of_member(&mut db, organization, member, LISTED_MAX).await?;
     projects.retain(|project| fits(project, kind));
@@ -98,7 +98,7 @@ pub async fn search(app: &App, caller: &Caller, filter: &SearchFilter) -> Result
     let mut db = app.database.read().await?;
     let mut projects = projects::list(&mut db, &organization.id, LISTED_MAX).await?;
     let own: HashSet<ProjectId> =
-        projects::list_of_member(&mut db, &organization.id, access::member(caller), LISTED_MAX)
+        projects::list_of_member(&mut db, &organization.id, access::member(caller)?, LISTED_MAX)
             .await?
             .into_iter()
             .map(|project| project.id)

@@ -96,7 +96,7 @@ pub(in crate::app) async fn require_given(
     caller: &Caller,
     wanted: Option<Method>,
 ) -> Result<()> {
-    let Actor::User { session_id, .. } = &*caller.actor else { return Ok(()) };
+    let Actor::User { session_id: Some(session_id), .. } = &*caller.actor else { return Ok(()) };
     let proof = second_factor::proof(&mut work.db, session_id).await?;
     if proof.is_some_and(|proof| is_given(&proof, wanted)) {
         return Ok(());

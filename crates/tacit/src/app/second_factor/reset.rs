@@ -1,7 +1,7 @@
 //! An administrator's help for somebody who lost everything.
 
 use tacit_core::id::UserId;
-use tacit_store::{passkeys, second_factor, user_second_factors, user_sessions, user_totp, users};
+use tacit_store::{api_keys, passkeys, second_factor, user_second_factors, user_sessions, user_totp, users};
 
 use crate::app::{
     App,
@@ -29,6 +29,7 @@ pub async fn reset(app: &App, caller: &Caller, user: &UserId) -> Result<()> {
             user_second_factors::delete(&mut work.db, &user).await?;
             second_factor::clear_marks(&mut work.db, &user).await?;
             user_sessions::delete_of_user(&mut work.db, &user, None).await?;
+            api_keys::delete_of_user(&mut work.db, &user).await?;
             let event = Event::new(&work.app, &caller, "reset-user-second-factor");
             let passkeys = i64::try_from(passkeys).unwrap_or(i64::MAX);
             work.record(

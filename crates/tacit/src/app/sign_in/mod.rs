@@ -260,8 +260,10 @@ pub async fn prune(app: &App) -> Result<()> {
 /// The caller's user and session. The routes take users only.
 pub(super) fn session_of(caller: &Caller) -> Result<(&tacit_core::id::UserId, &SessionId)> {
     match &*caller.actor {
-        Actor::User { id, session_id, .. } => Ok((id, session_id)),
-        Actor::Identity { .. } => Err(Error::Unauthenticated("Only people have sessions")),
+        Actor::User { id, session_id: Some(session), .. } => Ok((id, session)),
+        Actor::User { .. } | Actor::Identity { .. } | Actor::ServiceToken { .. } => {
+            Err(Error::Unauthenticated("Only people who signed in have sessions"))
+        }
     }
 }
 

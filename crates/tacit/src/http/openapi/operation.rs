@@ -12,8 +12,8 @@ pub(super) fn of(route: &Route, area: &str, schemas: &mut Schemas) -> Value {
         "tags": [area],
         "summary": route.summary,
         "operationId": id(&route.method, route.path),
-        "x-access": access_name(route.access),
-        "security": security(route.access),
+        "x-access": access_name(route),
+        "security": security(route),
     });
     if !route.event.is_empty() {
         operation["x-audit-event"] = route.event.into();
@@ -34,19 +34,26 @@ pub(super) fn of(route: &Route, area: &str, schemas: &mut Schemas) -> Value {
 }
 
 /// Who may call, in words.
-const fn access_name(access: Access) -> &'static str {
-    match access {
+fn access_name(route: &Route) -> String {
+    let name = match route.access {
         Access::Public => "public",
         Access::UserWithoutOrganization => "user, also before choosing an organization",
         Access::User => "user",
         Access::Identity => "identity",
         Access::Caller => "user or identity",
+        Access::ServiceToken => "service token",
         Access::InstanceAdmin => "instance admin",
-    }
+    };
+    let is_more = route.takes_service_tokens && route.access != Access::ServiceToken;
+    if is_more { format!("{name}, or service token") } else { name.to_owned() }
 }
 
-fn security(access: Access) -> Value {
-    if access == Access::Public { json!([]) } else { json!([{ "accessToken": [] }]) }
+fn security(route: &Route) -> Value {
+    match route.access {
+        Access::Public => json!([]),
+        _ if route.takes_api_keys => json!([{ "accessToken": [] }, { "apiKey": [] }]),
+        _ => json!([{ "accessToken": [] }]),
+    }
 }
 
 /// `GET /api/v3/secrets/raw/{name}` is `get_v3_secrets_raw_by_name`: different for each route, and the

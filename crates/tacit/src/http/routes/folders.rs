@@ -18,6 +18,8 @@ pub(super) fn routes() -> Vec<Route> {
     let by_path = get("/api/v1/folders/{folder}/{environment}/{*path}", Caller, v1::folders::find_by_path)
         .summary("Finds the folder at a path; the first part is the id of the project")
         .event("get-folder")
+        .service_tokens()
+        .api_keys()
         .answer::<FoundFolderResponse>();
     vec![
         list_1, create_1, get_1, by_path, update_1, many_1, delete_1, named_1, list_2, create_2, get_2,
@@ -30,11 +32,15 @@ fn collection(path: &'static str) -> [Route; 2] {
         get(path, Caller, folders::list)
             .summary("Lists the folders in a folder")
             .event("get-folders")
+            .service_tokens()
+            .api_keys()
             .query::<folders::ListQuery>()
             .answer::<FoldersResponse>(),
         post(path, Caller, folders::create)
             .summary("Makes a folder, and missing ones above it")
             .event("create-folder")
+            .service_tokens()
+            .api_keys()
             .body::<folders::CreateRequest>()
             .answer::<FolderResponse>(),
     ]
@@ -45,10 +51,14 @@ fn item(path: &'static str) -> [Route; 3] {
         get(path, Caller, folders::get)
             .summary("Finds the folder with an id")
             .event("get-folder")
+            .service_tokens()
+            .api_keys()
             .answer::<FoundFolderResponse>(),
         patch(path, Caller, folders::update)
             .summary("Renames or describes a folder")
             .event("update-folder")
+            .service_tokens()
+            .api_keys()
             .body::<folders::UpdateRequest>()
             .answer::<FolderResponse>(),
         remove(path),
@@ -61,6 +71,8 @@ fn batch(path: &'static str) -> [Route; 2] {
         patch(path, Caller, folders::update_many)
             .summary("Renames or describes folders, all or none")
             .event("update-folders")
+            .service_tokens()
+            .api_keys()
             .body::<folders::UpdateManyRequest>()
             .answer::<FoldersResponse>(),
         remove(path),
@@ -71,6 +83,8 @@ fn remove(path: &'static str) -> Route {
     delete(path, Caller, folders::delete)
         .summary("Deletes a folder, by id or name, with everything in it")
         .event("delete-folder")
+        .service_tokens()
+        .api_keys()
         .body::<folders::DeleteRequest>()
         .answer::<FolderResponse>()
 }

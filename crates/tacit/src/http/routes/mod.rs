@@ -24,6 +24,7 @@ mod search;
 mod second_factor;
 mod secret_imports;
 mod secrets;
+mod service_tokens;
 mod tags;
 mod ui;
 mod users;
@@ -61,6 +62,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "Identities", routes: identities::routes() },
         Area { name: "Identity authentication", routes: identity_auth::routes() },
         Area { name: "Auth methods", routes: auth_methods::routes() },
+        Area { name: "Service tokens", routes: service_tokens::routes() },
         Area { name: "Secrets", routes: secrets::routes() },
         Area { name: "Secret imports", routes: secret_imports::routes() },
         Area { name: "Search", routes: search::routes() },

@@ -104,6 +104,7 @@ fn list<R: Answer + From<Vec<ProjectEnv>>>(path: &'static str) -> Route {
     get(path, Caller, projects::list::<R>)
         .summary("Lists the projects the caller is in")
         .event("get-projects")
+        .api_keys()
         .query::<projects::ListQuery>()
         .answer::<R>()
 }
@@ -116,7 +117,11 @@ fn by_slug(path: &'static str) -> Route {
 }
 
 fn read<R: Answer + From<ProjectEnv>>(path: &'static str) -> Route {
-    get(path, Caller, projects::get::<R>).summary("Reads a project").event("get-project").answer::<R>()
+    get(path, Caller, projects::get::<R>)
+        .summary("Reads a project")
+        .event("get-project")
+        .service_tokens()
+        .answer::<R>()
 }
 
 fn update<R: Answer + From<Project>>(path: &'static str) -> Route {

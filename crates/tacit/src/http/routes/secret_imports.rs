@@ -29,11 +29,15 @@ fn collection(path: &'static str) -> [Route; 2] {
         get(path, Caller, secret_imports::list)
             .summary("Lists the imports of a folder")
             .event("get-secret-imports")
+            .service_tokens()
+            .api_keys()
             .query::<secret_imports::PlaceRequest>()
             .answer::<SecretImportsResponse>(),
         post(path, Caller, secret_imports::create)
             .summary("Imports a folder into a folder")
             .event("create-secret-import")
+            .service_tokens()
+            .api_keys()
             .body::<secret_imports::CreateRequest>()
             .answer::<SecretImportResponse>(),
     ]
@@ -44,15 +48,21 @@ fn item(path: &'static str) -> [Route; 3] {
         get(path, Caller, secret_imports::get)
             .summary("Finds the import with an id")
             .event("get-secret-import")
+            .service_tokens()
+            .api_keys()
             .answer::<LocatedSecretImportResponse>(),
         patch(path, Caller, secret_imports::update)
             .summary("Changes what an import includes, or its place among the others")
             .event("update-secret-import")
+            .service_tokens()
+            .api_keys()
             .body::<secret_imports::UpdateRequest>()
             .answer::<SecretImportResponse>(),
         delete(path, Caller, secret_imports::delete)
             .summary("Deletes an import")
             .event("delete-secret-import")
+            .service_tokens()
+            .api_keys()
             .body::<secret_imports::PlaceRequest>()
             .answer::<SecretImportResponse>(),
     ]
@@ -62,6 +72,8 @@ fn secrets(path: &'static str) -> Route {
     get(path, Caller, secret_imports::imported_secrets)
         .summary("Lists the secrets that the imports of a folder bring")
         .event("get-secrets")
+        .service_tokens()
+        .api_keys()
         .query::<secret_imports::PlaceRequest>()
         .answer::<ImportedSecretsResponse<'static>>()
 }
@@ -70,6 +82,8 @@ fn resync(path: &'static str) -> Route {
     post(path, Caller, secret_imports::resync)
         .summary("Brings a replication up to date")
         .event("resync-secret-import")
+        .service_tokens()
+        .api_keys()
         .body::<secret_imports::PlaceRequest>()
         .answer::<secret_imports::MessageResponse>()
 }
@@ -78,4 +92,6 @@ fn encrypted(path: &'static str) -> Route {
     get(path, Caller, v3::secrets::encrypted)
         .summary("Refused: secrets encrypted by the client are not supported")
         .event("get-secrets")
+        .service_tokens()
+        .api_keys()
 }

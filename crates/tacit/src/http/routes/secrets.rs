@@ -28,14 +28,12 @@ pub(super) fn routes() -> Vec<Route> {
     routes.push(get_one("/api/v4/secrets/batch", secrets::get));
     routes.push(get_one("/api/v4/secrets/move", secrets::get));
     routes.extend([update_one("/api/v4/secrets/move"), delete_one("/api/v4/secrets/move")]);
-    routes.extend([
-        list("/api/v3/secrets/raw", v3::secrets::list),
-        get_by_id("/api/v3/secrets/raw/id/{secret}"),
-    ]);
+    routes.push(list("/api/v3/secrets/raw", v3::secrets::list).api_keys());
+    routes.push(get_by_id("/api/v3/secrets/raw/id/{secret}"));
     routes.extend(batch("/api/v3/secrets/batch/raw"));
     routes.extend([move_secrets("/api/v3/secrets/move")]);
-    routes.push(get_one("/api/v3/secrets/raw/{name}", v3::secrets::get));
-    routes.extend(secret("/api/v3/secrets/raw/{name}"));
+    routes.push(get_one("/api/v3/secrets/raw/{name}", v3::secrets::get).api_keys());
+    routes.extend(secret("/api/v3/secrets/raw/{name}").map(Route::api_keys));
     routes.push(tree("/api/v4/secrets/{name}/secret-reference-tree"));
     routes.push(tree("/api/v3/secrets/raw/{name}/secret-reference-tree"));
     routes.push(access_list("/api/v1/secrets/{name}/access-list"));
@@ -51,6 +49,7 @@ fn list<T: 'static>(path: &'static str, handler: impl Handler<T, App>) -> Route 
     get(path, Caller, handler)
         .summary("Lists the secrets of a folder")
         .event("get-secrets")
+        .service_tokens()
         .query::<secrets::ListQuery>()
         .answer::<ListSecretsResponse<'static>>()
 }
@@ -67,6 +66,7 @@ fn secret(path: &'static str) -> [Route; 3] {
     let create = post(path, Caller, secrets::create)
         .summary("Makes a secret")
         .event("create-secret")
+        .service_tokens()
         .large_body()
         .body::<secrets::CreateRequest>()
         .answer::<SecretResponse<'static>>();
@@ -77,6 +77,7 @@ fn get_one<T: 'static>(path: &'static str, handler: impl Handler<T, App>) -> Rou
     get(path, Caller, handler)
         .summary("Reads a secret")
         .event("get-secret")
+        .service_tokens()
         .query::<secrets::GetQuery>()
         .answer::<SecretResponse<'static>>()
 }
@@ -101,6 +102,7 @@ fn update_one(path: &'static str) -> Route {
     patch(path, Caller, secrets::update)
         .summary("Changes a secret")
         .event("update-secret")
+        .service_tokens()
         .large_body()
         .body::<secrets::UpdateRequest>()
         .answer::<SecretResponse<'static>>()
@@ -110,6 +112,7 @@ fn delete_one(path: &'static str) -> Route {
     delete(path, Caller, secrets::delete)
         .summary("Deletes a secret")
         .event("delete-secret")
+        .service_tokens()
         .body::<secrets::DeleteRequest>()
         .answer::<SecretResponse<'static>>()
 }
@@ -119,18 +122,21 @@ fn batch(path: &'static str) -> [Route; 3] {
         post(path, Caller, secrets_batch::create)
             .summary("Makes secrets, all or none")
             .event("create-secrets")
+            .service_tokens()
             .large_body()
             .body::<secrets_batch::CreateRequest>()
             .answer::<SecretsResponse<'static>>(),
         patch(path, Caller, secrets_batch::update)
             .summary("Changes secrets, all or none")
             .event("update-secrets")
+            .service_tokens()
             .large_body()
             .body::<secrets_batch::UpdateRequest>()
             .answer::<SecretsResponse<'static>>(),
         delete(path, Caller, secrets_batch::delete)
             .summary("Deletes secrets, all or none")
             .event("delete-secrets")
+            .service_tokens()
             .large_body()
             .body::<secrets_batch::DeleteRequest>()
             .answer::<SecretsResponse<'static>>(),
@@ -172,9 +178,9 @@ fn index_references(path: &'static str) -> Route {
 fn encrypted(path: &'static str) -> [Route; 4] {
     let refuse = "Refused: secrets encrypted by the client are not supported";
     [
-        get(path, Caller, v3::secrets::encrypted).summary(refuse).event("get-secrets"),
-        post(path, Caller, v3::secrets::encrypted).summary(refuse).event("create-secret"),
-        patch(path, Caller, v3::secrets::encrypted).summary(refuse).event("update-secret"),
-        delete(path, Caller, v3::secrets::encrypted).summary(refuse).event("delete-secret"),
+        get(path, Caller, v3::secrets::encrypted).summary(refuse).event("get-secrets").service_tokens(),
+        post(path, Caller, v3::secrets::encrypted).summary(refuse).event("create-secret").service_tokens(),
+        patch(path, Caller, v3::secrets::encrypted).summary(refuse).event("update-secret").service_tokens(),
+        delete(path, Caller, v3::secrets::encrypted).summary(refuse).event("delete-secret").service_tokens(),
     ]
 }

@@ -52,10 +52,12 @@ fn account() -> Vec<Route> {
         get("/api/v1/user", UserWithoutOrganization, v2::users::get)
             .summary("Gets the caller's account")
             .event("get-user")
+            .api_keys()
             .answer::<UserResponse>(),
         get("/api/v2/users/me", UserWithoutOrganization, v2::users::get)
             .summary("Gets the caller's account")
             .event("get-user")
+            .api_keys()
             .answer::<UserResponse>(),
         delete("/api/v2/users/me", UserWithoutOrganization, v2::users::delete)
             .summary("Deletes the caller's account")

@@ -229,6 +229,7 @@ fn actor(kind: &str, id: Option<&str>, name: Option<&str>) -> Map<String, Value>
     let facts = match kind {
         "user" => json!({ "userId": id, "email": name, "username": name }),
         "identity" => json!({ "identityId": id, "name": name }),
+        "service" => json!({ "serviceId": id, "name": name }),
         _ => json!({}),
     };
     match facts {

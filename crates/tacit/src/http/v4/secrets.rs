@@ -24,7 +24,7 @@ use crate::{
             metadata_filter,
             moment::Moment,
             named::Named,
-            place::{ProjectFields, SecretPlace},
+            place::{self, ProjectFields, SecretPlace},
             secret::SecretResponse,
             secret_json,
             secret_request::{NewSecretFields, SecretChangeFields, SecretType, SecretValue},
@@ -71,7 +71,7 @@ pub(crate) struct GetQuery {
 }
 
 impl GetQuery {
-    fn location(&mut self) -> Result<Location, Error> {
+    fn place(&mut self) -> SecretPlace {
         let project = ProjectFields {
             project_id: self.project_id.take(),
             workspace_id: self.workspace_id.take(),
@@ -79,7 +79,7 @@ impl GetQuery {
             workspace_slug: self.workspace_slug.take(),
         };
         let (environment, secret_path) = (self.environment.take(), self.secret_path.take());
-        SecretPlace { project, environment, secret_path }.location()
+        SecretPlace { project, environment, secret_path }
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn location(&mut self) -> Result<Location, Error> {
+    fn place(&mut self) -> SecretPlace {
         let project = ProjectFields {
             project_id: self.project_id.take(),
             workspace_id: self.workspace_id.take(),
@@ -133,7 +133,7 @@ impl ListQuery {
             workspace_slug: self.workspace_slug.take(),
         };
         let (environment, secret_path) = (self.environment.take(), self.secret_path.take());
-        SecretPlace { project, environment, secret_path }.location()
+        SecretPlace { project, environment, secret_path }
     }
 }
 
@@ -214,7 +214,7 @@ pub(in crate::http) async fn get_resolved(
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = GetSecret {
-        at: query.location()?,
+        at: place::read_location(query.place(), caller)?,
         name,
         kind: query.r#type.into(),
         version: query.version,
@@ -260,7 +260,7 @@ pub(in crate::http) async fn list_resolved(
     resolves: bool,
 ) -> Result<Response, Problem> {
     let request = ListSecrets {
-        at: query.location()?,
+        at: place::read_location(query.place(), caller)?,
         shows_values: wanted(query.view_secret_value, true),
         is_recursive: query.recursive.0,
         tag_slugs: slugs(query.tag_slugs.as_str()),

@@ -25,6 +25,7 @@ pub mod secret;
 pub mod secret_import;
 pub(crate) mod secret_json;
 pub mod secret_request;
+pub mod service_token;
 pub mod tag;
 pub mod temporary;
 pub mod text;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tacit_core::name::SecretPath;
 
 use super::text::Trimmed;
-use crate::app::{Error, access::ProjectName, error::Result, secrets::Location};
+use crate::app::{Caller, Error, access::ProjectName, error::Result, secrets::Location};
 
 /// The project of a request. An empty text is as if it were not there.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -68,6 +68,15 @@ impl SecretPlace {
             environment: environment(self.environment)?,
             path: secret_path(&path)?,
         })
+    }
+}
+
+/// The folder that a read of secrets is about. A service token of one folder reads that one, whatever the
+/// request names: clients of such tokens name places that they do not know (wire-contract 7.3).
+pub(crate) fn read_location(place: SecretPlace, caller: &Caller) -> Result<Location> {
+    match caller.only_place() {
+        Some(only) => Ok(only.clone()),
+        None => place.location(),
     }
 }
 

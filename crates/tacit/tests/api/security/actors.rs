@@ -56,7 +56,7 @@ impl Actors {
         let (user, machine) = (("user", self.user.as_str()), ("machine", self.machine.as_str()));
         match route.access {
             Access::User | Access::UserWithoutOrganization | Access::InstanceAdmin => vec![user],
-            Access::Identity => vec![machine],
+            Access::Identity | Access::ServiceToken => vec![machine],
             Access::Caller | Access::Public => vec![user, machine],
         }
     }

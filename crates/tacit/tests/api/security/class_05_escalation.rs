@@ -42,6 +42,7 @@ const GIVES: &[&str] = &[
     "create-identity-universal-auth-client-secret",
     "create-organization-role",
     "create-project-role",
+    "create-service-token",
     "create-token-identity-token-auth",
     "invite-organization-member",
     "revoke-identity-universal-auth-client-secret",
@@ -90,6 +91,7 @@ const GIVES_NOTHING: &[(&str, &str)] = &[
     ("update-user", OWN),
     ("delete-user", OWN),
     ("create-user-passkey", OWN),
+    ("create-api-key", OWN),
     ("end-user-sessions", OWN),
     ("change-password", OWN),
     ("register-user-totp", OWN),
@@ -100,6 +102,7 @@ const GIVES_NOTHING: &[(&str, &str)] = &[
     ("delete-group", TAKES),
     ("delete-organization-role", TAKES),
     ("delete-project-role", TAKES),
+    ("delete-service-token", TAKES),
     ("remove-group-from-project", TAKES),
     ("remove-identity-from-group", TAKES),
     ("remove-identity-from-project", TAKES),
@@ -129,7 +132,13 @@ async fn leads(world: &World<'_>) -> Actors {
     ];
     let rules = manages(
         &crud,
-        &[("role", &[]), ("member", assigns), ("identity", tokens), ("groups", &["assign-role"])],
+        &[
+            ("role", &[]),
+            ("member", assigns),
+            ("identity", tokens),
+            ("groups", &["assign-role"]),
+            ("service-tokens", &[]),
+        ],
     );
     project_role(world, "lead", rules).await;
     let rules = manages(&crud, &[("role", &[]), ("member", &[]), ("identity", &[]), ("groups", &[])]);

@@ -209,3 +209,46 @@ async fn a_session_is_refused_on_every_route_and_its_cookie_with_it_once_it_ende
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_service_token_is_refused_on_every_route_once_it_ended() {
+    each_engine(async |server| {
+        let world = world(server).await;
+        database::keep(server).await;
+        let own = "/api/v2/service-token";
+        for cause in ["it is deleted", "its project is deleted", "its time is over"] {
+            let body = json!({ "projectId": world.id("project"), "name": "short", "permissions": ["read"],
+                "scopes": [{ "environment": "dev", "secretPath": "/**" }], "expiresIn": 60 });
+            let made = world.admin.ok("POST", own, Some(body)).await;
+            let token = made["serviceToken"].as_str().unwrap();
+            assert!(works(server, token, own).await, "{cause}");
+
+            match cause {
+                "it is deleted" => {
+                    let id = made["serviceTokenData"]["id"].as_str().unwrap();
+                    world.admin.ok("DELETE", &format!("{own}/{id}"), None).await;
+                }
+                "its project is deleted" => {
+                    world
+                        .admin
+                        .ok("DELETE", &format!("/api/v1/projects/{}", world.id("project")), None)
+                        .await;
+                }
+                _ => server.clock.advance_seconds(60),
+            }
+
+            let before = database::contents(server).await;
+            for route in guarded() {
+                let answer = call(&route, &world.ids).send(server, Some(token)).await;
+                let is_refused = match answer.status {
+                    403 => answer.body["message"] == "Service token has expired",
+                    status => status == 404 && answer.body["message"] == "Service token not found",
+                };
+                assert!(is_refused, "{cause}, {}: {}", label(&route), answer.text);
+            }
+            assert!(database::differences(&before, &database::contents(server).await).is_empty(), "{cause}");
+            database::restore(server).await;
+        }
+    })
+    .await;
+}

@@ -258,6 +258,8 @@ fn shaped_field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "role" | "organizationRoleSlug" => json!("member"),
         "roles" if route.method == Method::PATCH => json!([{ "role": "member" }]),
         "roleSlugs" => json!(["viewer"]),
+        "permissions" if path.contains("/service-token") => json!(["read"]),
+        "scopes" => json!([{ "environment": ids["environment_slug"], "secretPath": secret_path(ids) }]),
         "permissions" if in_organization => json!([{ "subject": "groups", "action": ["read"] }]),
         "permissions" => json!([{ "subject": "secrets", "action": ["read"] }]),
         "temporaryMode" if path.ends_with("/temporary") => json!("relative"),

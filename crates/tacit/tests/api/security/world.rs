@@ -47,6 +47,7 @@ impl<'a> World<'a> {
         world.add_privileges().await;
         world.add_history().await;
         world.add_webhook().await;
+        world.add_older_credentials().await;
         world.add_passkey().await;
         world.add_refusal().await;
         world
@@ -229,6 +230,17 @@ impl<'a> World<'a> {
 }
 
 impl World<'_> {
+    /// A service token of the project, and an API key of the admin.
+    async fn add_older_credentials(&mut self) {
+        let body = json!({ "projectId": self.id("project"), "name": "old", "permissions": ["read", "write"],
+            "scopes": [{ "environment": "dev", "secretPath": "/**" }], "expiresIn": null });
+        let token = self.post("/api/v2/service-token", body).await;
+        self.set("service_token", &token["serviceTokenData"]["id"]);
+        self.set("service_token_text", &token["serviceToken"]);
+        let key = self.post("/api/v2/users/me/api-keys", json!({ "name": "old", "expiresIn": 0 })).await;
+        self.set("api_key", &key["apiKeyData"]["id"]);
+    }
+
     /// A passkey of the admin, whose session goes on because it was made in it.
     async fn add_passkey(&mut self) {
         let path = "/api/ui/v1/me/passkeys";

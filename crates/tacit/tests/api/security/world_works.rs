@@ -15,6 +15,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("/api/v3/secrets", "secrets encrypted by clients are not taken"),
     ("/api/v3/secrets/batch", "secrets encrypted by clients are not taken"),
     ("/api/v3/secrets/{name}", "secrets encrypted by clients are not taken"),
+    ("/api/v3/service-token/me/key", "secrets encrypted by clients are not given"),
     ("/api/v1/secret-imports/secrets", "secrets encrypted by clients are not given"),
     ("/api/v2/workspace/{project}/encrypted-key", "keys never leave the server"),
     ("/api/v4/secrets/move", "no secret is called so, except to POST"),
@@ -54,7 +55,11 @@ async fn whoever_may_do_everything_succeeds_with_each_request_that_others_are_re
         database::keep(server).await;
         let (mut failed, mut refused) = (Vec::new(), Vec::new());
         for route in guarded() {
-            let token = if route.access == Access::Identity { &world.machine } else { &world.admin.token };
+            let token = match route.access {
+                Access::Identity => &world.machine,
+                Access::ServiceToken => world.id("service_token_text"),
+                _ => &world.admin.token,
+            };
             let call = requests::call(&route, &world.ids);
             let answer = call.send(server, Some(token)).await;
             if answer.status == 200 {

@@ -1,0 +1,32 @@
+/** What the dashboard says about API keys. */
+export const apiKeys = {
+  apiKeys: {
+    title: 'API keys',
+    hint: 'Keys of the older kind, for programs that act as you and know nothing newer. A new password ends them.',
+    make: 'Make API key',
+    none: 'You have no API keys.',
+    name: 'Name',
+    ends: 'Ends',
+    endsAfter: 'Ends after',
+    endsHint: (time: string) => (time === 'no limit' ? 'Never by itself.' : `${time} from now.`),
+    badDuration: 'Write a time such as 90d or 12h, or 0 for no end.',
+    never: 'never',
+    ended: 'ended',
+    used: 'Last used',
+    unused: 'never',
+    delete: (name: string) => `Delete the API key ${name}`,
+    deleteTitle: (name: string) => `Delete the API key ${name}?`,
+    deleteHint: 'Programs that use it are refused from now on.',
+  },
+  keyOnce: {
+    title: 'Your API key',
+    hint: 'It is shown this once. The server keeps only a hash of it.',
+    secret: 'API key',
+    copy: 'Copy API key',
+    download: 'Download as a file',
+    stored: 'I have stored it',
+    done: 'Done',
+    revoke: 'Delete it instead',
+    wait: 'Copy or download it first, or say that you have stored it.',
+  },
+} as const
