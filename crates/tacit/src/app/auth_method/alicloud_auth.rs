@@ -171,6 +171,6 @@ impl Method for AlicloudAuth {
         let identity = serde_json::from_slice::<CallerIdentity>(&answer).map_err(|_| "it names no caller");
         let identity = checks.take("caller", identity)?;
         self.judge(&identity, checks)?;
-        Ok(Proven { subject: identity.arn })
+        Ok(Proven::new(identity.arn))
     }
 }

@@ -196,6 +196,6 @@ impl Method for AwsAuth {
         let identity = CallerIdentity::from_xml(&answer).ok_or("it is no GetCallerIdentityResponse");
         let identity = checks.take("answer", identity)?;
         self.judge(&identity, checks)?;
-        Ok(Proven { subject: identity.arn })
+        Ok(Proven::new(identity.arn))
     }
 }

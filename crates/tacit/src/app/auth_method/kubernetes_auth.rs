@@ -189,6 +189,6 @@ impl Method for KubernetesAuth {
     async fn verify(&self, attempt: Attempt<'_, JwtProof>, checks: &mut Checks) -> Result<Proven, Refused> {
         let verdict = self.ask(attempt, checks).await?;
         self.judge(&verdict, checks)?;
-        Ok(Proven { subject: verdict.user.username })
+        Ok(Proven::new(verdict.user.username))
     }
 }

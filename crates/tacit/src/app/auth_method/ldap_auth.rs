@@ -184,7 +184,7 @@ impl LdapAuth {
         self.check_fields(&entry, checks)?;
         let outcome = answered(directory.bind(&entry.dn, password).await, checks)?;
         checks.require("password", outcome == Outcome::SUCCESS, outcome)?;
-        Ok(Proven { subject: entry.dn })
+        Ok(Proven::new(entry.dn))
     }
 
     fn check_fields(&self, entry: &Entry, checks: &mut Checks) -> Result<(), Refused> {

@@ -140,6 +140,6 @@ impl Method for OciAuth {
         let user = serde_json::from_slice::<User>(&answer).map_err(|_| "it does not describe a user");
         let user = checks.take("user described", user)?;
         self.judge(&user, &proof.user_ocid, checks)?;
-        Ok(Proven { subject: format!("{} {}", user.id, user.name) })
+        Ok(Proven::new(format!("{} {}", user.id, user.name)))
     }
 }

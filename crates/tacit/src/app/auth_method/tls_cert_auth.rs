@@ -173,6 +173,6 @@ impl Method for TlsCertAuth {
         let detail =
             format!("expected one of {:?}, the certificate says {name:?}", self.allowed_common_names);
         checks.require("name", allowed::fits(&self.allowed_common_names, &name), detail)?;
-        Ok(Proven { subject: name })
+        Ok(Proven::new(name))
     }
 }

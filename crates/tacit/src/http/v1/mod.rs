@@ -14,7 +14,6 @@ pub mod auth_jwt;
 pub mod auth_kubernetes;
 pub mod auth_ldap;
 pub mod auth_method;
-pub mod auth_method;
 pub mod auth_oci;
 pub mod auth_oidc;
 pub mod auth_spiffe;

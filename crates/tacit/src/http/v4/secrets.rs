@@ -13,8 +13,8 @@ use tacit_core::id::SecretId;
 
 use crate::{
     app::{
-        App, Caller, Error,
-        secrets::{self, GetSecret, ListSecrets, Location, Overrides},
+        App, Caller,
+        secrets::{self, GetSecret, ListSecrets, Overrides},
     },
     http::{
         etag::{self, Held},

@@ -22,7 +22,7 @@ import { RowActions, Table } from '~/ui/table'
 
 type Open = { what: 'rename' | 'revoke'; token: IdentityToken }
 
-const ONCE = { title: words.onceTitle, secret: words.onceSecret, copy: words.onceCopy }
+const ONCE = { ...text.once, title: words.onceTitle, secret: words.onceSecret, copy: words.onceCopy }
 const NAME_MAX = 255
 
 /** The tokens that people made for an identity: made, named and revoked. */
