@@ -143,7 +143,8 @@ async fn a_workload_logs_in_and_one_that_fails_a_check_does_not() {
             ("sub", json!("spiffe://example.org/ci/../ns/prod/sa/db"), "trust domain"),
             ("sub", json!("spiffe://example.org/ci//x"), "trust domain"),
             ("sub", json!("web"), "trust domain"),
-            ("sub", json!([WORKLOAD]), "trust domain"),
+            // Not a token at all: a subject is one text (RFC 7519, 4.1.2).
+            ("sub", json!([WORKLOAD]), "signature"),
             ("sub", Value::Null, "trust domain"),
             ("sub", json!("spiffe://example.org/ns/prod/sa/db"), "subject"),
             ("sub", json!("spiffe://example.org/ns/a/b/sa/web"), "subject"),
