@@ -91,7 +91,9 @@ impl AlicloudProof {
     }
 
     fn url(&self, host: &str) -> Zeroizing<String> {
-        let mut query = form_urlencoded::Serializer::new(format!("https://{host}/?"));
+        let address = format!("https://{host}/?");
+        let begin = address.len();
+        let mut query = form_urlencoded::Serializer::for_suffix(address, begin);
         let names = FIXED.iter().map(|(name, _)| *name).chain(FREE.iter().map(|(name, _)| *name));
         for name in names {
             if let Some(value) = self.get(name) {
