@@ -29,8 +29,8 @@ pub struct LastUses(Mutex<HashMap<Used, Timestamp>>);
 impl LastUses {
     /// Notes a use.
     pub fn note(&self, used: Used, time: Timestamp) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = uses.entry(used).or_insert(time);
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = times.entry(used).or_insert(time);
         *last = (*last).max(time);
     }
 

@@ -14,7 +14,7 @@ use crate::{
         v1::{
             auth_ldap,
             auth_method::{self, LoginRequest, OnWire, SettingsRequest, TestResponse},
-            auth_tls_cert,
+            auth_tls_cert, auth_universal,
         },
         wire::access_token::TokenResponse,
     },
@@ -90,7 +90,7 @@ fn ldap_lockouts() -> Vec<Route> {
         )
         .summary("Ends a lockout after wrong passwords")
         .event(auth_ldap::CLEAR_LOCKOUTS)
-        .answer::<auth_ldap::ClearLockoutsResponse>(),
+        .answer::<auth_universal::ClearLockoutsResponse>(),
     ]
 }
 

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use tacit_core::id::IdentityId;
 use zeroize::Zeroizing;
 
-use super::auth_method::{OnWire, Settings};
+use super::{
+    auth_method::{OnWire, Settings},
+    auth_universal::ClearLockoutsResponse,
+};
 use crate::{
     app::{
         App, Caller, Error, Result,
@@ -105,12 +108,6 @@ struct LdapAuthBody {
     lockout_threshold: i64,
     lockout_duration_seconds: i64,
     lockout_counter_reset_seconds: i64,
-}
-
-/// How many lockouts were ended.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ClearLockoutsResponse {
-    deleted: i64,
 }
 
 impl LdapAuthBody {

@@ -151,7 +151,7 @@ fn response(auth: UniversalAuth) -> Result<Json<UniversalAuthResponse>, Problem>
 /// How many lockouts were ended.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ClearLockoutsResponse {
-    deleted: i64,
+    pub(super) deleted: i64,
 }
 
 /// `POST /api/v1/auth/universal-auth/login` exchanges a client secret for an access token.
