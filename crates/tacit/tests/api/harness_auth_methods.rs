@@ -38,7 +38,6 @@ pub fn samples() -> Vec<(&'static str, Value)> {
                 "allowedFields": [{ "key": "ou", "value": "x" }] }),
         ),
         ("tls-cert-auth", json!({ "caCertificate": Authority::new("x").pem, "allowedCommonNames": "x" })),
-<<<<<<< HEAD
     ]
 }
 
@@ -52,8 +51,6 @@ fn proofs() -> Vec<(&'static str, Value)> {
             json!({ "Action": "x", "Format": "x", "Version": "x", "AccessKeyId": "x", "SignatureMethod": "x",
                 "SignatureVersion": "x", "SignatureNonce": "x", "Timestamp": "x", "Signature": "x" }),
         ),
-=======
->>>>>>> b102792 (auth_method: Say the end of a lockout in one shape; format)
     ]
 }
 

@@ -108,12 +108,8 @@ async fn a_proxy_that_the_operator_named_is_believed_and_nobody_else_beside_it()
     each_engine(async |server| {
         let world = world(server).await;
         let token = bind(&world).await;
-<<<<<<< HEAD
-        let settings = Settings { trusted_proxies: vec!["192.0.2.1/32".parse().unwrap()], ..Settings::default() };
-=======
         let trusted_proxies = vec!["192.0.2.1/32".parse().unwrap()];
         let settings = Settings { trusted_proxies, ..Settings::default() };
->>>>>>> b102792 (auth_method: Say the end of a lockout in one shape; format)
         let mut shell = Shell::new(server.app.clone(), settings, |_, _| {});
         let details = Call {
             method: axum::http::Method::GET,
