@@ -181,7 +181,7 @@ fn call_for_more(route: &Route, ids: &Value) -> Call {
     let Some(body) = call.body.as_mut() else { return call };
     if body.get("privilegeDetails").is_some() {
         body["privilegeDetails"] = json!({ "permissions": rules });
-    } else if body.get("permissions").is_some() {
+    } else if body.get("permissions").is_some() && body.get("scopes").is_none() {
         body["permissions"] = rules;
     }
     call

@@ -233,7 +233,7 @@ impl World<'_> {
     /// A service token of the project, and an API key of the admin.
     async fn add_older_credentials(&mut self) {
         let body = json!({ "projectId": self.id("project"), "name": "old", "permissions": ["read", "write"],
-            "scopes": [{ "environment": "dev", "secretPath": "/**" }], "expiresIn": null });
+            "scopes": [{ "environment": "staging", "secretPath": "/**" }], "expiresIn": null });
         let token = self.post("/api/v2/service-token", body).await;
         self.set("service_token", &token["serviceTokenData"]["id"]);
         self.set("service_token_text", &token["serviceToken"]);
