@@ -9,14 +9,24 @@ use crate::app::auth_method::clouds::{Clouds, https_host};
 #[derive(Debug, Default, Args)]
 pub(super) struct IamArguments {
     /// STS that AWS Auth may name beside that of AWS, such as a VPC endpoint; may be repeated [default: none]
-    #[arg(long, env = "TACIT_AWS_STS_ENDPOINT", value_name = "URL", value_delimiter = ',')]
-    pub(super) aws_sts_endpoint: Vec<String>,
+    #[arg(
+        long = "aws-sts-endpoint",
+        env = "TACIT_AWS_STS_ENDPOINT",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    pub(super) aws_sts: Vec<String>,
     /// Identity service that OCI Auth may ask beside identity.REGION.oraclecloud.com; may be repeated [default: none]
-    #[arg(long, env = "TACIT_OCI_IDENTITY_ENDPOINT", value_name = "URL", value_delimiter = ',')]
-    pub(super) oci_identity_endpoint: Vec<String>,
+    #[arg(
+        long = "oci-identity-endpoint",
+        env = "TACIT_OCI_IDENTITY_ENDPOINT",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    pub(super) oci_identity: Vec<String>,
     /// STS that AliCloud Auth asks [default: `https://sts.aliyuncs.com`]
-    #[arg(long, env = "TACIT_ALICLOUD_STS_ENDPOINT", value_name = "URL")]
-    pub(super) alicloud_sts_endpoint: Option<String>,
+    #[arg(long = "alicloud-sts-endpoint", env = "TACIT_ALICLOUD_STS_ENDPOINT", value_name = "URL")]
+    pub(super) alicloud_sts: Option<String>,
 }
 
 impl IamArguments {
@@ -24,9 +34,9 @@ impl IamArguments {
     pub(super) fn or(self, other: Self) -> Self {
         let list = |mine: Vec<String>, theirs| if mine.is_empty() { theirs } else { mine };
         Self {
-            aws_sts_endpoint: list(self.aws_sts_endpoint, other.aws_sts_endpoint),
-            oci_identity_endpoint: list(self.oci_identity_endpoint, other.oci_identity_endpoint),
-            alicloud_sts_endpoint: self.alicloud_sts_endpoint.or(other.alicloud_sts_endpoint),
+            aws_sts: list(self.aws_sts, other.aws_sts),
+            oci_identity: list(self.oci_identity, other.oci_identity),
+            alicloud_sts: self.alicloud_sts.or(other.alicloud_sts),
         }
     }
 
@@ -39,11 +49,11 @@ impl IamArguments {
         let hosts =
             |flag, urls: Vec<String>| urls.iter().map(|url| host(flag, url)).collect::<Result<_, _>>();
         let mut clouds = Clouds {
-            aws_sts_hosts: hosts("--aws-sts-endpoint", self.aws_sts_endpoint)?,
-            oci_identity_hosts: hosts("--oci-identity-endpoint", self.oci_identity_endpoint)?,
+            aws_sts_hosts: hosts("--aws-sts-endpoint", self.aws_sts)?,
+            oci_identity_hosts: hosts("--oci-identity-endpoint", self.oci_identity)?,
             ..Clouds::default()
         };
-        if let Some(url) = self.alicloud_sts_endpoint {
+        if let Some(url) = self.alicloud_sts {
             clouds.alicloud_sts_host = host("--alicloud-sts-endpoint", &url)?;
         }
         Ok(clouds)
@@ -66,8 +76,8 @@ mod tests {
     #[test]
     fn an_endpoint_is_https_and_a_host() {
         let arguments = |url: &str| IamArguments {
-            aws_sts_endpoint: vec![url.to_owned()],
-            alicloud_sts_endpoint: Some(url.to_owned()),
+            aws_sts: vec![url.to_owned()],
+            alicloud_sts: Some(url.to_owned()),
             ..IamArguments::default()
         };
         let clouds = arguments("https://sts.example.com:8443/").or(arguments("x")).clouds().unwrap();

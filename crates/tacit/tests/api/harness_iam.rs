@@ -162,10 +162,10 @@ impl AwsRequest {
 
     /// The signature (AWS Signature Version 4).
     fn signature(&self, secret: &str, scope: &str, names: &[String]) -> String {
-        let headers: String =
+        let headers: Vec<String> =
             names.iter().map(|name| format!("{name}:{}\n", self.header(name).trim())).collect();
-        let canonical =
-            format!("{}\n/\n\n{headers}\n{}\n{}", self.method, names.join(";"), sha256(self.body.as_bytes()));
+        let (headers, body) = (headers.concat(), sha256(self.body.as_bytes()));
+        let canonical = format!("{}\n/\n\n{headers}\n{}\n{body}", self.method, names.join(";"));
         let text = format!(
             "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
             self.header("x-amz-date"),

@@ -67,7 +67,8 @@ impl Form {
             let Some(arn) = self.split(pattern).filter(|arn| !arn.head.contains('*')) else {
                 return wrong(format!("must be names such as {} with commas between", self.example));
             };
-            if !self.is_account(arn.account) && !(any_account && arn.account == "*") {
+            let names_account = self.is_account(arn.account) || any_account && arn.account == "*";
+            if !names_account {
                 return wrong(format!(
                     "each must name its account by {} digits: anybody can have a user or role of any name in an \
                      account of their own",

@@ -122,7 +122,7 @@ impl<'a> Signature<'a> {
     /// What it covers: the request itself, for whom it is and when it was made, and nothing that is not passed on.
     fn check_headers(&self, proof: &OciProof) -> Result<(), &'static str> {
         let dates = [("date", &proof.date), ("x-date", &proof.x_date)];
-        let covers = |name: &str| self.headers.iter().any(|header| *header == name);
+        let covers = |name: &str| self.headers.contains(&name);
         if !covers("(request-target)") || !covers("host") {
             return Err("(request-target) and host must be signed");
         }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_signature_is_read_whatever_the_order() {
-        for text in [GOOD, &GOOD.replace(",", ", ")] {
+        for text in [GOOD, &GOOD.replace(',', ", ")] {
             let signature = Signature::parse(text).unwrap();
             assert_eq!(signature.key_id, "t/u/f");
             assert_eq!(signature.headers, ["date", "(request-target)", "host"]);

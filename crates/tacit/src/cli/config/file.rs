@@ -99,9 +99,9 @@ impl FileSettings {
     /// What it says about clouds.
     pub(super) fn iam(&mut self) -> IamArguments {
         IamArguments {
-            aws_sts_endpoint: self.aws_sts_endpoint.take().unwrap_or_default(),
-            oci_identity_endpoint: self.oci_identity_endpoint.take().unwrap_or_default(),
-            alicloud_sts_endpoint: self.alicloud_sts_endpoint.take(),
+            aws_sts: self.aws_sts_endpoint.take().unwrap_or_default(),
+            oci_identity: self.oci_identity_endpoint.take().unwrap_or_default(),
+            alicloud_sts: self.alicloud_sts_endpoint.take(),
         }
     }
 

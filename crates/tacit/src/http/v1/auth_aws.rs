@@ -19,6 +19,7 @@ use crate::{
 /// A request to STS that was signed.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the wire")]
 pub(crate) struct AwsRequest {
     /// Its method: `POST`.
     #[serde(default)]

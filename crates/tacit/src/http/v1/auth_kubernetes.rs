@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     app::{
-        Error, Result,
+        Error, Patch, Result,
         auth_method::{
             AuthMethod,
             jwt_auth::JwtProof,
             kubernetes_auth::{KubernetesAuth, KubernetesAuthChange},
         },
     },
-    http::wire::text::{Trimmed, present},
+    http::wire::text::Trimmed,
 };
 
 /// Who asks the API server.
@@ -47,8 +47,8 @@ pub(crate) struct KubernetesAuthRequest {
     #[serde(default)]
     ca_cert: Option<Trimmed>,
     /// Token of the service account that asks the API server. Null or empty: each token asks about itself.
-    #[serde(default, deserialize_with = "present")]
-    token_reviewer_jwt: Option<Option<Trimmed>>,
+    #[serde(default)]
+    token_reviewer_jwt: Patch<Trimmed>,
     /// Namespaces with commas between.
     #[serde(default)]
     allowed_namespaces: Option<Trimmed>,
@@ -115,11 +115,10 @@ impl OnWire for KubernetesAuth {
             ));
         }
         let text = |field: Option<Trimmed>| field.map(|text| text.0);
-        let token = |field: Option<Trimmed>| Zeroizing::new(field.map(|text| text.0).unwrap_or_default());
         Ok(KubernetesAuthChange {
             kubernetes_host: text(request.kubernetes_host),
             ca_certificate: text(request.ca_cert),
-            token_reviewer_jwt: request.token_reviewer_jwt.map(token),
+            token_reviewer_jwt: request.token_reviewer_jwt.or_default().map(|token| Zeroizing::new(token.0)),
             allowed_namespaces: text(request.allowed_namespaces),
             allowed_names: text(request.allowed_names),
             allowed_audience: text(request.allowed_audience),

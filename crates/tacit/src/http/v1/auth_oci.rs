@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 use super::auth_method::{OnWire, Settings};
 use crate::{
     app::{
-        Result,
+        Patch, Result,
         auth_method::{
             AuthMethod,
             oci_auth::{OciAuth, OciAuthChange, OciProof},
         },
     },
-    http::wire::text::{Trimmed, present},
+    http::wire::text::Trimmed,
 };
 
 /// A request for a user that was signed.
@@ -68,8 +68,8 @@ pub(crate) struct OciAuthRequest {
     #[serde(default)]
     tenancy_ocid: Option<Trimmed>,
     /// Names of users with commas between; null or empty for all of the tenancy.
-    #[serde(default, deserialize_with = "present")]
-    allowed_usernames: Option<Option<Trimmed>>,
+    #[serde(default)]
+    allowed_usernames: Patch<Trimmed>,
 }
 
 /// The OCI Auth of an identity.
@@ -112,10 +112,9 @@ impl OnWire for OciAuth {
     }
 
     fn change(request: OciAuthRequest) -> Result<OciAuthChange> {
-        let usernames = request.allowed_usernames.map(Option::unwrap_or_default);
         Ok(OciAuthChange {
             tenancy_ocid: request.tenancy_ocid.map(|text| text.0),
-            allowed_usernames: usernames.map(|text| text.0),
+            allowed_usernames: request.allowed_usernames.or_default().map(|text| text.0),
         })
     }
 
