@@ -127,9 +127,10 @@ async fn admit<M: Method>(
         return Err(Error::Conflict("The settings of this auth method changed during the login. Try again."));
     }
     if let Some(slug) = organization_slug.filter(|slug| *slug != row.organization_slug) {
-        return Ok(Err(match identities::organization_slug_exists(&mut work.db, &slug).await? {
-            true => Error::Unauthenticated("This identity is not in that organization"),
-            false => Error::not_found("Organization", slug),
+        return Ok(Err(if identities::organization_slug_exists(&mut work.db, &slug).await? {
+            Error::Unauthenticated("This identity is not in that organization")
+        } else {
+            Error::not_found("Organization", slug)
         }));
     }
     issue::<M>(work, &identity, proven).await.map(Ok)

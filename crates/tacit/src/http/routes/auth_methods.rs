@@ -109,6 +109,7 @@ fn tls_certificate() -> Vec<Route> {
     routes
 }
 
+#[derive(Clone, Copy)]
 struct Paths {
     login: &'static str,
     identity: &'static str,
