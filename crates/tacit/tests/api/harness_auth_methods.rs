@@ -1,5 +1,7 @@
 //! What tests of auth methods need that somebody else vouches by.
 
+use std::sync::LazyLock;
+
 use proptest::{
     prelude::*,
     strategy::ValueTree as _,
@@ -37,7 +39,7 @@ pub fn samples() -> Vec<(&'static str, Value)> {
             json!({ "url": "ldaps://127.0.0.2:9", "bindDN": "cn=x", "bindPass": "x", "searchBase": "dc=x",
                 "allowedFields": [{ "key": "ou", "value": "x" }] }),
         ),
-        ("tls-cert-auth", json!({ "caCertificate": Authority::new("x").pem, "allowedCommonNames": "x" })),
+        ("tls-cert-auth", json!({ "caCertificate": *AUTHORITY, "allowedCommonNames": "x" })),
     ]
 }
 
@@ -65,6 +67,9 @@ pub fn sample_for(path: &str) -> Option<Value> {
 }
 
 const GUID: &str = "6c8f2d1e-0a3b-4c5d-8e9f-001122334455";
+
+/// An authority whose key nobody has; the same each time, so that requests can be compared.
+static AUTHORITY: LazyLock<String> = LazyLock::new(|| Authority::new("x").pem);
 
 /// A public key whose private key nobody has.
 const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE65GT5ppkxoKOg2IVAgxYV4t8GlLg\nzW7D9mRDDiW3yUANW7M8zprNjUleIiNCayC4qhATB3LRHbj2QKFjsV5Q4A==\n-----END PUBLIC KEY-----\n";
