@@ -40,6 +40,7 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
         "get-one made anew",
         "list-100 made anew",
         "login",
+        "login by JWT",
         "create",
     ];
     assert_eq!(names, expected);

@@ -39,7 +39,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     for line in padded.as_bytes().chunks(64) {
         writeln!(pem, "{}", std::str::from_utf8(line).unwrap()).unwrap();
     }
-    write!(pem, "-----END {label}-----\n").unwrap();
+    writeln!(pem, "-----END {label}-----").unwrap();
     pem
 }
 
@@ -82,7 +82,11 @@ fn a_public_key_is_never_taken_for_a_shared_secret_and_no_signature_is_none() {
     let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
     for algorithm in ["none", "None", "NONE", ""] {
         let unsigned = format!("{}.{}.", part(&json!({ "alg": algorithm, "kid": "a" })), part(&claims));
-        assert_eq!(verify(&unsigned, &keys(&[jwk.clone()])), Err(JwtError::WrongAlgorithm), "{algorithm}");
+        assert_eq!(
+            verify(&unsigned, &keys(std::slice::from_ref(&jwk))),
+            Err(JwtError::WrongAlgorithm),
+            "{algorithm}"
+        );
     }
 }
 
@@ -91,8 +95,9 @@ fn a_key_signs_by_its_own_algorithms_only() {
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let public = pem("PUBLIC KEY", AsDer::as_der(rsa.public_key()).unwrap().as_ref());
     let set = PublicKeys::new(vec![PublicKey::from_pem(&public).unwrap()]);
-    let private = aws_lc_rs::encoding::Pkcs8V1Der::from(AsDer::as_der(&rsa).unwrap());
-    let signing = EncodingKey::from_rsa_der(private.as_ref());
+    let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = AsDer::as_der(&rsa).unwrap();
+    // PKCS #8 of an RSA key of this size is 26 bytes and then PKCS #1, which is what is wanted here.
+    let signing = EncodingKey::from_rsa_der(&private.as_ref()[26..]);
 
     for algorithm in [Algorithm::RS256, Algorithm::PS512] {
         let token = sign(&signing, algorithm, None, &json!({}));
@@ -105,9 +110,9 @@ fn a_key_signs_by_its_own_algorithms_only() {
     let (signing, mut jwk) = pair("a");
     jwk["alg"] = json!("ES384");
     let token = sign(&signing, Algorithm::ES256, Some("a"), &json!({}));
-    assert_eq!(verify(&token, &keys(&[jwk.clone()])), Err(JwtError::InvalidSignature));
+    assert_eq!(verify(&token, &keys(std::slice::from_ref(&jwk))), Err(JwtError::InvalidSignature));
     jwk["alg"] = json!("ES256");
-    assert!(verify(&token, &keys(&[jwk.clone()])).is_ok());
+    assert!(verify(&token, &keys(std::slice::from_ref(&jwk))).is_ok());
     jwk["use"] = json!("enc");
     assert!(keys(&[jwk]).is_empty());
 }
@@ -117,7 +122,7 @@ fn a_key_of_a_trust_bundle_signs_tokens_or_certificates() {
     let (signing, mut jwk) = pair("a");
     let token = sign(&signing, Algorithm::ES256, Some("a"), &json!({}));
     jwk["use"] = json!("jwt-svid");
-    assert!(verify(&token, &keys(&[jwk.clone()])).is_ok());
+    assert!(verify(&token, &keys(std::slice::from_ref(&jwk))).is_ok());
     jwk["use"] = json!("x509-svid");
     assert!(keys(&[jwk]).is_empty());
 }

@@ -47,6 +47,7 @@ pub fn samples() -> Vec<(&'static str, Value)> {
 fn proofs() -> Vec<(&'static str, Value)> {
     vec![
         ("aws-auth", json!({ "iamRequestBody": "", "iamRequestHeaders": "" })),
+        ("ldap-auth", json!({ "username": "x", "password": "x" })),
         ("oci-auth", json!({ "userOcid": "x", "headers": { "authorization": "x", "host": "x" } })),
         (
             "alicloud-auth",
