@@ -56,7 +56,7 @@ pub async fn create(
             let wanted = Issue { identity, method, client_secret: None, name: new.name, attributes: None };
             let (token, row) = issue(work, wanted).await?;
             work.record(
-                event(&work.app, &caller, "create-token-identity-token-auth", &identity)
+                event(&work.app, &caller, "create-token-identity-token-auth", identity)
                     .with("identityAccessTokenId", row.id.as_str()),
             );
             Ok((token, row))

@@ -9,23 +9,23 @@ use crate::app::auth_method::endpoints::Endpoints;
 #[derive(Debug, Default, Args)]
 pub(super) struct CloudArguments {
     /// Where Google publishes its keys and those of service accounts [default: `https://www.googleapis.com`]
-    #[arg(long, env = "TACIT_GOOGLE_APIS_URL", value_name = "URL")]
-    pub(super) google_apis_url: Option<String>,
+    #[arg(long = "google-apis-url", env = "TACIT_GOOGLE_APIS_URL", value_name = "URL")]
+    pub(super) google_apis: Option<String>,
     /// Where tenants of Microsoft Entra ID sign in [default: `https://login.microsoftonline.com`]
-    #[arg(long, env = "TACIT_AZURE_LOGIN_URL", value_name = "URL")]
-    pub(super) azure_login_url: Option<String>,
+    #[arg(long = "azure-login-url", env = "TACIT_AZURE_LOGIN_URL", value_name = "URL")]
+    pub(super) azure_login: Option<String>,
     /// How the issuer of its tokens of version 1 begins [default: `https://sts.windows.net`]
-    #[arg(long, env = "TACIT_AZURE_ISSUER_URL", value_name = "URL")]
-    pub(super) azure_issuer_url: Option<String>,
+    #[arg(long = "azure-issuer-url", env = "TACIT_AZURE_ISSUER_URL", value_name = "URL")]
+    pub(super) azure_issuer: Option<String>,
 }
 
 impl CloudArguments {
     /// What is not set here is taken from `other`.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
-            google_apis_url: self.google_apis_url.or(other.google_apis_url),
-            azure_login_url: self.azure_login_url.or(other.azure_login_url),
-            azure_issuer_url: self.azure_issuer_url.or(other.azure_issuer_url),
+            google_apis: self.google_apis.or(other.google_apis),
+            azure_login: self.azure_login.or(other.azure_login),
+            azure_issuer: self.azure_issuer.or(other.azure_issuer),
         }
     }
 
@@ -37,9 +37,9 @@ impl CloudArguments {
     pub(super) fn endpoints(self) -> Result<Endpoints, Failure> {
         let public = Endpoints::default();
         Ok(Endpoints {
-            google: address("google-apis-url", self.google_apis_url, public.google)?,
-            azure_login: address("azure-login-url", self.azure_login_url, public.azure_login)?,
-            azure_issuer: address("azure-issuer-url", self.azure_issuer_url, public.azure_issuer)?,
+            google: address("google-apis-url", self.google_apis, public.google)?,
+            azure_login: address("azure-login-url", self.azure_login, public.azure_login)?,
+            azure_issuer: address("azure-issuer-url", self.azure_issuer, public.azure_issuer)?,
         })
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn google(url: &str) -> Result<Endpoints, Failure> {
-        CloudArguments { google_apis_url: Some(url.to_owned()), ..CloudArguments::default() }.endpoints()
+        CloudArguments { google_apis: Some(url.to_owned()), ..CloudArguments::default() }.endpoints()
     }
 
     #[test]

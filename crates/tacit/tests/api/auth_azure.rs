@@ -36,9 +36,9 @@ fn claims(server: &TestServer) -> Value {
 /// All tenants publish the same keys, as in the real cloud.
 fn publish(cloud: &StandIn, signer: &Signer) {
     let keys = key_set(&[signer]);
-    cloud.will_answer(move |asked| match asked.path.ends_with("/discovery/v2.0/keys") {
-        true => (200, keys.clone()),
-        false => (404, String::new()),
+    cloud.will_answer(move |asked| {
+        let is_of_keys = asked.path.ends_with("/discovery/v2.0/keys");
+        if is_of_keys { (200, keys.clone()) } else { (404, String::new()) }
     });
 }
 

@@ -61,7 +61,7 @@ pub fn with(claims: &Value, name: &str, value: Value) -> Value {
 pub async fn refuses_forgeries(machine: &Vouched<'_>, signer: &Signer, claims: &Value) {
     let other = Signer::new(&signer.key_id);
     let unsigned = |algorithm| format!("{}.{}.", encode(&json!({ "alg": algorithm })), encode(claims));
-    let signed = signer.sign(claims);
+    let good = signer.sign(claims);
     for token in [
         other.sign(claims),
         Signer::new("unknown").sign(claims),
@@ -69,7 +69,7 @@ pub async fn refuses_forgeries(machine: &Vouched<'_>, signer: &Signer, claims: &
         unsigned("ES256"),
         signer.sign_as(&json!({ "alg": "HS256", "kid": signer.key_id }), claims),
         signer.sign_as(&json!({ "alg": "RS256", "kid": signer.key_id }), claims),
-        signed[..signed.len() - 2].to_owned(),
+        good[..good.len() - 2].to_owned(),
     ] {
         assert_eq!(machine.login(&proof(&token)).await.status, 401, "{token}");
         assert!(["signature", "token"].contains(&machine.judged(&proof(&token)).await.as_str()), "{token}");

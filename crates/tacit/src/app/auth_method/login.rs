@@ -76,9 +76,10 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
         Box::pin(async move {
             let decided = admit::<M>(work, &row, organization_slug, &proven).await?;
             let event = event::<M>(&work.app, &client, &row).with("subject", proven.subject.as_str());
-            let event = match proven.attributes.is_empty() {
-                true => event,
-                false => event.with("attributes", serde_json::json!(proven.attributes)),
+            let event = if proven.attributes.is_empty() {
+                event
+            } else {
+                event.with("attributes", serde_json::json!(proven.attributes))
             };
             match &decided {
                 Ok(_) => work.record(event),

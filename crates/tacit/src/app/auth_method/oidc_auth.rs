@@ -111,9 +111,10 @@ impl OidcAuth {
             return Ok(kept);
         }
         let size = serde_json::json!(kept).to_string().len();
-        let detail = match size > ATTRIBUTES_BYTES_MAX {
-            true => format!("{size} bytes would be kept, which is more than {ATTRIBUTES_BYTES_MAX}"),
-            false => format!("{kept:?}"),
+        let detail = if size > ATTRIBUTES_BYTES_MAX {
+            format!("{size} bytes would be kept, which is more than {ATTRIBUTES_BYTES_MAX}")
+        } else {
+            format!("{kept:?}")
         };
         checks.require("kept claims", size <= ATTRIBUTES_BYTES_MAX, detail)?;
         Ok(kept)

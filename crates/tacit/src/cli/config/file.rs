@@ -90,9 +90,9 @@ impl FileSettings {
     /// What it says about public clouds.
     pub(super) fn clouds(&mut self) -> CloudArguments {
         CloudArguments {
-            google_apis_url: self.google_apis_url.take(),
-            azure_login_url: self.azure_login_url.take(),
-            azure_issuer_url: self.azure_issuer_url.take(),
+            google_apis: self.google_apis_url.take(),
+            azure_login: self.azure_login_url.take(),
+            azure_issuer: self.azure_issuer_url.take(),
         }
     }
 
