@@ -101,6 +101,7 @@ fn event(number: u32) -> Result<Event> {
     serde_json::from_value(event).map_err(|error| Error::Unfit(format!("an audit event: {error}")))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unfit(error: tacit::app::Error) -> Error {
     Error::Unfit(format!("the recorder: {error}"))
 }

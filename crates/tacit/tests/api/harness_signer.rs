@@ -57,7 +57,7 @@ pub fn key_set(signers: &[&Signer]) -> String {
 
 /// JSON as a part of a token.
 pub fn encode(value: &Value) -> String {
-    base64url::encode(value.to_string().as_bytes()).to_string()
+    base64url::encode(value.to_string().as_bytes())
 }
 
 /// PEM of some bytes.

@@ -108,7 +108,7 @@ impl Slapd {
         let certificate = write_files(folder.path());
         fill(&program, folder.path());
         let (plain_port, tls_port) = (free_port(), free_port());
-        let child = run(&program, folder.path(), &[plain_port, tls_port]);
+        let child = run(&program, folder.path(), [plain_port, tls_port]);
         Some(Self { plain_port, tls_port, certificate, child, _folder: folder })
     }
 }
@@ -144,7 +144,7 @@ fn fill(program: &Path, folder: &Path) {
 }
 
 /// Runs it and waits until it listens.
-fn run(program: &Path, folder: &Path, ports: &[u16; 2]) -> Child {
+fn run(program: &Path, folder: &Path, ports: [u16; 2]) -> Child {
     let [plain, tls] = ports;
     let listen = format!("ldap://127.0.0.1:{plain}/ ldaps://127.0.0.1:{tls}/");
     let mut command = Command::new(program);
