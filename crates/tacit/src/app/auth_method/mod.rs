@@ -2,7 +2,7 @@
 //!
 //! Each file named after a method says what its settings are and how a login is judged ([`Method`]). All the rest is the
 //! same for each: how settings are kept and changed ([`settings`]), a login ([`login`]), trying the settings
-//! ([`test`]).
+//! ([`mod@test`]).
 
 pub mod alicloud_auth;
 pub mod allowed;
