@@ -91,6 +91,8 @@ async fn settings_that_let_everybody_in_or_make_no_sense_are_refused() {
         let machine = Vouched::bare(&admin, METHOD).await;
         let good = json!({ "oidcDiscoveryUrl": "https://x.test", "boundIssuer": "https://x.test",
             "boundSubject": "x" });
+        let shared = json!({ "oidcDiscoveryUrl": "https://gitlab.com", "boundIssuer": "https://gitlab.com/",
+            "boundAudiences": "x" });
         let long = "x".repeat(300);
         refuses_settings(
             &machine,
@@ -98,6 +100,7 @@ async fn settings_that_let_everybody_in_or_make_no_sense_are_refused() {
                 (with(&good, "boundIssuer", Value::Null), "boundIssuer"),
                 (with(&good, "boundIssuer", json!(" ")), "boundIssuer"),
                 (with(&good, "boundSubject", Value::Null), "boundSubject"),
+                (shared, "boundSubject"),
                 (with(&good, "oidcDiscoveryUrl", Value::Null), "oidcDiscoveryUrl"),
                 (with(&good, "oidcDiscoveryUrl", json!("http://x.test")), "oidcDiscoveryUrl"),
                 (with(&good, "oidcDiscoveryUrl", json!("https://a:b@x.test")), "oidcDiscoveryUrl"),

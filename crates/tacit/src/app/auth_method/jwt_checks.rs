@@ -19,6 +19,15 @@ use crate::app::{
 /// Claims that can be bound.
 pub const CLAIMS_MAX: usize = 50;
 
+/// Issuers that everybody can get a token of, for an audience of their own choice: there only subject and claims say who
+/// it is.
+const SHARED_ISSUERS: [&str; 4] = [
+    "https://token.actions.githubusercontent.com",
+    "https://gitlab.com",
+    "https://agent.buildkite.com",
+    "https://app.terraform.io",
+];
+
 /// What the claims of a token must be. Empty texts and maps ask nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound<'a> {
@@ -39,10 +48,15 @@ impl Bound<'_> {
     ///
     /// [`Error::Form`].
     pub fn require_any(&self) -> Result<()> {
-        let asks_nothing = allowed::is_empty(self.audiences)
-            && allowed::is_empty(self.subject)
-            && self.claims.values().all(|patterns| allowed::is_empty(patterns));
-        if asks_nothing {
+        let names_somebody = !allowed::is_empty(self.subject)
+            || self.claims.values().any(|patterns| !allowed::is_empty(patterns));
+        if !names_somebody && SHARED_ISSUERS.contains(&self.issuer.trim_end_matches('/')) {
+            return Err(Error::form(
+                "boundSubject",
+                "bind the subject or a claim: everybody can get a token of this issuer for any audience",
+            ));
+        }
+        if !names_somebody && allowed::is_empty(self.audiences) {
             return Err(Error::form(
                 "boundSubject",
                 "bind the subject, an audience or a claim: otherwise every token of this issuer would be let in",
