@@ -8,7 +8,6 @@ use crate::{
     fixture::{Fixture, SECRET, SECRETS, login_request},
     http::{NUMBER, Request},
     servers::Servers,
-    vouched,
 };
 
 /// Requests a round makes at most when nothing else limits them.
@@ -37,23 +36,29 @@ pub(crate) const LIST: &str = "/api/v3/secrets/raw";
 const LOGIN: &str = "/api/v1/auth/universal-auth/login";
 
 /// All scenarios in the order of the table: those that leave the data as it is come first.
-/// `rounds` is how often each is run in all, warm-ups and what the floors copy included.
-pub(crate) async fn all(server: &Servers, fixture: &Fixture, rounds: u64) -> Result<Vec<Scenario>> {
+/// `vouched` are the logins that somebody else vouches for; `rounds` is how often each is run in all, warm-ups and what the floors copy included.
+pub(crate) async fn all(
+    server: &Servers,
+    fixture: &Fixture,
+    vouched: Vec<Scenario>,
+    rounds: u64,
+) -> Result<Vec<Scenario>> {
     let list = list_request(fixture);
     let etag = list_etag(server, &list).await?;
     let unchanged = list.clone().header("If-None-Match", etag);
     let login = login_request(&fixture.client_id, &fixture.client_secret);
     let create = create_request(fixture, "staging", "BENCH");
-    Ok(vec![
+    let mut all = vec![
         scenario("get-one", GET, get_request(fixture), 200),
         scenario("list-100", LIST, list, 200),
         scenario("list-100 unchanged", LIST, unchanged, 304),
         anew::get_one(fixture).at_most(anew::SECRETS, rounds),
         anew::list_100(fixture),
         scenario("login", LOGIN, login, 200),
-        vouched::login(server, fixture).await?,
-        scenario("create", GET, create, 200).at_most(CREATES_MAX, rounds),
-    ])
+    ];
+    all.extend(vouched);
+    all.push(scenario("create", GET, create, 200).at_most(CREATES_MAX, rounds));
+    Ok(all)
 }
 
 impl Scenario {

@@ -68,8 +68,8 @@ fn router(visible: PathBuf) -> Router {
         .route("/api/v1/secret-imports", prepared(&json!({})))
         .route("/api/v3/secrets/batch/raw", prepared(&json!({})))
         .route("/api/v1/auth/universal-auth/login", post(login))
-        .route("/api/v1/auth/jwt-auth/identities/{identity}", prepared(&json!({})))
-        .route("/api/v1/auth/jwt-auth/login", post(login))
+        .route("/api/v1/auth/{method}/identities/{identity}", prepared(&json!({})))
+        .route("/api/v1/auth/{method}/login", post(login))
         .route("/api/v3/secrets/raw", get(list))
         .route(
             &format!("/api/v3/secrets/raw/{}", visibility::SECRET),

@@ -1,38 +1,128 @@
-//! Logins that somebody else vouches for: JWT Auth with a key that the server was given, so that a login asks nobody.
-//! OIDC Auth with keys that are known does the same work.
+//! Logins that somebody else vouches for, and stand-ins for who does: floors that answer one thing over TLS.
+//!
+//! JWT Auth with a key that the server was given asks nobody. OIDC Auth asks once for metadata and keys, and then nobody.
+//! Kubernetes Auth asks the API server at each login, over a connection of its own: it stands for all methods whose logins
+//! ask, whose speed is that of whom they ask.
 
-use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize, SigningKey};
+use std::path::Path;
+
+use rcgen::{KeyPair, PKCS_RSA_SHA256, PublicKeyData as _, RsaKeySize, SigningKey as _};
 use serde_json::{Value, json};
 use tacit_core::base64url;
 
 use crate::{
     error::{Error, Result},
     fixture::{Fixture, create_identity, send},
+    floor::Answer,
     http::Request,
     scenario::{Scenario, scenario},
+    server::{Server, start_floor},
     servers::Servers,
+    tls::Tls,
 };
 
-const LOGIN: &str = "/api/v1/auth/jwt-auth/login";
 /// The end of the token: 2100.
 const EXPIRES_AT: i64 = 4_102_444_800;
+/// Bytes before the modulus in the public key of an RSA key of 2048 bits (RFC 8017, A.1.1): of the key, of the modulus, and a
+/// zero.
+const BEFORE_MODULUS: usize = 4 + 4 + 1;
+/// Bytes of the modulus.
+const MODULUS: usize = 256;
 
-/// Gives a new identity JWT Auth, and logs it in over and over by an RS256 token, as most providers sign.
-pub(crate) async fn login(server: &Servers, fixture: &Fixture) -> Result<Scenario> {
-    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(unfit)?;
-    let id = create_identity(server, &fixture.admin, &fixture.organization_id, "vouched").await?;
-    let settings = json!({ "configurationType": "static", "publicKeys": [key.public_key_pem()],
-        "boundIssuer": "https://issuer.test", "boundAudiences": "tacit", "boundSubject": "bench/*" });
-    let path = format!("/api/v1/auth/jwt-auth/identities/{id}");
-    send(server, &Request::post(path, &settings).bearer(&fixture.admin)).await?;
-    let body = json!({ "identityId": id, "jwt": token(&key)? });
-    Ok(scenario("login by JWT", LOGIN, Request::post(LOGIN, &body), 200))
+/// The logins, and who vouches for them as long as this is kept.
+pub(crate) struct Vouched {
+    /// The logins.
+    pub(crate) scenarios: Vec<Scenario>,
+    /// Who is asked.
+    _providers: Vec<Server>,
 }
 
+/// Starts who vouches, and gives three identities a method each.
+pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, work: &Path) -> Result<Vouched> {
+    let folder = work.join("providers");
+    std::fs::create_dir(&folder).map_err(Error::io("cannot make the folder of the providers"))?;
+    let tls = Tls::make(&folder)?;
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(unfit)?;
+    let certificate = std::fs::read_to_string(&tls.certificate).map_err(Error::io("cannot read the certificate"))?;
+
+    let keys = provider("/keys", &key_set(&key), &tls)?;
+    let metadata = json!({ "issuer": ISSUER, "jwks_uri": format!("{}/keys", address(&keys)) });
+    let discovery = provider("/.well-known/openid-configuration", &metadata, &tls)?;
+    let cluster = provider("/apis/authentication.k8s.io/v1/tokenreviews", &review(), &tls)?;
+
+    let bound = json!({ "boundIssuer": ISSUER, "boundAudiences": "tacit", "boundSubject": "bench/*" });
+    let given = with(&bound, json!({ "configurationType": "static", "publicKeys": [key.public_key_pem()] }));
+    let found = with(&bound, json!({ "oidcDiscoveryUrl": address(&discovery), "caCert": certificate }));
+    let asked = json!({ "kubernetesHost": address(&cluster), "caCert": certificate, "allowedNames": "bench" });
+    let jwt = token(&key)?;
+    let scenarios = vec![
+        login(server, fixture, "jwt-auth", &given, &jwt).await?.named("login by JWT", "/api/v1/auth/jwt-auth/login"),
+        login(server, fixture, "oidc-auth", &found, &jwt).await?.named("login by OIDC", "/api/v1/auth/oidc-auth/login"),
+        login(server, fixture, "kubernetes-auth", &asked, &jwt)
+            .await?
+            .named("login by Kubernetes", "/api/v1/auth/kubernetes-auth/login"),
+    ];
+    Ok(Vouched { scenarios, _providers: vec![keys, discovery, cluster] })
+}
+
+const ISSUER: &str = "https://issuer.test";
+
+/// The request that logs a new identity in, which has the method with these settings.
+struct Login(Request);
+
+impl Login {
+    fn named(self, name: &'static str, route: &'static str) -> Scenario {
+        scenario(name, route, self.0, 200)
+    }
+}
+
+async fn login(
+    server: &Servers,
+    fixture: &Fixture,
+    method: &str,
+    settings: &Value,
+    jwt: &str,
+) -> Result<Login> {
+    let id = create_identity(server, &fixture.admin, &fixture.organization_id, method).await?;
+    let path = format!("/api/v1/auth/{method}/identities/{id}");
+    send(server, &Request::post(path, settings).bearer(&fixture.admin)).await?;
+    let body = json!({ "identityId": id, "jwt": jwt });
+    Ok(Login(Request::post(format!("/api/v1/auth/{method}/login"), &body)))
+}
+
+fn provider(route: &str, body: &Value, tls: &Tls) -> Result<Server> {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    start_floor(&Answer { route: route.to_owned(), status: 200, headers, body: body.to_string() }, Some(tls))
+}
+
+fn address(provider: &Server) -> String {
+    format!("https://{}", provider.endpoint.address())
+}
+
+fn with(settings: &Value, more: Value) -> Value {
+    let mut settings = settings.as_object().cloned().unwrap_or_default();
+    settings.extend(more.as_object().cloned().unwrap_or_default());
+    Value::Object(settings)
+}
+
+/// What the API server says of a service account's token.
+fn review() -> Value {
+    json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview",
+        "status": { "authenticated": true, "user": { "username": "system:serviceaccount:shop:bench" } } })
+}
+
+fn key_set(key: &KeyPair) -> Value {
+    let public = key.der_bytes();
+    let modulus = public.get(BEFORE_MODULUS..BEFORE_MODULUS + MODULUS).unwrap_or_default();
+    json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "bench", "e": "AQAB",
+        "n": base64url::encode(modulus) }] })
+}
+
+/// A token as most providers sign it, with RS256.
 fn token(key: &KeyPair) -> Result<String> {
     let part = |value: Value| base64url::encode(value.to_string().as_bytes());
-    let claims = json!({ "iss": "https://issuer.test", "aud": "tacit", "sub": "bench/1", "exp": EXPIRES_AT });
-    let text = format!("{}.{}", part(json!({ "alg": "RS256", "typ": "JWT" })), part(claims));
+    let claims = json!({ "iss": ISSUER, "aud": "tacit", "sub": "bench/1", "exp": EXPIRES_AT });
+    let text = format!("{}.{}", part(json!({ "alg": "RS256", "typ": "JWT", "kid": "bench" })), part(claims));
     let signature = key.sign(text.as_bytes()).map_err(unfit)?;
     Ok(format!("{text}.{}", base64url::encode(&signature)))
 }

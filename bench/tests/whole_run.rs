@@ -41,6 +41,8 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
         "list-100 made anew",
         "login",
         "login by JWT",
+        "login by OIDC",
+        "login by Kubernetes",
         "create",
     ];
     assert_eq!(names, expected);

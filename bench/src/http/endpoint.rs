@@ -18,6 +18,13 @@ pub(crate) struct Endpoint {
     tls: Option<TlsConnector>,
 }
 
+impl Endpoint {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
 impl From<SocketAddr> for Endpoint {
     /// Without TLS.
     fn from(address: SocketAddr) -> Self {
