@@ -43,7 +43,8 @@ pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, work: &Path) ->
     std::fs::create_dir(&folder).map_err(Error::io("cannot make the folder of the providers"))?;
     let tls = Tls::make(&folder)?;
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(unfit)?;
-    let certificate = std::fs::read_to_string(&tls.certificate).map_err(Error::io("cannot read the certificate"))?;
+    let certificate =
+        std::fs::read_to_string(&tls.certificate).map_err(Error::io("cannot read the certificate"))?;
 
     let keys = provider("/keys", &key_set(&key), &tls)?;
     let metadata = json!({ "issuer": ISSUER, "jwks_uri": format!("{}/keys", address(&keys)) });
@@ -51,13 +52,18 @@ pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, work: &Path) ->
     let cluster = provider("/apis/authentication.k8s.io/v1/tokenreviews", &review(), &tls)?;
 
     let bound = json!({ "boundIssuer": ISSUER, "boundAudiences": "tacit", "boundSubject": "bench/*" });
-    let given = with(&bound, json!({ "configurationType": "static", "publicKeys": [key.public_key_pem()] }));
-    let found = with(&bound, json!({ "oidcDiscoveryUrl": address(&discovery), "caCert": certificate }));
-    let asked = json!({ "kubernetesHost": address(&cluster), "caCert": certificate, "allowedNames": "bench" });
+    let given = with(&bound, &json!({ "configurationType": "static", "publicKeys": [key.public_key_pem()] }));
+    let found = with(&bound, &json!({ "oidcDiscoveryUrl": address(&discovery), "caCert": certificate }));
+    let asked =
+        json!({ "kubernetesHost": address(&cluster), "caCert": certificate, "allowedNames": "bench" });
     let jwt = token(&key)?;
     let scenarios = vec![
-        login(server, fixture, "jwt-auth", &given, &jwt).await?.named("login by JWT", "/api/v1/auth/jwt-auth/login"),
-        login(server, fixture, "oidc-auth", &found, &jwt).await?.named("login by OIDC", "/api/v1/auth/oidc-auth/login"),
+        login(server, fixture, "jwt-auth", &given, &jwt)
+            .await?
+            .named("login by JWT", "/api/v1/auth/jwt-auth/login"),
+        login(server, fixture, "oidc-auth", &found, &jwt)
+            .await?
+            .named("login by OIDC", "/api/v1/auth/oidc-auth/login"),
         login(server, fixture, "kubernetes-auth", &asked, &jwt)
             .await?
             .named("login by Kubernetes", "/api/v1/auth/kubernetes-auth/login"),
@@ -99,7 +105,7 @@ fn address(provider: &Server) -> String {
     format!("https://{}", provider.endpoint.address())
 }
 
-fn with(settings: &Value, more: Value) -> Value {
+fn with(settings: &Value, more: &Value) -> Value {
     let mut settings = settings.as_object().cloned().unwrap_or_default();
     settings.extend(more.as_object().cloned().unwrap_or_default());
     Value::Object(settings)
