@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 NODE_VERSION_WEB_MIN=20.19
+BROWSER_SECONDS_MAX=1200
 stamp=$PWD/.cache/web-built
 
 missing() {
@@ -58,13 +59,21 @@ check() {
   (cd web && npm run --silent lint && npm run --silent types && npm run --silent unit)
 }
 
+# in_chromium SCRIPT [OPTION…]: runs a script of web/package.json against a server with these options. A hanging
+# Chromium ends after BROWSER_SECONDS_MAX, three times what a slow machine needs, and fails the step.
+in_chromium() {
+  local script=$1
+  shift
+  e2e/with-server --binary "$(target_folder)/debug/tacit" "$@" -- \
+    timeout --kill-after 10 "$BROWSER_SECONDS_MAX" npm --prefix web run --silent "$script"
+}
 
 browser() {
   build
   install_packages_of_web
-  e2e/with-server --binary "$(target_folder)/debug/tacit" --allow-egress 127.0.0.0/8 -- sh -c 'cd web && npm run --silent browser'
-  e2e/with-server --binary "$(target_folder)/debug/tacit" --base-path /tacit -- sh -c 'cd web && npm run --silent browser-below'
-  e2e/with-server --binary "$(target_folder)/debug/tacit" --mail -- sh -c 'cd web && npm run --silent browser-mail'
+  in_chromium browser --allow-egress 127.0.0.0/8
+  in_chromium browser-below --base-path /tacit
+  in_chromium browser-mail --mail
 }
 
 case "${1:-}" in

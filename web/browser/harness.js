@@ -9,6 +9,11 @@ export const PERSON = { email: 'ada@example.com', password: 'correct horse batte
 
 /** Longer than anything here takes, also on a busy machine. In milliseconds. */
 const TIMEOUT = 20_000
+/**
+ * Longer than any test takes. What runs in a page has no limit of its own, and a Chromium that has stopped drawing
+ * answers nothing for ever. In milliseconds.
+ */
+const TEST_MAX = 180_000
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** The Chromium to use; undefined if there is none. */
@@ -100,11 +105,20 @@ export async function visit(page, path) {
 export async function onPage(run, options) {
   const watched = await open(options)
   try {
-    await run(watched)
+    await within(TEST_MAX, run(watched))
     assert.deepEqual(watched.wrong, [])
   } finally {
-    await watched.context.close()
+    await within(TIMEOUT, watched.context.close())
   }
+}
+
+/** What `promise` becomes, if it becomes anything in so many milliseconds; else it fails. */
+async function within(limit, promise) {
+  let timer
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`Chromium did not answer within ${limit / 1000} s`)), limit)
+  })
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 /** Where a page is, as the dashboard names it: without the base path of the server. */
