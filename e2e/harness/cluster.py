@@ -23,11 +23,12 @@ class Node:
         folder.mkdir()
         self.arguments = (binary, folder, database_url)
         self.options = options
+        self.prefix = ()
         self.server = None
 
     def launch(self, *more):
         """Starts it, with more options, and does not wait."""
-        self.server = Server(*self.arguments, [*self.options, *more], port=self.port)
+        self.server = Server(*self.arguments, [*self.options, *more], port=self.port, prefix=self.prefix)
         self.server.confidential = self.confidential
 
     def start(self, *more):

@@ -46,14 +46,15 @@ def running_server(binary, database_url=None, options=(), mail_port=None):
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None):
+    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None, prefix=()):
+        """`prefix` is what the command line is put behind, which must become the server in the end."""
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
         address = f"127.0.0.1:{port or free_port()}"
         self.url = f"http://{address}"
         self.log = folder / "server.log"
-        command = [os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
+        command = [*prefix, os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
         command += options
         if mail_port:
             command += ["--smtp-host", "127.0.0.1", "--smtp-port", str(mail_port), "--smtp-encryption", "none"]

@@ -1,0 +1,53 @@
+"""A small disk of a server's own, which can be filled, emptied and made read-only."""
+
+import os
+import pathlib
+import subprocess
+
+SIZE_MIB = 24
+BALLAST = "ballast"
+BLOCK = 64 * 1024
+
+
+class Disk:
+    """A file system in memory, mounted in a namespace that only the server lives in, over an empty folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.server = None
+
+    def command(self):
+        """What the server's command line is put behind: it mounts the disk, then becomes the server."""
+        mount = f'mount -t tmpfs -o size={SIZE_MIB}m,mode=0700 tmpfs "$0" && exec "$@"'
+        return [*namespace(), "sh", "-c", mount, str(self.folder)]
+
+    def inside(self):
+        """The disk as the server sees it."""
+        return pathlib.Path(f"/proc/{self.server.process.pid}/root{self.folder}")
+
+    def fill(self):
+        """Leaves not one block free."""
+        with open(self.inside() / BALLAST, "ab", buffering=0) as file:
+            for size in (BLOCK, 4096, 1):
+                try:
+                    while True:
+                        file.write(b"\0" * size)
+                except OSError:
+                    continue
+
+    def empty(self):
+        """Gives the room back."""
+        os.remove(self.inside() / BALLAST)
+
+    def remount(self, how):
+        """`ro` or `rw`."""
+        enter = ["nsenter", f"--mount=/proc/{self.server.process.pid}/ns/mnt"]
+        if os.geteuid() != 0:
+            enter += [f"--user=/proc/{self.server.process.pid}/ns/user", "--preserve-credentials"]
+        subprocess.run([*enter, "mount", "-o", f"remount,{how}", str(self.folder)], check=True)
+
+
+def namespace():
+    """A mount namespace; without root it takes a user namespace, which most systems allow."""
+    return ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
