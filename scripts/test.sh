@@ -56,6 +56,9 @@ three_nodes() {
   url=$(scripts/postgres.sh database nodes) && e2e/nodes --binary "$(target_folder)/debug/tacit" --database-url "$url"
 }
 
+# Disks, databases, rows and processes that fail.
+faults() { e2e/faults --binary "$(target_folder)/debug/tacit"; }
+
 # The README's own commands, word for word.
 quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
 
@@ -85,6 +88,7 @@ step "the examples in the documentation" examples
 step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
 step "three nodes on one PostgreSQL" three_nodes
+step "faults" faults
 
 printf '\nsteps: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

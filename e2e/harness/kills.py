@@ -19,7 +19,7 @@ class Client:
     def __init__(self, name, scene, seed):
         self.scene = scene
         self.random = random.Random(seed)
-        self.things = [kind(scene, f"{kind.__name__}{name}") for kind in KINDS]
+        self.things = [kind(scene, f"{kind.__name__}{name}".lower()) for kind in KINDS]
         self.writes = 0
         self.error = None
 

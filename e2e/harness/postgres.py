@@ -39,7 +39,8 @@ class Pair:
         # Until there is a standby, nothing would be acknowledged.
         self.run("createdb", *self.login("primary"), OWNER, PGOPTIONS="-c synchronous_commit=local")
         self.run("pg_basebackup", *self.login("primary"), "--pgdata=standby", "--write-recovery-conf", "--checkpoint=fast")
-        self.configure("standby")
+        # Nobody follows it in turn, once it is the primary.
+        self.configure("standby", "synchronous_standby_names = ''")
         self.launch("standby", wait=True)
         self.wait_until_synchronous()
 
@@ -69,9 +70,6 @@ class Pair:
         """The primary is killed as by a power cut, and the standby promoted."""
         pid = int((self.folder / "primary" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
-        # Nobody waits for another standby behind the new primary.
-        with (self.folder / "standby" / "postgresql.auto.conf").open("a") as file:
-            file.write("synchronous_standby_names = ''\n")
         self.run("pg_ctl", "--pgdata=standby", "--wait", "promote")
 
     def stop(self):
@@ -84,11 +82,11 @@ class Pair:
         if os.geteuid() == 0:
             command = ["setpriv", f"--reuid={user()}", f"--regid={user()}", "--clear-groups", *command]
         environment = {**os.environ, "PGPASSWORD": self.password, **environment}
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=program != "pg_ctl", text=True, check=False
-        )
+        # The server goes on after pg_ctl and would hold a pipe open.
+        pipe = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
+        done = subprocess.run(command, cwd=self.folder, env=environment, stdout=pipe, stderr=pipe, text=True, check=False)
         if done.returncode:
-            raise ServerError(f"{program} failed: {done.stderr}")
+            raise ServerError(f"{program} {arguments[-1]} failed: {done.stderr or 'see its log'}")
         return done
 
 
