@@ -9,6 +9,7 @@ export function cellFacts(cell: Cell, sameAs: string | undefined, isShown: boole
   const words = text.grid
   return [
     cell.hasOverride && isShown && words.sharedValue,
+    cell.isDamaged && words.damaged,
     !cell.mayRead && words.mayNotRead,
     cell.isReference && words.reference,
     cell.isMultiline && words.multiline,

@@ -9,6 +9,8 @@ export type Cell = {
   isEmpty: boolean
   isReference: boolean
   isMultiline: boolean
+  /** What is stored of its value does not decrypt. */
+  isDamaged: boolean
   hasComment: boolean
   hasOverride: boolean
   mayRead: boolean
@@ -59,6 +61,7 @@ const OVERRIDE = 16
 const NO_READ = 32
 const NO_EDIT = 64
 const NO_DELETE = 128
+const DAMAGED = 2048
 
 /** Makes rows of the server's columns. */
 export function readMatrix(sent: WireMatrix): Matrix {
@@ -113,6 +116,7 @@ function readCell(wire: WireMatrix, slugs: string[], column: WireColumn, row: nu
     isEmpty: Boolean(flags & EMPTY),
     isReference: Boolean(flags & REFERENCE),
     isMultiline: Boolean(flags & LINES),
+    isDamaged: Boolean(flags & DAMAGED),
     hasComment: Boolean(flags & COMMENT),
     hasOverride: Boolean(flags & OVERRIDE),
     mayRead: !(flags & NO_READ),

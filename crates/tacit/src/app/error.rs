@@ -5,7 +5,7 @@ use tacit_core::{
 };
 use tacit_store::StoreError;
 
-use super::{refusal::Denial, second_factor::Method, secrets::Conflict};
+use super::{refusal::Denial, second_factor::Method, secrets::{Conflict, damaged::Damaged}};
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -77,6 +77,9 @@ pub enum Error {
     /// The caller has as many of these at a time as it may have.
     #[error("{0}")]
     TooMany(String),
+    /// What is asked for is damaged in the database: a fault of ours, and still for the client to know.
+    #[error("{0}")]
+    Damaged(#[from] Damaged),
     /// Changes do not fit what is there; nothing was written.
     #[error("{} of the changes do not fit what is there now", .0.len())]
     Conflicts(Vec<Conflict>),

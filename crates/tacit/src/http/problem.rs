@@ -103,7 +103,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable | Error::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
-        Error::Store(_) | Error::Decrypt(_) | Error::Internal(_) => {
+        Error::Damaged(_) | Error::Store(_) | Error::Decrypt(_) | Error::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
         }
     }
@@ -115,6 +115,7 @@ fn message(error: &Error, status: StatusCode) -> Value {
         Error::Store(StoreError::AlreadyExists) => "It exists already".into(),
         Error::Store(StoreError::Related) => "Something that this belongs to is gone".into(),
         Error::Store(StoreError::TooLong) => "A name or path is too long".into(),
+        Error::Damaged(damaged) => sentence(&damaged.to_string()).into(),
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {
             "Tacit cannot do this right now. Please try again.".into()
         }

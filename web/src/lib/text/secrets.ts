@@ -47,6 +47,7 @@ export const secrets = {
     empty: 'empty',
     reference: 'reference',
     multiline: 'several lines',
+    damaged: 'damaged: write it anew or go back to an older version',
     same: (environment: string) => `same as ${environment}`,
     override: 'mine',
     overrideHint: 'You have a value of your own here, which only you see. This is the shared one.',

@@ -289,7 +289,7 @@ impl Making<'_> {
         version: i64,
         action: Action,
     ) -> Result<Option<Found>> {
-        let Some(found) = self.editor.find(place, name).await? else {
+        let Some(found) = self.editor.find_any(place, name).await? else {
             self.conflict(index, place, name, ConflictReason::Deleted, None);
             return Ok(None);
         };
@@ -304,7 +304,7 @@ impl Making<'_> {
     /// Whether a name is taken by a secret that the caller may see. Of another one it hears as of
     /// anything that cannot be done.
     async fn is_in_the_way(&mut self, index: usize, place: &Place, name: &str) -> Result<bool> {
-        let Some(found) = self.editor.find(place, name).await? else { return Ok(false) };
+        let Some(found) = self.editor.find_any(place, name).await? else { return Ok(false) };
         if !self.editor.allows(Action::DescribeSecret, place, &found.state) {
             return Ok(false);
         }

@@ -9,6 +9,8 @@ use tacit_core::{
 use tacit_store::secrets::SecretRow;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::damaged::Damaged;
+
 /// The longest value, and the longest comment, in bytes of UTF-8 after trimming (`decisions.md` 3).
 pub const VALUE_BYTES_MAX: usize = 1024 * 1024;
 /// Metadata entries of one secret at most.
@@ -130,25 +132,35 @@ impl Content {
     }
 
     /// Decrypts all of a secret.
-    pub(super) fn decrypt(key: &DataKey, row: &SecretRow) -> Result<Self, DecryptError> {
+    pub(super) fn decrypt(key: &DataKey, row: &SecretRow) -> Result<Self, Damaged> {
         let value = decrypt_value(key, row)?;
         let (comment, metadata) = decrypt_description(key, row)?;
         Ok(Self { value, comment, metadata })
     }
+
+    /// Decrypts what can be decrypted of a damaged secret; the rest is empty.
+    pub(super) fn salvage(key: &DataKey, row: &SecretRow) -> Self {
+        let (comment, metadata) = decrypt_description(key, row).unwrap_or_default();
+        Self { value: decrypt_value(key, row).unwrap_or_default(), comment, metadata }
+    }
 }
 
 /// Decrypts the value of a secret.
-pub(super) fn decrypt_value(key: &DataKey, row: &SecretRow) -> Result<Plaintext, DecryptError> {
-    key.decrypt_text(&place(row.id.as_str(), "value", row.version), &row.value_ciphertext).map(Plaintext)
+pub(super) fn decrypt_value(key: &DataKey, row: &SecretRow) -> Result<Plaintext, Damaged> {
+    key.decrypt_text(&place(row.id.as_str(), "value", row.version), &row.value_ciphertext)
+        .map(Plaintext)
+        .map_err(Damaged::part(row, "value"))
 }
 
 /// Decrypts what describes a secret: comment and metadata.
 pub(super) fn decrypt_description(
     key: &DataKey,
     row: &SecretRow,
-) -> Result<(Plaintext, Vec<MetadataEntry>), DecryptError> {
-    let comment = decrypt_comment(key, row.id.as_str(), row.version, &row.comment_ciphertext)?;
-    let metadata = decrypt_metadata(key, row.id.as_str(), row.version, &row.metadata_ciphertext)?;
+) -> Result<(Plaintext, Vec<MetadataEntry>), Damaged> {
+    let comment = decrypt_comment(key, row.id.as_str(), row.version, &row.comment_ciphertext)
+        .map_err(Damaged::part(row, "comment"))?;
+    let metadata = decrypt_metadata(key, row.id.as_str(), row.version, &row.metadata_ciphertext)
+        .map_err(Damaged::part(row, "metadata"))?;
     Ok((comment, metadata))
 }
 

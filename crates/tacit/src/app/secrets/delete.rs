@@ -85,7 +85,7 @@ async fn delete_all(
     let (mut found, mut missing) = (Vec::with_capacity(names.len()), Vec::new());
     for (name, kind) in names {
         let secret = match kind {
-            Kind::Shared => editor.find(&place, name).await?,
+            Kind::Shared => editor.find_any(&place, name).await?,
             Kind::Personal => overrides::find(&mut editor, caller, &place, name).await?,
         };
         match secret {

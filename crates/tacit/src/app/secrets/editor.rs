@@ -28,6 +28,7 @@ pub use restore::Restored;
 use super::{
     SECRETS_PER_FOLDER_MAX, TAGS_MAX,
     content::{Content, Plaintext},
+    damaged::Damaged,
     decide::{Judged, require_change},
     expand::require_readable,
     location::{Place, find_folder},
@@ -63,6 +64,18 @@ pub(in crate::app) struct Editor<'a> {
 pub(super) struct Found {
     pub(super) row: SecretRow,
     pub(super) state: SecretState,
+    /// What of it does not decrypt; in `state` that is empty then.
+    pub(super) damage: Option<Damaged>,
+}
+
+impl Found {
+    /// The same if nothing of it is damaged.
+    fn whole(self) -> Result<Self> {
+        match self.damage {
+            None => Ok(self),
+            Some(damage) => Err(damage.into()),
+        }
+    }
 }
 
 impl<'a> Editor<'a> {
@@ -106,7 +119,16 @@ impl<'a> Editor<'a> {
     }
 
     /// The secret called `name` in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if it does not decrypt.
     pub(super) async fn find(&mut self, place: &Place, name: &str) -> Result<Option<Found>> {
+        self.find_any(place, name).await?.map(Found::whole).transpose()
+    }
+
+    /// The secret called `name` in a folder, also if it is damaged: to be deleted or written anew.
+    pub(super) async fn find_any(&mut self, place: &Place, name: &str) -> Result<Option<Found>> {
         match secrets::find(&mut self.work.db, &place.folder_id, name).await? {
             Some(row) => self.opened(row).await.map(Some),
             None => Ok(None),
@@ -116,16 +138,21 @@ impl<'a> Editor<'a> {
     /// The secret with this id in a folder.
     pub(super) async fn find_by_id(&mut self, place: &Place, id: &SecretId) -> Result<Option<Found>> {
         match secrets::find_by_id(&mut self.work.db, id).await? {
-            Some(row) if row.folder_id == place.folder_id => self.opened(row).await.map(Some),
+            Some(row) if row.folder_id == place.folder_id => {
+                self.opened(row).await.and_then(Found::whole).map(Some)
+            }
             _ => Ok(None),
         }
     }
 
     async fn opened(&mut self, row: SecretRow) -> Result<Found> {
         let tags = sorted(secret_tags::of_secret(&mut self.work.db, &row.id).await?);
-        let content = Content::decrypt(&self.key, &row)?;
+        let (content, damage) = match Content::decrypt(&self.key, &row) {
+            Ok(content) => (content, None),
+            Err(damage) => (Content::salvage(&self.key, &row), Some(damage)),
+        };
         let state = SecretState::new(&row, content, tags);
-        Ok(Found { row, state })
+        Ok(Found { row, state, damage })
     }
 
     /// Whether a folder has a secret called `name`.
@@ -225,8 +252,8 @@ impl<'a> Editor<'a> {
             secret_tags::delete_all(&mut self.work.db, &row.id).await?;
             self.put_tags(&row.id, &state.tags).await?;
         }
-        if state.content.value != found.state.content.value {
-            let old = &found.state.content.value;
+        if state.content.value != found.state.content.value || found.damage.is_some() {
+            let old = if found.damage.is_some() { None } else { Some(&found.state.content.value) };
             reference_index::replace(&mut self.work.db, &self.key, &row, old, &state.content.value).await?;
         }
         self.keep(&row, &state, Some(before)).await?;
@@ -236,14 +263,15 @@ impl<'a> Editor<'a> {
 
     /// Deletes a secret and everybody's overrides of it.
     pub(super) async fn remove(&mut self, place: &Arc<Place>, found: Found) -> Result<PlainSecret> {
-        let Found { row, state } = found;
+        let Found { row, state, damage } = found;
         secrets::delete(&mut self.work.db, &row.id).await?;
         let revision = self.commit.revision();
         secret_versions::end(&mut self.work.db, &row.id, revision).await?;
         secret_overrides::delete_all(&mut self.work.db, &row.folder_id, &row.name, revision).await?;
         self.commit.add(change(&row, Some(row.version), None));
         *self.touched.entry(place.folder_id.clone()).or_default() -= 1;
-        Ok(self.shown(place, row, state))
+        let is_readable = damage.is_none() && self.allows(Action::ReadValue, place, &state);
+        Ok(PlainSecret::written(place, row, state, is_readable))
     }
 
     /// A secret for the answer; who may not read the value does not get it by writing either.
@@ -351,7 +379,6 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// Each tag once, in their order.
 /// Before anything is looked up: a request may name one tag very often.
 fn check_count(tags: usize) -> Result<()> {
     if tags > TAGS_MAX {

@@ -2,14 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tacit_core::{
-    cipher::{DataKey, DecryptError},
-    id::FolderId,
-    permission::Action,
-};
+use tacit_core::{cipher::DataKey, id::FolderId, permission::Action};
 
 use super::{
     ListSecrets,
+    damaged::Damaged,
     decide::Judged,
     location::Place,
     plain::PlainSecret,
@@ -27,7 +24,7 @@ pub(super) struct Listing<'a> {
 
 impl Listing<'_> {
     /// Those of one folder.
-    pub(super) fn secrets_of(&self, folder: &StoredFolder) -> Result<Vec<PlainSecret>, DecryptError> {
+    pub(super) fn secrets_of(&self, folder: &StoredFolder) -> Result<Vec<PlainSecret>, Damaged> {
         let mut secrets = Vec::with_capacity(folder.secrets.len());
         for stored in &folder.secrets {
             secrets.extend(self.secret(&folder.place, stored)?);
@@ -40,7 +37,7 @@ impl Listing<'_> {
         &self,
         all: Vec<StoredSecret>,
         places: &HashMap<FolderId, Arc<Place>>,
-    ) -> Result<Vec<PlainSecret>, DecryptError> {
+    ) -> Result<Vec<PlainSecret>, Damaged> {
         let mut secrets = Vec::with_capacity(all.len());
         for stored in all {
             let Some(place) = places.get(&stored.row.folder_id) else { continue };
@@ -50,7 +47,7 @@ impl Listing<'_> {
     }
 
     /// The secret, if it belongs to the answer.
-    fn secret(&self, place: &Arc<Place>, stored: &StoredSecret) -> Result<Option<PlainSecret>, DecryptError> {
+    fn secret(&self, place: &Arc<Place>, stored: &StoredSecret) -> Result<Option<PlainSecret>, Damaged> {
         if !self.request.wants_tags(&stored.tags) {
             return Ok(None);
         }

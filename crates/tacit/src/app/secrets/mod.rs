@@ -10,6 +10,7 @@
 mod access_list;
 mod commit_changes;
 mod content;
+pub(in crate::app) mod damaged;
 mod create;
 mod decide;
 mod delete;

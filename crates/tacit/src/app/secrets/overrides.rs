@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use tacit_core::{
-    cipher::{DataKey, DecryptError},
+    cipher::DataKey,
     id::{FolderId, UserId},
     permission::Action,
 };
@@ -15,6 +15,7 @@ use tacit_store::{Connection, secret_overrides, secret_tags, secret_versions, se
 use super::{
     GetSecret, ListSecrets, NewSecret, SecretChange, TagChange, already_exist,
     content::Content,
+    damaged::Damaged,
     decide::{Judged, possible},
     editor::{Editor, Found},
     location::{Location, Place, find_place},
@@ -260,7 +261,7 @@ pub(super) fn merge(
     request: &ListSecrets,
     secrets: Vec<PlainSecret>,
     mut own: OwnRows,
-) -> Result<Vec<PlainSecret>, DecryptError> {
+) -> Result<Vec<PlainSecret>, Damaged> {
     if own.is_empty() {
         return Ok(secrets);
     }

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use tacit_core::{
-    cipher::{DataKey, DecryptError},
+    cipher::DataKey,
     id::{FolderId, SecretId, TagId},
     permission::Action,
 };
@@ -16,6 +16,7 @@ use tacit_store::{
 
 use super::{
     content::Content,
+    damaged::Damaged,
     decide::Judged,
     location::Place,
     plain::PlainSecret,
@@ -72,13 +73,13 @@ impl PastSecret {
         &self,
         key: &DataKey,
         shows_value: bool,
-    ) -> Result<PlainSecret, DecryptError> {
+    ) -> Result<PlainSecret, Damaged> {
         let stored = StoredSecret::new(self.version.secret.clone(), self.tags.clone());
         PlainSecret::decrypt(key, &self.place, stored, shows_value)
     }
 
     /// All of it that a request can change.
-    pub(super) fn state(&self, key: &DataKey) -> Result<SecretState, DecryptError> {
+    pub(super) fn state(&self, key: &DataKey) -> Result<SecretState, Damaged> {
         let content = Content::decrypt(key, &self.version.secret)?;
         Ok(SecretState::new(&self.version.secret, content, self.tags.clone()))
     }

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tacit_core::{
-    cipher::{DataKey, DecryptError},
-    reference::may_have_references,
-};
+use tacit_core::{cipher::DataKey, reference::may_have_references};
 use tacit_store::secrets::SecretRow;
 
 use super::{
     content::{MetadataEntry, Plaintext, decrypt_description, decrypt_value},
+    damaged::Damaged,
     location::Place,
     state::{SecretState, Tag},
     stored::StoredSecret,
@@ -40,7 +38,7 @@ impl PlainSecret {
         place: &Arc<Place>,
         stored: StoredSecret,
         shows_value: bool,
-    ) -> Result<Self, DecryptError> {
+    ) -> Result<Self, Damaged> {
         let StoredSecret { row, tags } = stored;
         let (comment, metadata) = decrypt_description(key, &row)?;
         let value = if shows_value { Some(decrypt_value(key, &row)?) } else { None };

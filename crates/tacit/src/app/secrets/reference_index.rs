@@ -57,15 +57,15 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Stores what a secret refers to now that it has another value.
+/// Stores what a secret refers to now that it has another value. `old` is `None` if nobody knows what it had.
 pub(super) async fn replace(
     db: &mut Connection,
     key: &DataKey,
     row: &SecretRow,
-    old: &Plaintext,
+    old: Option<&Plaintext>,
     new: &Plaintext,
 ) -> Result<()> {
-    if may_have_references(old.as_str()) {
+    if old.is_none_or(|old| may_have_references(old.as_str())) {
         secret_references::delete_all(db, &row.id).await?;
     }
     put(db, key, row, new).await
@@ -83,8 +83,9 @@ pub(super) async fn ensure(db: &mut Connection, project: &ProjectId, key: &DataK
         let Some(last) = rows.last() else { return Ok(()) };
         last.id.as_str().clone_into(&mut after);
         for row in &rows {
-            let value = decrypt_value(key, row)?;
-            replace(db, key, row, &value, &value).await?;
+            // A damaged one refers to nothing until it is written anew.
+            let value = decrypt_value(key, row).unwrap_or_default();
+            replace(db, key, row, None, &value).await?;
         }
     }
 }

@@ -185,7 +185,7 @@ async fn find_all(
     for change in changes {
         let path = change.path.as_ref().unwrap_or(&batch.at.path);
         let place = editor.place(&batch.at.environment, path).await?;
-        let found = editor.find(&place, &change.name).await?;
+        let found = editor.find_any(&place, &change.name).await?;
         all.push((place, found));
     }
     let pair = |(change, (place, _)): (&'_ SecretChange, &'_ (Arc<Place>, Option<Found>))| {
@@ -219,6 +219,9 @@ pub(super) async fn change_one(
 ) -> Result<PlainSecret> {
     let brings_value = change.value.is_some();
     let rewrites = change.rewrites_references;
+    if let Some(damage) = found.damage.clone().filter(|_| !brings_value) {
+        return Err(damage.into());
+    }
     let mut after = apply(editor, &found.state, change).await?;
     let was_readable = editor.require_change(place, &found.state, &after)?;
     if brings_value {
@@ -233,7 +236,7 @@ pub(super) async fn change_one(
         rename.rewrite_own(editor, place, &mut after)?;
     }
     // Who may not read the value does not learn by guessing that it is the same.
-    if after == found.state && (was_readable || !brings_value) {
+    if after == found.state && found.damage.is_none() && (was_readable || !brings_value) {
         return Ok(editor.shown(place, found.row, found.state));
     }
     let changed = editor.replace(place, found, after).await?;

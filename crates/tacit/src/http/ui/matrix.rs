@@ -85,7 +85,8 @@ struct Cells {
     /// 0 where there is no secret, or none that the caller may see.
     version: Runs,
     /// 1 empty, 2 reference, 4 several lines, 8 comment, 16 personal value, 32 not readable, 64 not
-    /// editable, 128 not deletable, 256 metadata, 512 reminder, 1024 skips multi-line encoding.
+    /// editable, 128 not deletable, 256 metadata, 512 reminder, 1024 skips multi-line encoding,
+    /// 2048 does not decrypt.
     flags: Runs,
     /// The position in `changes`.
     change: Runs,

@@ -25,7 +25,7 @@ impl Editor<'_> {
         };
         let content = Content::decrypt(&self.key, &row)?;
         let state = SecretState::new(&row, content, shared.state.tags.clone());
-        Ok(Some(Found { row, state }))
+        Ok(Some(Found { row, state, damage: None }))
     }
 
     /// Makes an override of the secret that is called like it.
@@ -70,7 +70,7 @@ impl Editor<'_> {
         place: &Arc<Place>,
         found: Found,
     ) -> Result<PlainSecret> {
-        let Found { row, state } = found;
+        let Found { row, state, .. } = found;
         secrets::delete(&mut self.work.db, &row.id).await?;
         secret_versions::end(&mut self.work.db, &row.id, self.commit.revision()).await?;
         self.commit.add(change(&row, Some(row.version), None));

@@ -11,7 +11,7 @@ use crate::app::{
     access::ProjectAccess,
     error::{Error, Result},
     secrets::{
-        content::decrypt_value,
+        content::{Plaintext, decrypt_value},
         decide::Judged,
         location::Place,
         state::{Tag, by_secret},
@@ -62,6 +62,8 @@ pub enum Flag {
     Reminder = 512,
     /// Clients are told to leave line feeds in the value alone.
     SkipsMultilineEncoding = 1024,
+    /// What is stored of its value does not decrypt.
+    Damaged = 2048,
 }
 
 pub(super) type Rows = BTreeMap<String, Vec<Option<Cell>>>;
@@ -117,6 +119,12 @@ pub(super) struct Reader<'a> {
     pub(super) tags: &'a [Tag],
 }
 
+fn value_flags(text: &str) -> u32 {
+    flag(Flag::Empty, text.is_empty())
+        | flag(Flag::Reference, text.contains("${"))
+        | flag(Flag::SeveralLines, text.trim_end_matches('\n').contains('\n'))
+}
+
 struct Table<'a> {
     key: &'a DataKey,
     tags: HashMap<&'a TagId, usize>,
@@ -147,8 +155,14 @@ impl Table<'_> {
             | flag(Flag::Undeletable, !judged.allows(Action::Delete));
         let mut same_as = None;
         if is_readable {
-            flags |= self.value_flags(row)?;
-            same_as = self.same_as(column, row)?;
+            match decrypt_value(self.key, row) {
+                Ok(value) => {
+                    flags |= value_flags(value.as_str());
+                    same_as = self.same_as(column, row, &value);
+                }
+                // The others are shown, and this one can be mended here.
+                Err(_) => flags |= Flag::Damaged as u32,
+            }
         }
         let change = self.changes.of(CellChange {
             at: row.updated_at,
@@ -163,26 +177,18 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn value_flags(&self, row: &SecretRow) -> Result<u32> {
-        let value = decrypt_value(self.key, row)?;
-        let text = value.as_str();
-        Ok(flag(Flag::Empty, text.is_empty())
-            | flag(Flag::Reference, text.contains("${"))
-            | flag(Flag::SeveralLines, text.trim_end_matches('\n').contains('\n')))
-    }
-
     /// The first column of this row that had the same value.
-    fn same_as(&mut self, column: usize, row: &SecretRow) -> Result<Option<usize>> {
+    fn same_as(&mut self, column: usize, row: &SecretRow, value: &Plaintext) -> Option<usize> {
         let hash = match &row.value_hash {
             Some(hash) => hash.clone(),
-            None => self.key.hash_value(decrypt_value(self.key, row)?.as_str()).as_bytes().to_vec(),
+            None => self.key.hash_value(value.as_str()).as_bytes().to_vec(),
         };
         let known = self.hashes.entry(row.name.clone()).or_default();
         let first = known.iter().find(|(_, other)| *other == hash).map(|(first, _)| *first);
         if first.is_none() {
             known.push((column, hash));
         }
-        Ok(first)
+        first
     }
 }
 
