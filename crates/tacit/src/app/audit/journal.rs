@@ -3,6 +3,7 @@
 //! Events are appended to the newest file. A file goes when the database has all its events; the
 //! newest is emptied instead. Whatever is found at the next start is replayed.
 
+mod reserve;
 mod segment;
 
 pub(super) mod frame;
@@ -16,7 +17,7 @@ use std::{
 
 use tacit_store::StoreError;
 
-use self::segment::Segment;
+use self::{reserve::Reserve, segment::Segment};
 use super::{
     super::error::{Error, Result},
     Event,
@@ -75,8 +76,11 @@ impl Leftovers {
             fs::remove_file(path).map_err(|error| failure(path, &error))?;
         }
         let folder = self.folder;
-        let mut journal = Journal { folder, segments: VecDeque::new(), last_number: 0, _lock: self.lock };
+        let reserve = Reserve::new(&folder);
+        let mut journal =
+            Journal { folder, segments: VecDeque::new(), last_number: 0, reserve, _lock: self.lock };
         journal.begin_segment().map_err(|error| failure(&journal.folder, &error))?;
+        journal.reserve.take();
         Ok(journal)
     }
 }
@@ -87,18 +91,33 @@ pub(super) struct Journal {
     /// Oldest first; lines go into the last.
     segments: VecDeque<Segment>,
     last_number: u64,
+    /// Room for reads to go on when the disk is full.
+    reserve: Reserve,
     /// Held for as long as the journal is open: two processes would replay each other's events.
     _lock: File,
 }
 
 impl Journal {
-    /// Hands a line to the kernel.
+    /// Hands a line to the kernel. On a full disk it uses the room that was kept for this.
     ///
     /// # Errors
     ///
     /// If it was not written. Then the journal holds nothing of it, or half of it at the end of a
     /// file, where replay skips it.
     pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        match self.try_append(line) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                let Some(room) = self.reserve.give() else { return Err(error) };
+                tracing::error!("the disk is full: reads go on in the room that was kept for the audit journal");
+                self.last_number += 1;
+                self.segments.push_back(Segment::over(&room, &self.folder, self.last_number)?);
+                self.try_append(line)
+            }
+            result => result,
+        }
+    }
+
+    fn try_append(&mut self, line: &[u8]) -> io::Result<()> {
         if !self.segments.back().is_some_and(|last| last.has_room(line.len(), SEGMENT_BYTES_MAX)) {
             self.begin_segment()?;
         }
@@ -121,6 +140,8 @@ impl Journal {
             removable.extend(self.segments.pop_front().map(Removable));
         }
         self.trim(IDLE_BYTES_MAX);
+        // Something was moved, so the disk takes writes again.
+        self.reserve.take();
         removable
     }
 

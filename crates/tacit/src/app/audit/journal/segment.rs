@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -29,10 +29,18 @@ impl Segment {
         Ok(Self { path, file, length: 0, waiting: 0, is_broken: false })
     }
 
+    /// Makes the file of one that takes up room already, whose bytes count for nothing and are written over.
+    pub(super) fn over(room: &Path, folder: &Path, number: u64) -> io::Result<Self> {
+        let path = folder.join(format!("{PREFIX}{number}"));
+        fs::rename(room, &path)?;
+        let file = OpenOptions::new().write(true).open(&path)?;
+        Ok(Self { path, file, length: 0, waiting: 0, is_broken: false })
+    }
+
     /// Hands a line to the kernel: it survives the end of this process, though not a power failure.
     pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all(line) {
-            self.is_broken = self.file.set_len(self.length).is_err();
+            self.is_broken = self.cut(self.length).is_err();
             return Err(error);
         }
         self.length += line.len() as u64;
@@ -60,10 +68,16 @@ impl Segment {
     /// Empties the file if it is settled and longer than `bytes`.
     pub(super) fn trim(&mut self, bytes: u64) -> io::Result<()> {
         if self.is_settled() && self.length > bytes {
-            self.file.set_len(0)?;
+            self.cut(0)?;
             self.length = 0;
         }
         Ok(())
+    }
+
+    /// Cuts off what is behind `length`, which is where the next line goes.
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
+        self.file.seek(SeekFrom::Start(length)).map(drop)
     }
 
     /// Deletes the file.
@@ -87,7 +101,10 @@ pub(super) fn found(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The events of a file an earlier process left.
 pub(super) fn read(path: &Path) -> io::Result<Vec<Event>> {
-    let (events, damaged) = frame::decode_all(&fs::read(path)?);
+    let bytes = fs::read(path)?;
+    // One that took up room before may end in zeros.
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let (events, damaged) = frame::decode_all(&bytes[..end]);
     if damaged > 0 {
         tracing::warn!(path = %path.display(), lines = damaged, "skipped unfinished lines of the audit journal");
     }
@@ -123,6 +140,25 @@ mod tests {
         assert_eq!(segment.append(b"line\n").unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert!(segment.is_settled());
         assert!(!segment.has_room(5, 100), "half a line may be there, so nothing may follow it");
+    }
+
+    #[test]
+    fn a_file_that_took_up_room_is_written_over_and_read_as_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = folder.path().join("room");
+        fs::write(&room, [0; 100]).unwrap();
+
+        let mut segment = Segment::over(&room, folder.path(), 7).unwrap();
+        segment.append(b"first\n").unwrap();
+        let whole = fs::read(&segment.path).unwrap();
+        segment.settle(1);
+        segment.trim(0).unwrap();
+        segment.append(b"second\n").unwrap();
+
+        assert_eq!((whole.len(), &whole[..6]), (100, b"first\n".as_slice()));
+        assert_eq!(fs::read(&segment.path).unwrap(), b"second\n");
+        fs::write(&segment.path, [0; 100]).unwrap();
+        assert!(read(&segment.path).unwrap().is_empty());
     }
 
     #[test]
