@@ -27,7 +27,8 @@ impl FromRow for Applied {
 pub(super) async fn run(database: &Database) -> Result<()> {
     prepare(database).await?;
     let mut tx = database.begin().await?;
-    tx.execute("UPDATE schema_lock SET id = id WHERE id = 1", &[]).await?;
+    // Another node may be migrating for minutes.
+    tx.batch("UPDATE schema_lock SET id = id WHERE id = 1").await?;
     let applied: Vec<Applied> = tx.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
     refuse_newer(&applied)?;
     for (version, name, sql) in MIGRATIONS {

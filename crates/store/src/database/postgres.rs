@@ -1,7 +1,10 @@
 //! PostgreSQL 14 and later: a pool, prepared statements, ordinary transactions.
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use tokio_postgres::{error::SqlState, types::ToSql};
 
 use super::{Cells, Changes, Columns, FromRow, Row, postgres_tls};
@@ -15,6 +18,9 @@ use crate::{
 const CONNECTIONS_MAX: usize = 16;
 /// How long a request waits for a connection before it is told to try later.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long a statement may take. A network that loses every packet would let it wait for ever, and all connections with
+/// it; no statement of a request comes near.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// What a transaction is told that began before a newer node changed the schema.
 const OUTDATED: &str = "the schema was changed by a newer release";
@@ -40,13 +46,14 @@ impl Postgres {
 
     /// A connection outside a transaction.
     pub(super) async fn connection(&self) -> Result<Session> {
-        Ok(Session { client: Some(self.0.get().await?), in_transaction: false })
+        let client = Some(self.0.get().await?);
+        Ok(Session { client, in_transaction: false, is_silent: AtomicBool::new(false) })
     }
 
     /// A connection with an open transaction.
     pub(super) async fn begin(&self) -> Result<Session> {
         let mut session = self.connection().await?;
-        session.batch("BEGIN").await?;
+        session.answered(session.batch("BEGIN")).await?;
         session.in_transaction = true;
         Ok(session)
     }
@@ -56,6 +63,8 @@ impl Postgres {
 pub(super) struct Session {
     client: Option<Object>,
     in_transaction: bool,
+    /// A statement was given up, so that nobody knows what the connection does.
+    is_silent: AtomicBool,
 }
 
 impl Session {
@@ -66,12 +75,19 @@ impl Session {
     /// Runs a statement.
     pub(super) async fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
         let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
-        Ok(client.execute(&statement, &borrowed(parameters)).await?)
+        let executed = async {
+            let statement = client.prepare_cached(sql).await?;
+            Ok(client.execute(&statement, &borrowed(parameters)).await?)
+        };
+        self.answered(executed).await
     }
 
     /// Runs a statement and reads its rows.
     pub(super) async fn fetch<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
+        self.answered(self.fetch_patiently(sql, parameters)).await
+    }
+
+    async fn fetch_patiently<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
         let client = self.client()?;
         let rows = match query(client, sql, parameters).await {
             Err(error) if is_outdated(&error) => {
@@ -92,7 +108,19 @@ impl Session {
         rows.iter().map(read).collect()
     }
 
-    /// Runs statements without parameters.
+    /// What the server answers, if it does in time.
+    async fn answered<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        match tokio::time::timeout(ANSWER_MAX, answer).await {
+            Ok(result) => result,
+            Err(_) => {
+                self.is_silent.store(true, Ordering::Relaxed);
+                let cause = format!("PostgreSQL did not answer within {} s", ANSWER_MAX.as_secs());
+                Err(StoreError::Unavailable(cause))
+            }
+        }
+    }
+
+    /// Runs statements without parameters, however long they take: migrations may.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         Ok(self.client()?.batch_execute(sql).await?)
     }
@@ -107,7 +135,7 @@ impl Session {
 
     /// Ends the transaction with `COMMIT` or `ROLLBACK`.
     pub(super) async fn finish(mut self, sql: &str) -> Result<()> {
-        self.batch(sql).await?;
+        self.answered(self.batch(sql)).await?;
         self.in_transaction = false;
         Ok(())
     }
@@ -146,10 +174,10 @@ fn forget_statements(client: &Object) {
 }
 
 /// A transaction that was abandoned half-way must not go back to the pool: closing the connection
-/// rolls it back.
+/// rolls it back. Nor must a connection that does not answer.
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.in_transaction
+        if (self.in_transaction || *self.is_silent.get_mut())
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
