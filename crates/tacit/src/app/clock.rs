@@ -19,7 +19,14 @@ pub struct Clock(Source);
 enum Source {
     /// Since when it runs.
     System(Instant),
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<Manual>),
+}
+
+/// Both in milliseconds.
+#[derive(Debug)]
+struct Manual {
+    now: AtomicI64,
+    uptime: AtomicI64,
 }
 
 impl Clock {
@@ -32,13 +39,27 @@ impl Clock {
     /// A clock that stands still until it is moved. Clones show the same time.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.millis()))))
+        let (now, uptime) = (AtomicI64::new(start.millis()), AtomicI64::new(start.millis()));
+        Self(Source::Manual(Arc::new(Manual { now, uptime })))
     }
 
     /// Moves a manual clock forward; does nothing to the machine's.
     pub fn advance_seconds(&self, seconds: i64) {
-        if let Source::Manual(millis) = &self.0 {
-            millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.advance_millis(seconds * 1000);
+    }
+
+    /// As [`Self::advance_seconds`].
+    pub fn advance_millis(&self, millis: i64) {
+        if let Source::Manual(manual) = &self.0 {
+            manual.now.fetch_add(millis, Ordering::SeqCst);
+            manual.uptime.fetch_add(millis, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock forward or back, as somebody does who sets the machine's: no time passes.
+    pub fn jump_seconds(&self, seconds: i64) {
+        if let Source::Manual(manual) = &self.0 {
+            manual.now.fetch_add(seconds * 1000, Ordering::SeqCst);
         }
     }
 
@@ -47,7 +68,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the place the rule points to")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::Manual(millis) => Timestamp::from_millis(millis.load(Ordering::SeqCst)),
+            Source::Manual(manual) => Timestamp::from_millis(manual.now.load(Ordering::SeqCst)),
             Source::System(_) => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -59,7 +80,7 @@ impl Clock {
     #[must_use]
     pub fn uptime(&self) -> Uptime {
         match &self.0 {
-            Source::Manual(millis) => millis.load(Ordering::SeqCst),
+            Source::Manual(manual) => manual.uptime.load(Ordering::SeqCst),
             Source::System(start) => i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX),
         }
     }
