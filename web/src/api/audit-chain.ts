@@ -26,7 +26,7 @@ const KEY = ['audit-chain']
 
 export const auditChainQuery = queryOptions({
   queryKey: KEY,
-  queryFn: () => request<AuditChain>('GET', '/api/ui/v1/audit/chain'),
+  queryFn: () => request<AuditChain>('GET', '/api/ui/v1/audit-logs/chain'),
   retry: false,
   refetchInterval: ({ state }) => (state.data && state.data.runningAt !== null ? RUNNING_TIME : false),
 })
@@ -35,15 +35,15 @@ export const auditChainQuery = queryOptions({
 export function useVerifyAudit() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => request<AuditChain>('POST', '/api/ui/v1/audit/verify', { body: {} }),
+    mutationFn: () => request<AuditChain>('POST', '/api/ui/v1/audit-logs/verify', { body: {} }),
     onSuccess: (chain) => client.setQueryData(KEY, chain),
   })
 }
 
 /** Has the end of the log signed, and returns the line to keep elsewhere. */
 export const signedCheckpoint = async () =>
-  (await request<{ checkpoint: string }>('POST', '/api/ui/v1/audit/checkpoint', { body: {} })).checkpoint
+  (await request<{ checkpoint: string }>('POST', '/api/ui/v1/audit-logs/checkpoint', { body: {} })).checkpoint
 
 /** The proof that an event is in the log. */
 export const eventProof = (event: string) =>
-  request<unknown>('GET', `/api/ui/v1/audit/events/${encodeURIComponent(event)}/proof`)
+  request<unknown>('GET', `/api/ui/v1/audit-logs/events/${encodeURIComponent(event)}/proof`)

@@ -42,7 +42,7 @@ export type ExportFormat = 'ndjson' | 'csv'
 
 /** All events that the filter lets through, as a file of the server's making. */
 export const exportFile = (filter: AuditFilter, format: ExportFormat) =>
-  requestFile('/api/ui/v1/audit/export', { ...wireFilter(filter, Date.now()), format })
+  requestFile('/api/ui/v1/audit-logs/export', { ...wireFilter(filter, Date.now()), format })
 
 const WEEK = 7 * 24 * 3_600_000
 const READS = 'get-secret,get-secrets'

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: AuditArguments, file: Option<&Path>) -> Result<(), 
             runtime.block_on(verify::run(&settings, &flags.choice))
         }
         AuditCommand::Checkpoint(server) => {
-            let settings = settings(server, file)?;
+            let settings = settings(*server, file)?;
             runtime.block_on(proof::checkpoints(&settings))
         }
         AuditCommand::Proof(flags) => {

@@ -63,31 +63,40 @@ pub async fn sign_now(app: &App, organization: &OrganizationId) -> Result<Option
     Ok(row.map(Checkpoint::try_from).transpose()?)
 }
 
-/// Closes the whole blocks of a chain one by one, and signs its end.
+/// Closes the whole blocks of a chain, and signs its end if that is due.
 async fn sign_chain(
     app: &App,
     organization: &OrganizationId,
     key: &SigningKey,
     is_end_due: bool,
 ) -> Result<()> {
+    close_all(&app.database, organization, key, app.now()).await?;
+    if is_end_due { sign_end(app, organization, key).await } else { Ok(()) }
+}
+
+/// Closes the whole blocks of a chain one by one.
+///
+/// # Errors
+///
+/// If the database fails, or events of a block are not there.
+pub async fn close_all(
+    database: &Database,
+    organization: &OrganizationId,
+    key: &SigningKey,
+    now: Timestamp,
+) -> Result<()> {
     loop {
-        let Some(chain) = audit_chains::find(&mut app.database.read().await?, organization).await? else {
-            return Ok(());
-        };
-        if chain.last_sequence - chain.closed_sequence < BLOCK_LENGTH {
-            return if is_end_due { sign_end(app, organization, key).await } else { Ok(()) };
+        let chain = audit_chains::find(&mut database.read().await?, organization).await?;
+        match chain.filter(|chain| chain.last_sequence - chain.closed_sequence >= BLOCK_LENGTH) {
+            Some(chain) => close(database, &chain, key, now).await?,
+            None => return Ok(()),
         }
-        close(&app.database, &chain, key, app.now()).await?;
     }
 }
 
 /// Closes the block after the last one. What it needs is read before the transaction, which everybody waits for who
 /// writes on SQLite; what is sealed does not change.
-///
-/// # Errors
-///
-/// If the database fails, or events of the block are not there.
-pub async fn close(database: &Database, chain: &ChainRow, key: &SigningKey, now: Timestamp) -> Result<()> {
+async fn close(database: &Database, chain: &ChainRow, key: &SigningKey, now: Timestamp) -> Result<()> {
     let (first, last) = (chain.closed_sequence + 1, chain.closed_sequence + BLOCK_LENGTH);
     let organization = &chain.organization_id;
     let mut db = database.read().await?;

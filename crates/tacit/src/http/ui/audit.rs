@@ -1,4 +1,4 @@
-//! `/api/ui/v1/audit`: what proves the audit log, and the log as a file.
+//! `/api/ui/v1/audit-logs`: what proves the audit log, and the log as a file.
 
 use std::fmt::Write;
 
@@ -72,17 +72,17 @@ pub(crate) struct CheckpointResponse {
     checkpoint: String,
 }
 
-/// `GET /api/ui/v1/audit/chain` shows where the chain is.
+/// `GET /api/ui/v1/audit-logs/chain` shows where the chain is.
 pub(crate) async fn chain(State(app): State<App>, caller: Caller) -> Result<Json<ChainResponse>, Problem> {
     Ok(Json(audit_proofs::state(&app, &caller).await?.into()))
 }
 
-/// `POST /api/ui/v1/audit/verify` begins to prove the log.
+/// `POST /api/ui/v1/audit-logs/verify` begins to prove the log.
 pub(crate) async fn verify(State(app): State<App>, caller: Caller) -> Result<Json<ChainResponse>, Problem> {
     Ok(Json(audit_proofs::start(&app, &caller).await?.into()))
 }
 
-/// `POST /api/ui/v1/audit/checkpoint` signs where the chain is.
+/// `POST /api/ui/v1/audit-logs/checkpoint` signs where the chain is.
 pub(crate) async fn checkpoint(
     State(app): State<App>,
     caller: Caller,
@@ -91,7 +91,7 @@ pub(crate) async fn checkpoint(
     Ok(Json(CheckpointResponse { checkpoint }))
 }
 
-/// `GET /api/ui/v1/audit/events/{event}/proof` proves that an event is in the log.
+/// `GET /api/ui/v1/audit-logs/events/{event}/proof` proves that an event is in the log.
 pub(crate) async fn proof(
     State(app): State<App>,
     caller: Caller,
@@ -145,7 +145,7 @@ enum Format {
     Csv,
 }
 
-/// `GET /api/ui/v1/audit/export` sends the events that a filter lets through, as a file.
+/// `GET /api/ui/v1/audit-logs/export` sends the events that a filter lets through, as a file.
 pub(crate) async fn export(
     State(app): State<App>,
     caller: Caller,
