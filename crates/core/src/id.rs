@@ -39,7 +39,10 @@ impl IdSequence {
             (millis, fresh >> 1)
         } else {
             let grown = last.1 + 1 + (fresh & u128::from(u32::MAX));
-            (last.0 + u64::try_from(grown >> RANDOM_BITS).unwrap_or_default(), grown & ((1 << RANDOM_BITS) - 1))
+            (
+                last.0 + u64::try_from(grown >> RANDOM_BITS).unwrap_or_default(),
+                grown & ((1 << RANDOM_BITS) - 1),
+            )
         };
         let (millis, tail) = *last;
         drop(last);

@@ -40,7 +40,8 @@ impl TryFrom<PruningRow> for Pruning {
     type Error = StoreError;
 
     fn try_from(row: PruningRow) -> Result<Self> {
-        let damaged = || StoreError::Failure(format!("the pruning at event {} is damaged", row.last_sequence));
+        let damaged =
+            || StoreError::Failure(format!("the pruning at event {} is damaged", row.last_sequence));
         Ok(Self {
             organization: row.organization_id.to_string(),
             first: row.first_sequence,

@@ -100,7 +100,9 @@ impl Database {
     pub async fn open_to_read(settings: &Settings) -> Result<Self> {
         let revisions = Arc::new(Revisions::new(false));
         let engine = match settings {
-            Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open_to_read(path, Arc::clone(&revisions))?),
+            Settings::Sqlite(path) => {
+                Engine::Sqlite(sqlite::Sqlite::open_to_read(path, Arc::clone(&revisions))?)
+            }
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
         let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };

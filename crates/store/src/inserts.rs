@@ -25,7 +25,8 @@ impl Inserts {
     /// Adds rows: all their values, one row after the other.
     pub(crate) async fn run(&self, db: &mut Connection, values: &[Value<'_>]) -> Result<()> {
         let mut rest = values;
-        while let Some((rows, sql)) = self.statements.iter().find(|(rows, _)| rows * self.columns <= rest.len())
+        while let Some((rows, sql)) =
+            self.statements.iter().find(|(rows, _)| rows * self.columns <= rest.len())
         {
             let (these, others) = rest.split_at(rows * self.columns);
             db.execute(sql, these).await?;

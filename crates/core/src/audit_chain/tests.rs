@@ -41,7 +41,8 @@ fn event(number: i64) -> EventFields {
 /// `length` events with a checkpoint after every fourth and at the end.
 fn log(length: i64) -> Log {
     let mut chain = Chain::start(ORGANIZATION);
-    let mut log = Log { rows: Vec::new(), end: (0, chain.hash()), checkpoints: Vec::new(), prunings: Vec::new() };
+    let mut log =
+        Log { rows: Vec::new(), end: (0, chain.hash()), checkpoints: Vec::new(), prunings: Vec::new() };
     for number in 1..=length {
         let fields = event(number);
         let hash = chain.append(&fields.event().digest(&mut Vec::new()));

@@ -82,7 +82,9 @@ fn write_in_a_task(database: &Database, number: u32) -> JoinHandle<Result<(), St
     let writing = database.clone();
     database.spawn_write(async move {
         let mut tx = writing.begin().await?;
-        let sql = format!("INSERT INTO login_failures (email, failures, last_failure_at) VALUES ('{number}', 1, 0)");
+        let sql = format!(
+            "INSERT INTO login_failures (email, failures, last_failure_at) VALUES ('{number}', 1, 0)"
+        );
         tx.execute(&sql, &[]).await?;
         assert!(!number.is_multiple_of(10), "this one is to panic");
         tx.commit().await
@@ -98,9 +100,8 @@ async fn whoever_is_told_that_a_write_is_kept_reads_it_at_once_and_a_panic_takes
                 tokio::spawn(async move {
                     let outcome = write_in_a_task(&database, number).await;
                     let mut db = database.read().await.unwrap();
-                    let sql = format!(
-                        "SELECT COUNT(*) AS number FROM login_failures WHERE email = '{number}'"
-                    );
+                    let sql =
+                        format!("SELECT COUNT(*) AS number FROM login_failures WHERE email = '{number}'");
                     let found: i64 = db.fetch_one(&sql, &[]).await.unwrap();
                     assert_eq!(
                         (outcome.is_ok(), found),

@@ -161,7 +161,12 @@ impl LogQuery {
     }
 
     /// What the blocks of the log are searched for.
-    pub(super) fn wanted(&self, now: Timestamp, organization: &OrganizationId, project: Option<&ProjectId>) -> Wanted {
+    pub(super) fn wanted(
+        &self,
+        now: Timestamp,
+        organization: &OrganizationId,
+        project: Option<&ProjectId>,
+    ) -> Wanted {
         // The end is outside, and what happens in this millisecond is inside.
         let to = self.to.unwrap_or(Timestamp::from_millis(now.millis().saturating_add(1)));
         let from = self.from.unwrap_or(Timestamp::from_millis(to.millis().saturating_sub(WINDOW_MILLIS)));

@@ -81,7 +81,8 @@ pub async fn checkpoint(app: &App, caller: &Caller) -> Result<Checkpoint> {
 ///
 /// [`Error::NotFound`] if there is no such event, the caller may not see it, or it is not what was sealed.
 pub async fn proof(app: &App, caller: &Caller, id: &str) -> Result<Proof> {
-    let unknown = || Error::NotFound(format!("There is no event '{id}' that you may see and that can be proven"));
+    let unknown =
+        || Error::NotFound(format!("There is no event '{id}' that you may see and that can be proven"));
     app.audit.flush().await?;
     let organization = caller.organization()?;
     let mut db = app.database.read().await?;

@@ -10,7 +10,9 @@ use tacit_core::{
     audit_chain::{BLOCK_LENGTH, Checkpoint, Fault, Proof, VerifyingKey},
     id::{OrganizationId, ProjectId},
 };
-use tacit_store::{Settings, Value as Cell, audit_blocks, audit_chains, audit_checkpoints, audit_events, audit_prunings};
+use tacit_store::{
+    Settings, Value as Cell, audit_blocks, audit_chains, audit_checkpoints, audit_events, audit_prunings,
+};
 
 use crate::harness::{Answer, TestServer, each_engine, node, postgres_schema};
 
@@ -217,7 +219,11 @@ async fn with_blocks(server: &TestServer) -> Value {
             let event = Event::by_nobody(app, &client(), "get-secret").organization(&organization);
             // The second block is of the project alone.
             let block = (number + 60) / 1024;
-            if block == 1 || number.is_multiple_of(2) { event.project(&ProjectId::new(id.as_str())) } else { event }
+            if block == 1 || number.is_multiple_of(2) {
+                event.project(&ProjectId::new(id.as_str()))
+            } else {
+                event
+            }
         })
         .collect();
     let mut db = app.database.begin().await.unwrap();
@@ -272,8 +278,7 @@ async fn what_retention_removes_leaves_the_rest_proven_and_what_others_remove_is
 async fn a_whole_block_that_went_leaves_its_statement_and_a_forged_one_is_found() {
     each_engine(async |server| {
         let ids = with_blocks(server).await;
-        let (app, organization) =
-            (&server.app, OrganizationId::new(ids["organization"].as_str().unwrap()));
+        let (app, organization) = (&server.app, OrganizationId::new(ids["organization"].as_str().unwrap()));
         server.clock.advance_seconds(31 * DAY_SECONDS);
         while retention::step(app).await.unwrap() {}
         let mut db = app.database.read().await.unwrap();
@@ -291,7 +296,8 @@ async fn a_whole_block_that_went_leaves_its_statement_and_a_forged_one_is_found(
 
         execute(app, "UPDATE audit_prunings SET pruned_at = 1 WHERE first_sequence = 1025", &[]).await;
 
-        let report = verify::verify(&app.database, &organization, &keys(app).await, &[], &|_| {}).await.unwrap();
+        let report =
+            verify::verify(&app.database, &organization, &keys(app).await, &[], &|_| {}).await.unwrap();
         assert_eq!(report.fault, Some(Fault::BadPruning(1025)));
     })
     .await;
@@ -376,7 +382,9 @@ async fn an_export_has_what_the_filter_lets_through_and_is_an_event_itself() {
         assert_eq!(ndjson.headers["content-type"], "application/x-ndjson");
         let rows: Vec<&str> = csv.text.split("\r\n").collect();
         assert_eq!(rows.len(), 4, "{}", csv.text);
-        assert!(rows[0].starts_with("time,event,result") && rows[1].contains("create-secret,allowed,identity"));
+        assert!(
+            rows[0].starts_with("time,event,result") && rows[1].contains("create-secret,allowed,identity")
+        );
         assert_eq!(get(server, &format!("{base}&format=xml"), &admin.token).await.status, 422);
         assert_eq!(get(server, &base, &project.outsider().await).await.status, 403);
         let exports = server.events(&admin.organization_id).await;

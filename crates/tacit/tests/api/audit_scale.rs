@@ -36,8 +36,11 @@ async fn fill(app: &App) {
         let mut chain = audit_chains::lock(&mut db, &organization).await.unwrap().chain().unwrap();
         let project = ProjectId::new(format!("project {batch}"));
         let ids: Vec<String> = (1..=BATCH).map(|number| format!("{:09}", batch * BATCH + number)).collect();
-        let events: Vec<_> =
-            ids.iter().zip(batch * BATCH + 1..).map(|(id, number)| event(&organization, &project, id, number)).collect();
+        let events: Vec<_> = ids
+            .iter()
+            .zip(batch * BATCH + 1..)
+            .map(|(id, number)| event(&organization, &project, id, number))
+            .collect();
         let sealed: Vec<SealedEvent<'_>> = events.iter().map(|event| seal(&mut chain, event)).collect();
         audit_events::insert(&mut db, &sealed).await.unwrap();
         audit_chains::advance(&mut db, &organization, &chain).await.unwrap();
@@ -67,7 +70,8 @@ fn event<'a>(
         actor_type: "identity",
         actor_id: Some("machine".into()),
         actor_name: Some("machine".into()),
-        metadata: format!("{{\"environment\":\"prod\",\"secretPath\":\"/app\",\"secretKey\":\"{key}\"}}").into(),
+        metadata: format!("{{\"environment\":\"prod\",\"secretPath\":\"/app\",\"secretKey\":\"{key}\"}}")
+            .into(),
         ip: Some("10.0.0.1"),
         user_agent: Some("cli".into()),
         user_agent_type: Some("cli"),

@@ -71,7 +71,12 @@ fn merge(kept: &[Checkpoint], newest: Vec<Checkpoint>) -> Vec<Checkpoint> {
         let before = all.get(&checkpoint.organization).map_or(0, |before| before.sequence);
         if checkpoint.sequence < before {
             let (organization, now) = (&checkpoint.organization, checkpoint.sequence);
-            tracing::error!(organization, before, now, "the audit log is shorter than it was when it was signed");
+            tracing::error!(
+                organization,
+                before,
+                now,
+                "the audit log is shorter than it was when it was signed"
+            );
         } else {
             all.insert(checkpoint.organization.clone(), checkpoint);
         }

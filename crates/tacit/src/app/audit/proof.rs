@@ -7,7 +7,9 @@ use tacit_core::{
     id::OrganizationId,
 };
 use tacit_store::{
-    Connection, audit_checkpoints, audit_events::{self, AuditEventRow}, audit_prunings, audit_signing_keys,
+    Connection, audit_checkpoints,
+    audit_events::{self, AuditEventRow},
+    audit_prunings, audit_signing_keys,
 };
 
 use super::super::error::Result;
@@ -45,7 +47,11 @@ pub async fn of(db: &mut Connection, row: AuditEventRow) -> Result<Option<Proof>
 }
 
 /// The chain as it was before an event. The link of one that is gone follows from the start of its block.
-async fn previous(db: &mut Connection, organization: &OrganizationId, sequence: i64) -> Result<Option<Chain>> {
+async fn previous(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    sequence: i64,
+) -> Result<Option<Chain>> {
     let before = sequence - 1;
     if before == 0 {
         return Ok(Some(Chain::start(organization.as_str())));

@@ -82,13 +82,7 @@ async fn step_of(app: &App, organization: &OrganizationId, settings: &Settings, 
 }
 
 /// Lets those events of a block go that are kept no longer than this number of days.
-async fn prune(
-    app: &App,
-    block: &BlockRow,
-    settings: &Settings,
-    days: i64,
-    key: &SigningKey,
-) -> Result<()> {
+async fn prune(app: &App, block: &BlockRow, settings: &Settings, days: i64, key: &SigningKey) -> Result<()> {
     let organization = &block.organization_id;
     let mut db = app.database.read().await?;
     let (rows, before) = contents(&mut db, block).await?;

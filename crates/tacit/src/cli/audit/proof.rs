@@ -62,7 +62,10 @@ pub(super) fn check(file: &Path, keys: &[String]) -> Result<(), Failure> {
         return Err(invalid(&format!("it is signed by the key {}, which you did not name", key.id())));
     }
     let (sequence, id, kind) = (proof.sequence, &proof.event.id, &proof.event.event_type);
-    terminal::line(&format!("event {sequence} ({kind}, {id}) is in the log that key {} has signed", key.id()));
+    terminal::line(&format!(
+        "event {sequence} ({kind}, {id}) is in the log that key {} has signed",
+        key.id()
+    ));
     if keys.is_empty() {
         terminal::line("compare that fingerprint with one you got from the operator, or name it with --key");
     }

@@ -30,7 +30,9 @@ pub(super) async fn run(settings: &Settings, choice: &VerifyChoice) -> Result<()
     let names = names(&database).await.map_err(|error| unreadable(settings, &error))?;
     let keys = keys(settings, choice, &database).await?;
     let chosen = match &choice.organization {
-        None => verify::organizations(&database, &kept).await.map_err(|error| unreadable(settings, &error))?,
+        None => {
+            verify::organizations(&database, &kept).await.map_err(|error| unreadable(settings, &error))?
+        }
         Some(slug) => vec![named(&names, slug)?],
     };
     let mut reports = Vec::new();
@@ -110,13 +112,13 @@ async fn names(database: &Database) -> crate::app::Result<HashMap<OrganizationId
     Ok(rows.into_iter().map(|row| (row.id, (row.slug, row.name))).collect())
 }
 
-fn named(
-    names: &HashMap<OrganizationId, (String, String)>,
-    slug: &str,
-) -> Result<OrganizationId, Failure> {
+fn named(names: &HashMap<OrganizationId, (String, String)>, slug: &str) -> Result<OrganizationId, Failure> {
     let found = names.iter().find(|(_, (other, _))| other == slug);
     found.map(|(id, _)| id.clone()).ok_or_else(|| {
-        Failure::failed(format!("there is no organization with the slug {slug:?}"), "leave --organization out")
+        Failure::failed(
+            format!("there is no organization with the slug {slug:?}"),
+            "leave --organization out",
+        )
     })
 }
 

@@ -191,8 +191,19 @@ fn ndjson(events: Vec<LoggedEvent>) -> String {
 
 /// The columns of a CSV file.
 const COLUMNS: [&str; 13] = [
-    "time", "event", "result", "actor type", "actor", "project", "address", "source", "facts", "sequence", "id",
-    "actor id", "project id",
+    "time",
+    "event",
+    "result",
+    "actor type",
+    "actor",
+    "project",
+    "address",
+    "source",
+    "facts",
+    "sequence",
+    "id",
+    "actor id",
+    "project id",
 ];
 
 fn csv(event: &LoggedEvent) -> String {
