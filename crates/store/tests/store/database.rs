@@ -164,6 +164,25 @@ async fn a_second_server_on_one_sqlite_file_is_refused() {
 }
 
 #[tokio::test]
+async fn a_database_can_be_looked_at_while_a_server_has_it_and_is_not_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Sqlite(folder.path().join("tacit.db"));
+    let missing = Database::open_to_read(&settings).await.err().unwrap();
+    assert!(matches!(missing, StoreError::Unavailable(_)), "{missing}");
+    let server = Database::open(&settings).await.unwrap();
+    let mut tx = server.begin().await.unwrap();
+    reserve(&mut tx, 3).await;
+    tx.commit().await.unwrap();
+
+    let beside = Database::open_to_read(&settings).await.unwrap();
+
+    let chain = audit_chains::find(&mut beside.read().await.unwrap(), &organization()).await.unwrap();
+    assert_eq!(chain.unwrap().last_sequence, 3);
+    let mut tx = beside.begin().await.unwrap();
+    assert!(audit_chains::lock(&mut tx, &organization()).await.is_err());
+}
+
+#[tokio::test]
 async fn a_database_of_a_newer_release_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut all = vec![Settings::Sqlite(folder.path().join("tacit.db"))];

@@ -49,7 +49,7 @@ pub(super) enum Command {
     /// Exit 0 if the running server answers, 1 if not; for containers
     #[command(after_help = EXIT_CODES)]
     Healthcheck(ServerAddress),
-    /// Prove the audit log, offline
+    /// Prove the audit log, offline, and export it
     #[command(after_help = EXIT_CODES)]
     Audit(Box<AuditArguments>),
 }

@@ -1,6 +1,7 @@
-//! `tacit audit`: proves the audit log with nothing but the database, also while a server runs.
+//! `tacit audit`: proves the audit log with nothing but the database, also while a server runs, and exports it.
 
 mod arguments;
+mod export;
 mod proof;
 mod verify;
 
@@ -37,6 +38,7 @@ pub(super) fn run(arguments: AuditArguments, file: Option<&Path>) -> Result<(), 
             let settings = settings(flags.server, file)?;
             runtime.block_on(proof::print(&settings, &flags.event))
         }
+        AuditCommand::Export(flags) => export::run(&flags, file),
         AuditCommand::VerifyProof(flags) => proof::check(&flags.file, &flags.key),
     }
 }

@@ -214,16 +214,14 @@ async fn with_blocks(server: &TestServer) -> Value {
     admin.ok("PUT", &path, Some(json!({ "auditLogsRetentionDays": 30 }))).await;
     let (app, organization) = (&server.app, OrganizationId::new(&admin.organization_id));
     server.app.audit.flush().await.unwrap();
-    let events: Vec<Event> = (0..3 * usize::try_from(BLOCK_LENGTH).unwrap())
-        .map(|number| {
+    let chain = audit_chains::find(&mut app.database.read().await.unwrap(), &organization).await.unwrap();
+    let before = chain.unwrap().last_sequence;
+    let events: Vec<Event> = (before..before + 3 * BLOCK_LENGTH)
+        .map(|before| {
             let event = Event::by_nobody(app, &client(), "get-secret").organization(&organization);
             // The second block is of the project alone.
-            let block = (number + 60) / 1024;
-            if block == 1 || number.is_multiple_of(2) {
-                event.project(&ProjectId::new(id.as_str()))
-            } else {
-                event
-            }
+            let is_of_project = before / BLOCK_LENGTH == 1 || before % 2 == 0;
+            if is_of_project { event.project(&ProjectId::new(id.as_str())) } else { event }
         })
         .collect();
     let mut db = app.database.begin().await.unwrap();
@@ -288,7 +286,7 @@ async fn a_whole_block_that_went_leaves_its_statement_and_a_forged_one_is_found(
             .filter(|row| row.pruned_count == BLOCK_LENGTH)
             .map(|row| row.last_sequence)
             .collect();
-        assert_eq!(prunings.len(), 3);
+        assert_eq!((prunings.len(), whole.as_slice()), (3, &[2 * BLOCK_LENGTH][..]));
         let (from, to) = (tacit_core::time::Timestamp::from_millis(0), app.now());
         let blocks = audit_blocks::list_newest(&mut db, &organization, 10_000, from, to, 9).await.unwrap();
         assert_eq!(blocks.len() + whole.len(), 3);

@@ -13,15 +13,21 @@ fn audit(folder: &Path, arguments: &[&str]) -> Ended {
     run(tacit(folder, &all), "")
 }
 
-/// The id of the newest event that the log has of a kind, as an administrator reads it.
-fn newest(server: &Server, kind: &str) -> String {
+/// A token of the administrator for their organization.
+fn token(server: &Server) -> String {
     let body = json!({ "email": "ada@example.test", "password": PASSWORD });
     let (_, login) = server.call("POST", "/api/v3/auth/login", None, Some(&body));
     let token = login["accessToken"].as_str().unwrap();
     let (_, organizations) = server.call("GET", "/api/v2/users/me/organizations", Some(token), None);
     let body = json!({ "organizationId": organizations["organizations"][0]["id"] });
     let (_, chosen) = server.call("POST", "/api/v3/auth/select-organization", Some(token), Some(&body));
-    let token = chosen["token"].as_str().unwrap();
+    chosen["token"].as_str().unwrap().to_owned()
+}
+
+/// The id of the newest event that the log has of a kind, as an administrator reads it.
+fn newest(server: &Server, kind: &str) -> String {
+    let token = token(server);
+    let token = token.as_str();
     let path = format!("/api/v1/organization/audit-logs?eventType={kind}&limit=1");
     let (_, logs) = server.call("GET", &path, Some(token), None);
     let (status, _) = server.call("POST", "/api/ui/v1/audit-logs/checkpoint", Some(token), Some(&json!({})));
@@ -36,7 +42,7 @@ fn the_log_is_proven_beside_a_running_server_and_one_event_without_it() {
     assert_eq!(early.code, Some(DATABASE), "{}", early.stderr);
     let running = Server::start(server(folder.path()));
     running.bootstrap();
-    let event = newest(&running, "user-login");
+    let event = newest(&running, "select-organization");
 
     let whole = audit(folder.path(), &["verify"]);
     let lines = audit(folder.path(), &["checkpoint"]);
@@ -55,7 +61,7 @@ fn the_log_is_proven_beside_a_running_server_and_one_event_without_it() {
     let checked = audit(folder.path(), &["verify-proof", "proof.json"]);
     assert_eq!(checked.code, Some(0), "{}", checked.stderr);
     assert!(checked.stdout.contains(&event), "{}", checked.stdout);
-    let forged = proof.stdout.replace("user-login", "user-logout");
+    let forged = proof.stdout.replace("select-organization", "select-organizations");
     fs::write(folder.path().join("forged.json"), forged).unwrap();
     let refused = audit(folder.path(), &["verify-proof", "forged.json"]);
     assert_eq!(refused.code, Some(FAILED), "{}", refused.stdout);
@@ -72,4 +78,29 @@ fn the_log_is_proven_beside_a_running_server_and_one_event_without_it() {
     assert!(unknown_key.stdout.contains("NOT PROVEN"), "{}", unknown_key.stdout);
     let nobody = audit(folder.path(), &["verify", "--organization", "nobody"]);
     assert_eq!(nobody.code, Some(FAILED), "{}", nobody.stderr);
+}
+
+#[test]
+fn the_log_is_exported_by_whoever_has_a_token_that_may_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Server::start(server(folder.path()));
+    running.bootstrap();
+    let token = token(&running);
+    let export = |token: Option<&str>, more: &[&str]| {
+        let arguments = [&["audit", "export", "--url", &running.url], more].concat();
+        let mut command = tacit(folder.path(), &arguments);
+        command.envs(token.map(|token| ("TACIT_TOKEN", token)));
+        run(command, "")
+    };
+
+    let all = export(Some(&token), &[]);
+    let csv = export(Some(&token), &["--format", "csv", "--filter", "eventType=export-audit-logs"]);
+
+    assert_eq!(all.code, Some(0), "{}", all.stderr);
+    assert!(all.stdout.lines().count() > 2 && all.stdout.starts_with("{\"id\""), "{}", all.stdout);
+    assert_eq!(csv.stdout.lines().count(), 2, "{}", csv.stdout);
+    assert_eq!(export(None, &[]).code, Some(SETTINGS));
+    assert_eq!(export(Some("no token"), &[]).code, Some(FAILED));
+    assert_eq!(export(Some(&token), &["--filter", "limit=x"]).code, Some(FAILED));
+    assert_eq!(export(Some(&token), &["--filter", "no filter"]).code, Some(SETTINGS));
 }

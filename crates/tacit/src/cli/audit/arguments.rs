@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::arguments::ServerArguments;
+use crate::cli::arguments::{ServerAddress, ServerArguments};
 
 /// What `tacit audit` takes.
 #[derive(Debug, Args)]
@@ -22,6 +22,8 @@ pub(super) enum AuditCommand {
     Checkpoint(Box<ServerArguments>),
     /// Print the proof that an event is in the log, as JSON
     Proof(Box<ProofArguments>),
+    /// Write events of a running server to standard output; needs an access token in TACIT_TOKEN
+    Export(ExportArguments),
     /// Check such a proof; needs no database
     VerifyProof(VerifyProofArguments),
 }
@@ -68,4 +70,18 @@ pub(super) struct VerifyProofArguments {
     /// Fingerprint of the only key to believe; may be repeated
     #[arg(long, value_name = "FINGERPRINT")]
     pub(super) key: Vec<String>,
+}
+
+/// What `tacit audit export` takes.
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    #[command(flatten)]
+    pub(super) server: ServerAddress,
+    /// ndjson or csv
+    #[arg(long, value_name = "FORMAT", default_value = "ndjson", value_parser = ["ndjson", "csv"])]
+    pub(super) format: String,
+    /// A parameter of the API's audit log, such as eventType=create-secret or startDate=2026-01-01T00:00:00Z; may be
+    /// repeated [default: the last 30 days]
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) filter: Vec<String>,
 }
