@@ -5,6 +5,7 @@
 
 mod anew;
 mod audit_cost;
+mod audit_log;
 mod bench;
 mod compare;
 mod decision;
@@ -61,6 +62,7 @@ fn run(options: Options) -> Result<()> {
     match options.command {
         None => one_thread()?.block_on(bench::run(&options.bench)),
         Some(Command::Floor(tls)) => many_threads()?.block_on(floor::serve(&tls)),
+        Some(Command::AuditLog(log)) => one_thread()?.block_on(audit_log::run(&log)),
         Some(Command::Server(server)) => many_threads()?.block_on(stand_in::serve(server)),
     }
 }

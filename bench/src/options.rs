@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use crate::tls::TlsFiles;
+use crate::{audit_log::AuditLogOptions, tls::TlsFiles};
 
 /// Measures Tacit against a bare handler that answers the same bytes.
 #[derive(clap::Parser)]
@@ -22,6 +22,8 @@ pub(crate) enum Command {
     /// The bare handler: reads its answer from standard input.
     #[command(hide = true)]
     Floor(TlsFiles),
+    /// Prove and search a long audit log.
+    AuditLog(AuditLogOptions),
     /// A stand-in for `tacit server`, to test the bench and to see the noise of a machine.
     #[command(hide = true)]
     Server(ServerOptions),

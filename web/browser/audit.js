@@ -119,3 +119,32 @@ test('filters are saved under a name, and new events appear while one watches', 
     await page.getByText('ada@example.com deleted secret FOO in dev:/ of Watched.').waitFor()
   })
 })
+
+test('the log is verified at a click, and a checkpoint and the proof of an event are files', async () => {
+  await withEvents('Proven', async (watched) => {
+    const { page } = watched
+    const bar = page.getByRole('region', { name: 'Proof of the log' })
+    await bar.getByText(/^Not verified|^Verified/).waitFor()
+    await click(watched, 'button', 'Verify now')
+    await bar.getByText(/^Verified up to event \d+$/).waitFor()
+    const [checkpoint] = await Promise.all([
+      page.waitForEvent('download'),
+      click(watched, 'button', 'Download checkpoint'),
+    ])
+    assert.match(
+      readFileSync(await checkpoint.path(), 'utf8'),
+      /^tacit-audit-checkpoint-1 \S+ \d+ [0-9a-f]{64} /,
+    )
+
+    await page.getByLabel('What').selectOption('Secrets changed')
+    await page.getByRole('button', { name: /^Details: ada@example.com created/ }).click()
+    const sheet = page.getByRole('dialog', { name: 'create-secret' })
+    const [proof] = await Promise.all([
+      page.waitForEvent('download'),
+      sheet.getByRole('button', { name: 'Download proof' }).click(),
+    ])
+    const text = readFileSync(await proof.path(), 'utf8')
+    assert.equal(JSON.parse(text).event.eventType, 'create-secret')
+    assert.ok(!text.includes(VALUE))
+  })
+})

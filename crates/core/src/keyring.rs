@@ -23,6 +23,7 @@ use aws_lc_rs::{
 use zeroize::Zeroizing;
 
 use crate::{
+    audit_chain::SigningKey,
     cipher::{Ciphertext, DataKey, DecryptError, KeyBytes, Place},
     hex,
     passkey::Challenges,
@@ -103,6 +104,22 @@ impl RootKey {
     ///
     /// [`DecryptError`] if the root key, the owner or any bit of `wrapped` differs.
     pub fn unwrap(&self, owner: &str, wrapped: &Ciphertext) -> Result<DataKey, DecryptError> {
+        let (number, bytes) = self.unwrap_bytes(owner, wrapped)?;
+        Ok(DataKey::new(number, &bytes))
+    }
+
+    /// Decrypts the key that signs the audit log, which was wrapped for `owner`, `audit-signing:<id>`, as
+    /// data keys are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::unwrap`].
+    pub fn unwrap_signing_key(&self, owner: &str, wrapped: &Ciphertext) -> Result<SigningKey, DecryptError> {
+        let (_, seed) = self.unwrap_bytes(owner, wrapped)?;
+        SigningKey::new(&seed).ok_or(DecryptError)
+    }
+
+    fn unwrap_bytes(&self, owner: &str, wrapped: &Ciphertext) -> Result<(u32, KeyBytes), DecryptError> {
         let number = wrapped.key_number().ok_or(DecryptError)?;
         let plaintext = self.wrapping_key(number).decrypt(&place(owner, number), wrapped)?;
         let mut bytes = Zeroizing::new([0; 32]);
@@ -110,7 +127,7 @@ impl RootKey {
             return Err(DecryptError);
         }
         bytes.copy_from_slice(&plaintext);
-        Ok(DataKey::new(number, &KeyBytes::new(bytes)))
+        Ok((number, KeyBytes::new(bytes)))
     }
 
     /// The key that signs access tokens.

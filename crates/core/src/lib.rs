@@ -3,6 +3,7 @@
 //! Nothing here opens a file or a socket, reads a clock or the environment, or knows HTTP or
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
+pub mod audit_chain;
 pub mod base64url;
 pub mod certificate;
 pub mod cipher;
@@ -18,6 +19,7 @@ pub mod password;
 pub mod permission;
 pub mod random;
 pub mod reference;
+pub mod term_filter;
 pub mod time;
 pub mod token;
 pub mod totp;

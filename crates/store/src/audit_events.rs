@@ -1,22 +1,24 @@
-//! The audit log. Rows are only ever added.
+//! The audit log: events that are sealed. Rows are only ever added, and removed by retention.
 
-use std::{borrow::Cow, sync::LazyLock};
+mod new_event;
+
+use std::sync::LazyLock;
 
 use tacit_core::{
+    audit_chain::{Event, Hash},
     id::{OrganizationId, ProjectId},
     time::Timestamp,
 };
 
+pub use new_event::NewAuditEvent;
+pub(crate) use new_event::{EVENT_COLUMNS, EVENT_COLUMNS_COUNT};
+
 use crate::{
-    Connection,
+    Connection, Row,
     error::Result,
+    inserts::{Inserts, ROWS_MAX},
     value::{Value, params, row},
 };
-
-/// Columns that are bound for one event.
-const COLUMNS: usize = 14;
-/// Events added by one statement at most: a power of two.
-const ROWS_MAX: usize = 64;
 
 row! {
     /// One event, as it is stored.
@@ -52,45 +54,39 @@ row! {
     }
 }
 
-/// One event to be stored; the fields are those of [`AuditEventRow`].
+impl AuditEventRow {
+    /// The event as the chain sees it.
+    #[must_use]
+    pub fn event(&self) -> Event<'_> {
+        Event {
+            id: &self.id,
+            project_id: self.project_id.as_ref().map(ProjectId::as_str),
+            event_type: &self.event_type,
+            result: &self.result,
+            actor_type: &self.actor_type,
+            actor_id: self.actor_id.as_deref(),
+            actor_name: self.actor_name.as_deref(),
+            metadata: &self.metadata,
+            ip: self.ip.as_deref(),
+            user_agent: self.user_agent.as_deref(),
+            user_agent_type: self.user_agent_type.as_deref(),
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// An event with its place in the chain.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "said at the row")]
-pub struct NewAuditEvent<'a> {
-    pub id: &'a str,
-    pub organization_id: &'a OrganizationId,
+pub struct SealedEvent<'a> {
+    /// The event.
+    pub event: &'a NewAuditEvent<'a>,
+    /// Its number.
     pub sequence: i64,
-    pub project_id: Option<&'a ProjectId>,
-    pub event_type: &'a str,
-    pub result: &'a str,
-    pub actor_type: &'a str,
-    pub actor_id: Option<Cow<'a, str>>,
-    pub actor_name: Option<Cow<'a, str>>,
-    pub metadata: String,
-    pub ip: Option<&'a str>,
-    pub user_agent: Option<Cow<'a, str>>,
-    pub user_agent_type: Option<&'a str>,
-    pub created_at: Timestamp,
+    /// Its link.
+    pub hash: Hash,
 }
 
-/// Reserves `count` sequence numbers of an organization and returns the first.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn reserve(db: &mut Connection, organization: &OrganizationId, count: i64) -> Result<i64> {
-    let last: i64 = db
-        .fetch_one(
-            "INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ($1, $2)
-             ON CONFLICT (organization_id) DO UPDATE
-                SET last_sequence = audit_sequences.last_sequence + $2
-             RETURNING last_sequence AS number",
-            params![organization, count],
-        )
-        .await?;
-    Ok(last - count + 1)
-}
-
-/// Whether an event is stored already: a replayed journal may hold it again.
+/// Whether a sealed event is stored already: a replayed journal may hold it again.
 ///
 /// # Errors
 ///
@@ -101,63 +97,87 @@ pub async fn exists(db: &mut Connection, id: &str) -> Result<bool> {
     Ok(number > 0)
 }
 
-/// Adds events, many in one statement: on PostgreSQL each statement is a journey to the server, on which
-/// everybody waits who writes in the organization.
+static INSERTS: LazyLock<Inserts> = LazyLock::new(|| {
+    Inserts::new("audit_events", &format!("{EVENT_COLUMNS}, sequence, hash"), EVENT_COLUMNS_COUNT + 2)
+});
+
+/// Adds sealed events.
 ///
 /// # Errors
 ///
 /// [`crate::StoreError::AlreadyExists`] if an id or sequence number is taken.
-pub async fn insert(db: &mut Connection, events: &[NewAuditEvent<'_>]) -> Result<()> {
-    let mut rest = events;
-    while let Some((rows, sql)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
-        let (these, others) = rest.split_at(*rows);
-        let values: Vec<Value<'_>> = these.iter().flat_map(values).collect();
-        db.execute(sql, &values).await?;
-        rest = others;
+pub async fn insert(db: &mut Connection, events: &[SealedEvent<'_>]) -> Result<()> {
+    for chunk in events.chunks(ROWS_MAX) {
+        let rows: Vec<Value<'_>> = chunk
+            .iter()
+            .flat_map(|sealed| {
+                let plain = sealed.event.values();
+                let sealing = [Value::from(sealed.sequence), Value::Bytes(sealed.hash.as_bytes())];
+                plain.into_iter().chain(sealing)
+            })
+            .collect();
+        INSERTS.run(db, &rows).await?;
     }
     Ok(())
 }
 
-/// The statements that add 64, 32, 16, 8, 4, 2 events and one: so few that each stays prepared.
-static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
-    (0..=ROWS_MAX.ilog2()).rev().map(|power| 1 << power).map(|rows| (rows, insert_sql(rows))).collect()
-});
-
-/// The statement that adds `rows` events.
-fn insert_sql(rows: usize) -> String {
-    let placeholders: Vec<String> = (0..rows).map(|row| placeholders(row * COLUMNS)).collect();
-    format!(
-        "INSERT INTO audit_events
-            (id, organization_id, sequence, project_id, event_type, result, actor_type, actor_id,
-             actor_name, metadata, ip, user_agent, user_agent_type, created_at)
-         VALUES {}",
-        placeholders.join(", ")
-    )
+/// Shows the events of an organization with these sequence numbers, both included, in their order, with the links
+/// that are stored.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn scan(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    first: i64,
+    last: i64,
+    visit: &mut (dyn FnMut(i64, &Event<'_>, &[u8]) + Send),
+) -> Result<()> {
+    let sql =
+        "SELECT sequence, id, project_id, event_type, result, actor_type, actor_id, actor_name, metadata, ip,
+                      user_agent, user_agent_type, created_at, hash
+                 FROM audit_events
+                WHERE organization_id = $1 AND sequence >= $2 AND sequence <= $3 ORDER BY sequence";
+    let mut show = |row: &Row<'_>| {
+        let sequence = row.get("sequence")?;
+        let event = Event {
+            id: row.text("id")?.unwrap_or_default(),
+            project_id: row.text("project_id")?,
+            event_type: row.text("event_type")?.unwrap_or_default(),
+            result: row.text("result")?.unwrap_or_default(),
+            actor_type: row.text("actor_type")?.unwrap_or_default(),
+            actor_id: row.text("actor_id")?,
+            actor_name: row.text("actor_name")?,
+            metadata: row.text("metadata")?.unwrap_or_default(),
+            ip: row.text("ip")?,
+            user_agent: row.text("user_agent")?,
+            user_agent_type: row.text("user_agent_type")?,
+            created_at: row.get("created_at")?,
+        };
+        visit(sequence, &event, row.bytes("hash")?);
+        Ok(())
+    };
+    db.for_each(sql, params![organization, first, last], &mut show).await
 }
 
-/// `($1, $2, …)`, counting on from `bound`.
-fn placeholders(bound: usize) -> String {
-    let names: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", bound + column)).collect();
-    format!("({})", names.join(", "))
-}
-
-fn values<'a>(event: &'a NewAuditEvent<'_>) -> [Value<'a>; COLUMNS] {
-    [
-        Value::from(event.id),
-        Value::from(event.organization_id),
-        Value::from(event.sequence),
-        Value::from(event.project_id),
-        Value::from(event.event_type),
-        Value::from(event.result),
-        Value::from(event.actor_type),
-        Value::from(event.actor_id.as_deref()),
-        Value::from(event.actor_name.as_deref()),
-        Value::from(&event.metadata),
-        Value::from(event.ip),
-        Value::from(event.user_agent.as_deref()),
-        Value::from(event.user_agent_type),
-        Value::from(event.created_at),
-    ]
+/// Deletes events of an organization: for retention alone.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn delete(db: &mut Connection, organization: &OrganizationId, sequences: &[i64]) -> Result<()> {
+    let (Some(first), Some(last)) = (sequences.iter().min(), sequences.iter().max()) else { return Ok(()) };
+    if i64::try_from(sequences.len()).is_ok_and(|count| count == last - first + 1) {
+        let sql = "DELETE FROM audit_events WHERE organization_id = $1 AND sequence >= $2 AND sequence <= $3";
+        db.execute(sql, params![organization, *first, *last]).await?;
+        return Ok(());
+    }
+    for sequence in sequences {
+        let sql = "DELETE FROM audit_events WHERE organization_id = $1 AND sequence = $2";
+        db.execute(sql, params![organization, *sequence]).await?;
+    }
+    Ok(())
 }
 
 /// The events of an organization in the order they happened, from sequence `from`, at most `limit`.
@@ -179,49 +199,52 @@ pub async fn list(
     .await
 }
 
-/// Which events to look at, from the newest on.
+/// A stretch of the log: which of its events to look at.
 #[derive(Clone, Copy, Debug)]
-pub struct AuditEventFilter<'a> {
+pub struct Stretch<'a> {
     /// The organization.
     pub organization: &'a OrganizationId,
     /// Only those of this project.
     pub project: Option<&'a ProjectId>,
-    /// Only those with a smaller sequence number.
-    pub before: i64,
+    /// Only those with this sequence number or a greater one.
+    pub first: i64,
+    /// Only those with this sequence number or a smaller one.
+    pub last: i64,
     /// Only those of this time or later.
     pub from: Timestamp,
     /// Only those before this time.
     pub to: Timestamp,
 }
 
-/// The events that pass a filter, from the newest on, at most `limit`.
+/// The events of a stretch from the newest on, at most `limit`.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn list_newest(
     db: &mut Connection,
-    filter: AuditEventFilter<'_>,
+    stretch: Stretch<'_>,
     limit: i64,
 ) -> Result<Vec<AuditEventRow>> {
-    let AuditEventFilter { organization, project, before, from, to } = filter;
+    let Stretch { organization, project, first, last, from, to } = stretch;
     match project {
         None => {
             db.fetch_all(
                 "SELECT * FROM audit_events
-                  WHERE organization_id = $1 AND sequence < $2 AND created_at >= $3 AND created_at < $4
-                  ORDER BY sequence DESC LIMIT $5",
-                params![organization, before, from, to, limit],
+                  WHERE organization_id = $1 AND sequence >= $2 AND sequence <= $3
+                    AND created_at >= $4 AND created_at < $5
+                  ORDER BY sequence DESC LIMIT $6",
+                params![organization, first, last, from, to, limit],
             )
             .await
         }
         Some(project) => {
             db.fetch_all(
                 "SELECT * FROM audit_events
-                  WHERE organization_id = $1 AND sequence < $2 AND created_at >= $3 AND created_at < $4
-                    AND project_id = $5
-                  ORDER BY sequence DESC LIMIT $6",
-                params![organization, before, from, to, project, limit],
+                  WHERE organization_id = $1 AND sequence >= $2 AND sequence <= $3
+                    AND created_at >= $4 AND created_at < $5 AND project_id = $6
+                  ORDER BY sequence DESC LIMIT $7",
+                params![organization, first, last, from, to, project, limit],
             )
             .await
         }
@@ -236,23 +259,19 @@ row! {
     }
 }
 
-/// Who did something in a project at this time or later, by id, at most `limit`.
+/// Who did something in a project within a stretch of the log, by id, at most `limit`.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn actors(
-    db: &mut Connection,
-    organization: &OrganizationId,
-    project: &ProjectId,
-    from: Timestamp,
-    limit: i64,
-) -> Result<Vec<ActorIdRow>> {
+pub async fn actors(db: &mut Connection, stretch: Stretch<'_>, limit: i64) -> Result<Vec<ActorIdRow>> {
+    let Stretch { organization, project, first, last, from, to } = stretch;
     db.fetch_all(
         "SELECT DISTINCT actor_id FROM audit_events
-          WHERE organization_id = $1 AND project_id = $2 AND created_at >= $3 AND actor_id IS NOT NULL
-          ORDER BY actor_id LIMIT $4",
-        params![organization, project, from, limit],
+          WHERE organization_id = $1 AND sequence >= $2 AND sequence <= $3
+            AND created_at >= $4 AND created_at < $5 AND project_id = $6 AND actor_id IS NOT NULL
+          ORDER BY actor_id LIMIT $7",
+        params![organization, first, last, from, to, project, limit],
     )
     .await
 }
@@ -274,6 +293,15 @@ pub async fn find(
     .await
 }
 
+/// The event with this id, in whosever log it is: for those who read the database themselves.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn find_anywhere(db: &mut Connection, id: &str) -> Result<Option<AuditEventRow>> {
+    db.fetch_optional("SELECT * FROM audit_events WHERE id = $1", params![id]).await
+}
+
 /// The sequence number of an event of an organization.
 ///
 /// # Errors
@@ -289,4 +317,31 @@ pub async fn sequence_of(
         params![organization, id],
     )
     .await
+}
+
+row! {
+    /// The link of an event.
+    pub struct LinkRow {
+        /// The stored link.
+        pub hash: Vec<u8>,
+    }
+}
+
+/// The link of an event by its number.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn hash_at(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    sequence: i64,
+) -> Result<Option<Hash>> {
+    let row: Option<LinkRow> = db
+        .fetch_optional(
+            "SELECT hash FROM audit_events WHERE organization_id = $1 AND sequence = $2",
+            params![organization, sequence],
+        )
+        .await?;
+    Ok(row.and_then(|row| Hash::from_bytes(&row.hash)))
 }

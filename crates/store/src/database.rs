@@ -9,6 +9,7 @@ mod columns;
 mod migrate;
 mod postgres;
 mod postgres_tls;
+mod row;
 mod sqlite;
 
 use std::{
@@ -25,11 +26,13 @@ use tokio::task::JoinHandle;
 pub(crate) use changes::Changes;
 pub use changes::{HARMLESS, RIGHTS};
 use columns::Columns;
+pub(crate) use row::Cells;
+pub use row::{FromRow, Row};
 
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
-    value::{Column, Value},
+    value::Value,
 };
 
 /// Where the data lives.
@@ -84,6 +87,26 @@ impl Database {
         };
         let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };
         migrate::run(&database).await?;
+        Ok(database)
+    }
+
+    /// Opens a database to look at it, also while a server runs: nothing is migrated, and on SQLite nothing can
+    /// be written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if it cannot be reached, is not there or is of an older release,
+    /// [`StoreError::Newer`] if it is of a newer one.
+    pub async fn open_to_read(settings: &Settings) -> Result<Self> {
+        let revisions = Arc::new(Revisions::new(false));
+        let engine = match settings {
+            Settings::Sqlite(path) => {
+                Engine::Sqlite(sqlite::Sqlite::open_to_read(path, Arc::clone(&revisions))?)
+            }
+            Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
+        };
+        let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };
+        migrate::require_newest(&database).await?;
         Ok(database)
     }
 
@@ -248,6 +271,26 @@ impl Connection {
         }
     }
 
+    /// Runs a statement and shows each of its rows to `visit`, which need not copy what it looks at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`], and what `visit` returns.
+    pub async fn for_each(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        visit: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note_write(sql);
+        match &mut self.inner {
+            Inner::SqliteRead(reader) => sqlite::for_each(reader, sql, parameters, visit),
+            Inner::SqliteWrite(write) => sqlite::for_each(write, sql, parameters, visit),
+            Inner::Postgres(session) => session.for_each(sql, parameters, visit).await,
+        }
+    }
+
     /// Runs a statement and reads its first row, if there is one.
     ///
     /// # Errors
@@ -336,48 +379,5 @@ impl std::ops::Deref for Transaction {
 impl std::ops::DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.connection
-    }
-}
-
-/// A row of either engine.
-pub struct Row<'a> {
-    cells: Cells<'a>,
-    columns: &'a Columns,
-}
-
-/// What a row of either engine holds.
-#[derive(Clone, Copy)]
-pub enum Cells<'a> {
-    /// Of SQLite.
-    Sqlite(&'a rusqlite::Row<'a>),
-    /// Of PostgreSQL.
-    Postgres(&'a tokio_postgres::Row),
-}
-
-impl Row<'_> {
-    /// Reads the column called `name`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Column::read`], and [`StoreError::Failure`] if there is no such column.
-    pub fn get<T: Column>(&self, name: &'static str) -> Result<T> {
-        T::read(self.cells, self.columns.position(name, self.cells)?)
-    }
-}
-
-/// A type that a whole row can be read as.
-pub trait FromRow: Sized {
-    /// Reads `row`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a column is missing or of another type: a defect.
-    fn from_row(row: &Row<'_>) -> Result<Self>;
-}
-
-/// A statement whose only column is a number called `number`.
-impl FromRow for i64 {
-    fn from_row(row: &Row<'_>) -> Result<Self> {
-        row.get("number")
     }
 }

@@ -9,13 +9,20 @@
 
 mod database;
 mod error;
+mod inserts;
 mod migrations;
 mod value;
 
 pub mod access_tokens;
 pub mod additional_privileges;
 pub mod api_keys;
+pub mod audit_blocks;
+pub mod audit_chains;
+pub mod audit_checkpoints;
 pub mod audit_events;
+pub mod audit_pending;
+pub mod audit_prunings;
+pub mod audit_signing_keys;
 pub mod auth_method_settings;
 pub mod auth_methods;
 pub mod client_secrets;

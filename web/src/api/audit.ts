@@ -2,14 +2,12 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { type AuditEvent, actorNames } from '~/lib/audit-events'
 import { type AuditFilter, wireFilter } from '~/lib/audit-filter'
-import { request } from './client'
+import { request, requestFile } from './client'
 
 /** How many events are read at once. */
 const PAGE_LENGTH = 100
 /** As many events as one answer has. */
 const ANSWER_MAX = 1000
-/** More events are not put into one file. */
-export const EXPORT_MAX = 10_000
 /** How often new events are looked for while one watches, in milliseconds. */
 const WATCH_TIME = 3_000
 
@@ -39,17 +37,12 @@ export const auditQuery = (filter: AuditFilter, isWatching: boolean) =>
     staleTime: 0,
   })
 
-/** All events that the filter lets through, up to a limit, for a file. */
-export async function allEvents(filter: AuditFilter): Promise<AuditEvent[]> {
-  const events: AuditEvent[] = []
-  const wire = wireFilter(filter, Date.now())
-  while (events.length < EXPORT_MAX) {
-    const page = await list({ ...wire, before: events.at(-1)?.id, limit: ANSWER_MAX })
-    events.push(...page)
-    if (page.length < ANSWER_MAX) break
-  }
-  return events
-}
+/** What an export can be. */
+export type ExportFormat = 'ndjson' | 'csv'
+
+/** All events that the filter lets through, as a file of the server's making. */
+export const exportFile = (filter: AuditFilter, format: ExportFormat) =>
+  requestFile('/api/ui/v1/audit-logs/export', { ...wireFilter(filter, Date.now()), format })
 
 const WEEK = 7 * 24 * 3_600_000
 const READS = 'get-secret,get-secrets'

@@ -42,6 +42,16 @@ type Options = {
  * renewed once, silently; if that fails the request waits until somebody has signed in again.
  */
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  return read<T>(await answered(method, path, options))
+}
+
+/** As `request`, for an answer that is a file. */
+export async function requestFile(path: string, query: NonNullable<Options['query']>): Promise<Blob> {
+  const response = await answered('GET', path, { query })
+  return response.ok ? response.blob() : read<never>(response)
+}
+
+async function answered(method: string, path: string, options: Options): Promise<Response> {
   const used = options.anonymous ? '' : (options.token ?? currentToken())
   const response = await send(method, path, options, used)
   if (
@@ -50,11 +60,11 @@ export async function request<T>(method: string, path: string, options: Options 
     options.token ||
     currentSession().state === 'signed-out'
   ) {
-    return read<T>(response)
+    return response
   }
   // Another request may have renewed it meanwhile.
   if (currentToken() === used && !(await renew())) await expired()
-  return read<T>(await send(method, path, options, currentToken()))
+  return send(method, path, options, currentToken())
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { type AuditEvent, actorName, actorNames, sentenceOf, toCsv, toNdjson } from './audit-events'
+import { type AuditEvent, actorName, actorNames, sentenceOf } from './audit-events'
 
 const person = { type: 'user', metadata: { userId: '1', email: 'ada@example.com', username: null } }
 const machine = { type: 'identity', metadata: { identityId: '2', name: 'ci' } }
@@ -52,21 +52,4 @@ test('an event is told as a sentence', () => {
   expect(
     sentenceOf(event({ eventType: 'create-folder', eventMetadata: { name: 'api' }, actor: machine })),
   ).toBe('ci created folder api of Shop.')
-})
-
-test('a spreadsheet gets quoted cells and no formula', () => {
-  const [head, line] = toCsv([event({ actor: { type: 'identity', metadata: { name: '=1+1' } } })]).split(
-    '\r\n',
-  )
-  expect(head).toBe('time,event,result,actor type,actor,project,address,source,facts')
-  expect(line).toBe(
-    `2026-01-31T12:00:00.000Z,get-secret,allowed,identity,'=1+1,Shop,10.0.0.1,other,"{""environment"":""prod"",""secretPath"":""/app"",""secretKey"":""FOO""}"`,
-  )
-})
-
-test('other programs get one event a line', () => {
-  const lines = toNdjson([event({}), event({ id: 'e2' })])
-    .trimEnd()
-    .split('\n')
-  expect(lines.map((line) => JSON.parse(line).id)).toEqual(['e1', 'e2'])
 })

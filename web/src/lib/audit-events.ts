@@ -1,4 +1,3 @@
-import { csvOf } from './csv'
 import { text } from './text'
 
 export type AuditActor = { type: string; metadata: Record<string, unknown> }
@@ -118,23 +117,3 @@ function placeIn({ environment, secretPath }: Record<string, unknown>): string {
   if (typeof environment !== 'string') return ''
   return ` in ${environment}${typeof secretPath === 'string' ? `:${secretPath}` : ''}`
 }
-
-/** One event a line, as other programs take it. */
-export const toNdjson = (events: AuditEvent[]): string =>
-  events.map((event) => `${JSON.stringify(event)}\n`).join('')
-
-const COLUMNS: [string, (event: AuditEvent) => string | null][] = [
-  ['time', (event) => event.createdAt],
-  ['event', (event) => event.eventType],
-  ['result', (event) => event.result],
-  ['actor type', (event) => event.actor.type],
-  ['actor', (event) => actorName(event.actor)],
-  ['project', (event) => event.projectName],
-  ['address', (event) => event.ipAddress],
-  ['source', (event) => event.userAgentType],
-  ['facts', (event) => JSON.stringify(event.eventMetadata)],
-]
-
-/** Events for a spreadsheet. Nothing in it is taken for a formula. */
-export const toCsv = (events: AuditEvent[]): string =>
-  csvOf([COLUMNS.map(([name]) => name), ...events.map((event) => COLUMNS.map(([, of]) => of(event) ?? ''))])

@@ -42,6 +42,18 @@ pub(super) async fn run(database: &Database) -> Result<()> {
     tx.commit().await
 }
 
+/// Refuses a database that this release would migrate, or is too old for.
+pub(super) async fn require_newest(database: &Database) -> Result<()> {
+    let mut db = database.read().await?;
+    let applied: Vec<Applied> = db.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
+    refuse_newer(&applied)?;
+    if applied.len() < MIGRATIONS.len() {
+        let reason = "it is of an older release: start the server, or run tacit migrate";
+        return Err(StoreError::Unavailable(reason.to_owned()));
+    }
+    Ok(())
+}
+
 /// The version that this release brings a database to.
 pub(super) fn newest_version() -> i64 {
     MIGRATIONS.last().map_or(0, |(version, ..)| *version)

@@ -84,28 +84,52 @@ impl Session {
 
     /// Runs a statement and reads its rows.
     pub(super) async fn fetch<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
-        self.answered(self.fetch_patiently(sql, parameters)).await
-    }
-
-    async fn fetch_patiently<T: FromRow>(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>> {
-        let client = self.client()?;
-        let rows = match query(client, sql, parameters).await {
-            Err(error) if is_outdated(&error) => {
-                forget_statements(client);
-                if self.in_transaction {
-                    // It is lost. The next try will find new statements.
-                    return Err(StoreError::Unavailable(OUTDATED.to_owned()));
-                }
-                query(client, sql, parameters).await?
-            }
-            result => result?,
-        };
+        let rows = self.rows(sql, parameters).await?;
         let columns = Columns::default();
         let read = |row| {
             columns.begin_row();
             T::from_row(&Row { cells: Cells::Postgres(row), columns: &columns })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// Runs a statement and shows its rows.
+    pub(super) async fn for_each(
+        &self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        visit: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        let rows = self.rows(sql, parameters).await?;
+        let columns = Columns::default();
+        for row in &rows {
+            columns.begin_row();
+            visit(&Row { cells: Cells::Postgres(row), columns: &columns })?;
+        }
+        Ok(())
+    }
+
+    async fn rows(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>> {
+        self.answered(self.rows_patiently(sql, parameters)).await
+    }
+
+    async fn rows_patiently(
+        &self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<Vec<tokio_postgres::Row>> {
+        let client = self.client()?;
+        match query(client, sql, parameters).await {
+            Err(error) if is_outdated(&error) => {
+                forget_statements(client);
+                if self.in_transaction {
+                    // It is lost. The next try will find new statements.
+                    return Err(StoreError::Unavailable(OUTDATED.to_owned()));
+                }
+                Ok(query(client, sql, parameters).await?)
+            }
+            result => Ok(result?),
+        }
     }
 
     /// What the server answers, if it does in time.

@@ -42,7 +42,7 @@ pub(super) struct Sqlite {
     writer: Arc<tokio::sync::Mutex<Writer>>,
     thread: WriterThread,
     /// Held for as long as the database is open: one server per file (`decisions.md` 36).
-    _lock: Arc<File>,
+    _lock: Option<Arc<File>>,
 }
 
 impl Sqlite {
@@ -60,7 +60,22 @@ impl Sqlite {
             readers: Arc::default(),
             writer: Arc::new(tokio::sync::Mutex::new(Writer::new(connection, revisions))),
             thread,
-            _lock: Arc::new(lock),
+            _lock: Some(Arc::new(lock)),
+        })
+    }
+
+    /// Opens the file, which must be there, without a way to change it.
+    pub(super) fn open_to_read(path: &Path, revisions: Arc<Revisions>) -> Result<Self> {
+        if !path.is_file() {
+            return Err(unavailable(path, &std::io::Error::from(ErrorKind::NotFound)));
+        }
+        let thread = WriterThread::start().map_err(|error| unavailable(path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Arc::default(),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer::new(connect_for_reading(path)?, revisions))),
+            thread,
+            _lock: None,
         })
     }
 
@@ -136,6 +151,23 @@ pub(super) fn fetch<T: FromRow>(
         all.push(T::from_row(&Row { cells: Cells::Sqlite(row), columns: &columns })?);
     }
     Ok(all)
+}
+
+/// Runs a statement and shows its rows.
+pub(super) fn for_each(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    parameters: &[Value<'_>],
+    visit: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+    let columns = Columns::default();
+    while let Some(row) = rows.next()? {
+        columns.begin_row();
+        visit(&Row { cells: Cells::Sqlite(row), columns: &columns })?;
+    }
+    Ok(())
 }
 
 /// `$1` is a parameter's number on PostgreSQL but its *name* on SQLite, where `?1` is the number.

@@ -1,7 +1,10 @@
 //! The two engines behave as one; SQLite's writers share commits and lose nothing.
 
-use tacit_core::id::{IdentityId, OrganizationId};
-use tacit_store::{Database, Settings, StoreError, audit_events, auth_methods};
+use tacit_core::{
+    audit_chain::Hash,
+    id::{IdentityId, OrganizationId},
+};
+use tacit_store::{Connection, Database, Settings, StoreError, audit_chains, auth_methods};
 
 use tokio::task::JoinHandle;
 
@@ -11,9 +14,20 @@ fn organization() -> OrganizationId {
     OrganizationId::new("organization")
 }
 
+/// Takes the next numbers of a chain and returns the first.
+async fn reserve(db: &mut Connection, count: i64) -> i64 {
+    let mut chain = audit_chains::lock(db, &organization()).await.unwrap().chain().unwrap();
+    let first = chain.sequence() + 1;
+    for _ in 0..count {
+        chain.append(&Hash::of(b"an event"));
+    }
+    audit_chains::advance(db, &organization(), &chain).await.unwrap();
+    first
+}
+
 async fn last_number(database: &Database) -> i64 {
     let mut tx = database.begin().await.unwrap();
-    let next = audit_events::reserve(&mut tx, &organization(), 1).await.unwrap();
+    let next = reserve(&mut tx, 1).await;
     tx.rollback().await.unwrap();
     next - 1
 }
@@ -22,10 +36,10 @@ async fn last_number(database: &Database) -> i64 {
 async fn what_is_rolled_back_or_abandoned_is_not_kept() {
     each_engine(async |database| {
         let mut tx = database.begin().await.unwrap();
-        audit_events::reserve(&mut tx, &organization(), 5).await.unwrap();
+        reserve(&mut tx, 5).await;
         tx.rollback().await.unwrap();
         let mut tx = database.begin().await.unwrap();
-        audit_events::reserve(&mut tx, &organization(), 5).await.unwrap();
+        reserve(&mut tx, 5).await;
         drop(tx);
 
         assert_eq!(last_number(&database).await, 0);
@@ -41,7 +55,7 @@ async fn many_writers_at_once_each_get_their_own_number() {
                 let database = database.clone();
                 tokio::spawn(async move {
                     let mut tx = database.begin().await.unwrap();
-                    let got = audit_events::reserve(&mut tx, &organization(), 1).await.unwrap();
+                    let got = reserve(&mut tx, 1).await;
                     if number % 5 == 0 {
                         tx.rollback().await.unwrap();
                         return None;
@@ -68,8 +82,9 @@ fn write_in_a_task(database: &Database, number: u32) -> JoinHandle<Result<(), St
     let writing = database.clone();
     database.spawn_write(async move {
         let mut tx = writing.begin().await?;
-        let sql =
-            format!("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('{number}', 1)");
+        let sql = format!(
+            "INSERT INTO login_failures (email, failures, last_failure_at) VALUES ('{number}', 1, 0)"
+        );
         tx.execute(&sql, &[]).await?;
         assert!(!number.is_multiple_of(10), "this one is to panic");
         tx.commit().await
@@ -85,9 +100,8 @@ async fn whoever_is_told_that_a_write_is_kept_reads_it_at_once_and_a_panic_takes
                 tokio::spawn(async move {
                     let outcome = write_in_a_task(&database, number).await;
                     let mut db = database.read().await.unwrap();
-                    let sql = format!(
-                        "SELECT COUNT(*) AS number FROM audit_sequences WHERE organization_id = '{number}'"
-                    );
+                    let sql =
+                        format!("SELECT COUNT(*) AS number FROM login_failures WHERE email = '{number}'");
                     let found: i64 = db.fetch_one(&sql, &[]).await.unwrap();
                     assert_eq!(
                         (outcome.is_ok(), found),
@@ -107,13 +121,13 @@ async fn whoever_is_told_that_a_write_is_kept_reads_it_at_once_and_a_panic_takes
 async fn a_committed_write_is_seen_by_the_next_read() {
     each_engine(async |database| {
         let mut tx = database.begin().await.unwrap();
-        tx.execute("INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('x', 7)", &[])
+        tx.execute("INSERT INTO login_failures (email, failures, last_failure_at) VALUES ('x', 7, 0)", &[])
             .await
             .unwrap();
         tx.commit().await.unwrap();
 
         let mut db = database.read().await.unwrap();
-        let sql = "SELECT last_sequence AS number FROM audit_sequences WHERE organization_id = 'x'";
+        let sql = "SELECT failures AS number FROM login_failures WHERE email = 'x'";
         assert_eq!(db.fetch_one::<i64>(sql, &[]).await.unwrap(), 7);
     })
     .await;
@@ -122,7 +136,7 @@ async fn a_committed_write_is_seen_by_the_next_read() {
 #[tokio::test]
 async fn a_duplicate_key_is_told_from_other_failures() {
     each_engine(async |database| {
-        let sql = "INSERT INTO audit_sequences (organization_id, last_sequence) VALUES ('x', 7)";
+        let sql = "INSERT INTO login_failures (email, failures, last_failure_at) VALUES ('x', 7, 0)";
         let mut tx = database.begin().await.unwrap();
         tx.execute(sql, &[]).await.unwrap();
         let error = tx.execute(sql, &[]).await.unwrap_err();
@@ -147,6 +161,25 @@ async fn a_second_server_on_one_sqlite_file_is_refused() {
     assert!(matches!(error, StoreError::InUse(_)), "{error}");
     drop(first);
     Database::open(&settings).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_can_be_looked_at_while_a_server_has_it_and_is_not_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Sqlite(folder.path().join("tacit.db"));
+    let missing = Database::open_to_read(&settings).await.err().unwrap();
+    assert!(matches!(missing, StoreError::Unavailable(_)), "{missing}");
+    let server = Database::open(&settings).await.unwrap();
+    let mut tx = server.begin().await.unwrap();
+    reserve(&mut tx, 3).await;
+    tx.commit().await.unwrap();
+
+    let beside = Database::open_to_read(&settings).await.unwrap();
+
+    let chain = audit_chains::find(&mut beside.read().await.unwrap(), &organization()).await.unwrap();
+    assert_eq!(chain.unwrap().last_sequence, 3);
+    let mut tx = beside.begin().await.unwrap();
+    assert!(audit_chains::lock(&mut tx, &organization()).await.is_err());
 }
 
 #[tokio::test]

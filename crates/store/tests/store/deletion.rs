@@ -29,9 +29,15 @@ async fn only_the_audit_log_and_what_is_deleted_by_hand_outlives_its_owner() {
 
     let known = [
         // The audit log stays.
+        ("audit_blocks", "organization_id"),
+        ("audit_chains", "organization_id"),
+        ("audit_checkpoints", "organization_id"),
         ("audit_events", "organization_id"),
         ("audit_events", "project_id"),
-        ("audit_sequences", "organization_id"),
+        ("audit_pending", "organization_id"),
+        ("audit_pending", "project_id"),
+        ("audit_prunings", "organization_id"),
+        ("audit_retention_cursors", "organization_id"),
         // Commits stay; what concerns own values is shown to their owner alone.
         ("commit_changes", "owner_user_id"),
         // Own values go by `secret_overrides::delete_of_owner`.

@@ -6,9 +6,15 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 42] = [
+    "audit_blocks",
+    "audit_chains",
+    "audit_checkpoints",
     "audit_events",
-    "audit_sequences",
+    "audit_pending",
+    "audit_prunings",
+    "audit_retention_cursors",
+    "audit_signing_keys",
     "auth_method_settings",
     "client_secrets",
     "commit_changes",

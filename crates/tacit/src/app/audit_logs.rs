@@ -4,24 +4,28 @@
 //! and for those who may enter all projects anyway; the right to read the organization's log is not
 //! enough.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 use tacit_core::{
-    id::ProjectId,
+    audit_chain::BLOCK_LENGTH,
+    id::{OrganizationId, ProjectId},
     permission::{Action, Object, Subject},
     time::Timestamp,
 };
 use tacit_store::{
     Connection,
-    audit_events::{self, AuditEventFilter, AuditEventRow},
+    audit_events::{self, AuditEventRow},
     projects,
 };
 
 use super::{
     App, Caller,
     access::{self, ProjectAccess, ProjectName, find_project},
-    audit::Event,
+    audit::{
+        Event, terms,
+        walk::{Walk, Wanted},
+    },
     boundary::ByProject,
     bounds::Bounds,
     caller::OrganizationAccess,
@@ -39,8 +43,8 @@ pub const OFFSET_MAX: i64 = 100_000;
 pub const FILTER_LENGTH_MAX: usize = 100;
 /// Events looked at for one answer at most. What lies behind is found by a narrower time.
 const SCANNED_MAX: usize = 200_000;
-/// Events read from the database at once.
-const PAGE_LENGTH: i64 = 1_000;
+/// Stretches of the log that are looked at for the actors of a project at most.
+const STRETCHES_MAX: usize = 200;
 /// How far back an answer reaches if the request does not say: 30 days, in milliseconds.
 const WINDOW_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -100,7 +104,7 @@ pub async fn list(app: &App, caller: &Caller, query: &LogQuery) -> Result<Vec<Lo
     let mut db = app.database.read().await?;
     let scope = Scope::of(app, &mut db, caller, query).await?;
     let rows = fitting(app, &mut db, caller, query, &scope).await?;
-    let events = named(&mut db, caller, rows).await?;
+    let events = named(&mut db, &caller.organization()?.id, &mut HashMap::new(), rows).await?;
     drop(db);
     let mut event = Event::new(app, caller, "get-audit-logs").with("numberOfEvents", events.len());
     if let Some(project) = &scope.project {
@@ -121,15 +125,20 @@ pub async fn actors(app: &App, caller: &Caller, project: String) -> Result<Vec<S
     let query = LogQuery { project: Some(project), ..LogQuery::default() };
     let scope = Scope::of(app, &mut db, caller, &query).await?;
     let project = scope.project.ok_or_else(|| Error::Internal("a project was asked for".to_owned()))?;
-    let from = Timestamp::from_millis(app.now().millis().saturating_sub(WINDOW_MILLIS));
-    let organization = &caller.organization()?.id;
-    let rows = audit_events::actors(&mut db, organization, &project, from, ACTORS_MAX).await?;
+    let wanted = query.wanted(app.now(), &caller.organization()?.id, Some(&project));
+    let mut walk = Walk::begin(&mut db, wanted).await?;
+    let mut found = BTreeSet::new();
+    while walk.stretches() < STRETCHES_MAX {
+        let Some(stretch) = walk.next(&mut db).await? else { break };
+        let rows = audit_events::actors(&mut db, stretch, ACTORS_MAX).await?;
+        found.extend(rows.into_iter().map(|row| row.actor_id));
+    }
     app.audit.record(Event::new(app, caller, "get-audit-log-actors").project(&project))?;
-    Ok(rows.into_iter().map(|row| row.actor_id).collect())
+    Ok(found.into_iter().take(usize::try_from(ACTORS_MAX).unwrap_or(usize::MAX)).collect())
 }
 
 impl LogQuery {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let mut bounds = Bounds::default();
         bounds.number("limit", Some(self.limit), &(1..=LOGS_MAX));
         bounds.number("offset", Some(self.offset), &(0..=OFFSET_MAX));
@@ -148,35 +157,47 @@ impl LogQuery {
             && is(&self.actor_type, Some(&row.actor_type))
             && is(&self.result, Some(&row.result))
             && is(&self.ip, row.ip.as_deref())
-            && self.facts.iter().all(|(name, wanted)| has_fact(facts, name, wanted))
+            && self.facts.iter().all(|(name, wanted)| terms::fact_texts(facts, name).contains(wanted))
+    }
+
+    /// What the blocks of the log are searched for.
+    pub(super) fn wanted(
+        &self,
+        now: Timestamp,
+        organization: &OrganizationId,
+        project: Option<&ProjectId>,
+    ) -> Wanted {
+        // The end is outside, and what happens in this millisecond is inside.
+        let to = self.to.unwrap_or(Timestamp::from_millis(now.millis().saturating_add(1)));
+        let from = self.from.unwrap_or(Timestamp::from_millis(to.millis().saturating_sub(WINDOW_MILLIS)));
+        let wanted = Wanted::new(organization.clone(), from, to)
+            .of_project(project)
+            .with("type", self.kinds.iter().map(String::as_str))
+            .with("actor", self.actor.as_deref())
+            .with("actorType", self.actor_type.as_deref())
+            .with("result", self.result.as_deref())
+            .with("ip", self.ip.as_deref())
+            .with("userAgentType", self.user_agent_type.as_deref());
+        self.facts.iter().fold(wanted, |wanted, (name, value)| wanted.with(name, [value.as_str()]))
     }
 }
 
-/// Whether an event says this, of itself or of one of the secrets it lists.
-fn has_fact(facts: &Map<String, Value>, name: &str, wanted: &str) -> bool {
-    let is = |value: &Value| match value {
-        Value::String(text) => text == wanted,
-        Value::Number(number) => number.to_string() == wanted,
-        Value::Bool(flag) => flag.to_string() == wanted,
-        _ => false,
-    };
-    let in_list = || {
-        let secrets = facts.get("secrets").and_then(Value::as_array);
-        secrets.is_some_and(|secrets| secrets.iter().any(|secret| secret.get(name).is_some_and(is)))
-    };
-    facts.get(name).is_some_and(is) || in_list()
-}
-
 /// Of which projects the caller may see events.
-struct Scope {
+pub(super) struct Scope {
     /// Only of this one.
-    project: Option<ProjectId>,
+    pub(super) project: Option<ProjectId>,
     /// Of these, and those of no project; `None` for all.
     projects: Option<HashSet<String>>,
 }
 
 impl Scope {
-    async fn of(app: &App, db: &mut Connection, caller: &Caller, query: &LogQuery) -> Result<Self> {
+    /// What the caller may see of what was asked for.
+    pub(super) async fn of(
+        app: &App,
+        db: &mut Connection,
+        caller: &Caller,
+        query: &LogQuery,
+    ) -> Result<Self> {
         let organization = caller.organization()?;
         let sees_all = allows(organization, Action::Read, Subject::AuditLogs)
             && allows(organization, Action::AccessAllProjects, Subject::OrganizationAdminConsole);
@@ -196,7 +217,8 @@ impl Scope {
         Ok(Self { project: None, projects })
     }
 
-    fn includes(&self, row: &AuditEventRow) -> bool {
+    /// Whether an event is among it.
+    pub(super) fn includes(&self, row: &AuditEventRow) -> bool {
         match (&self.projects, &row.project_id) {
             (None, _) | (_, None) => true,
             (Some(projects), Some(project)) => projects.contains(project.as_str()),
@@ -232,27 +254,19 @@ async fn fitting(
     scope: &Scope,
 ) -> Result<Vec<(AuditEventRow, Map<String, Value>)>> {
     let organization = &caller.organization()?.id;
-    // The end is outside, and what happens in this millisecond is inside.
-    let to = query.to.unwrap_or_else(|| Timestamp::from_millis(app.now().millis().saturating_add(1)));
-    let from = query.from.unwrap_or(Timestamp::from_millis(to.millis().saturating_sub(WINDOW_MILLIS)));
-    let mut before = match &query.before {
-        None => i64::MAX,
-        Some(id) => audit_events::sequence_of(db, organization, id)
+    let mut wanted = query.wanted(app.now(), organization, scope.project.as_ref());
+    if let Some(id) = &query.before {
+        wanted.before = audit_events::sequence_of(db, organization, id)
             .await?
-            .ok_or_else(|| Error::not_found("Event", id))?,
-    };
+            .ok_or_else(|| Error::not_found("Event", id))?;
+    }
+    let mut walk = Walk::begin(db, wanted).await?;
     let (mut skipped, mut scanned, mut found) = (0, 0, Vec::new());
     while scanned < SCANNED_MAX {
-        let filter = AuditEventFilter { organization, project: scope.project.as_ref(), before, from, to };
-        let rows = audit_events::list_newest(db, filter, PAGE_LENGTH).await?;
-        let Some(last) = rows.last() else { break };
-        before = last.sequence;
+        let Some(stretch) = walk.next(db).await? else { break };
+        let rows = audit_events::list_newest(db, stretch, BLOCK_LENGTH).await?;
         scanned += rows.len();
-        for row in rows {
-            let facts: Map<String, Value> = serde_json::from_str(&row.metadata).unwrap_or_default();
-            if !scope.includes(&row) || !query.fits(&row, &facts) {
-                continue;
-            }
+        for (row, facts) in rows.into_iter().filter_map(|row| fitting_row(row, query, scope)) {
             if skipped < query.offset {
                 skipped += 1;
                 continue;
@@ -266,14 +280,26 @@ async fn fitting(
     Ok(found)
 }
 
-/// The events with the names of their projects.
-async fn named(
+/// An event with its facts, if it was asked for and may be seen.
+pub(super) fn fitting_row(
+    row: AuditEventRow,
+    query: &LogQuery,
+    scope: &Scope,
+) -> Option<(AuditEventRow, Map<String, Value>)> {
+    let facts: Map<String, Value> = serde_json::from_str(&row.metadata).unwrap_or_default();
+    (scope.includes(&row) && query.fits(&row, &facts)).then_some((row, facts))
+}
+
+/// Names of projects by id; `None` for those that are gone.
+pub(super) type ProjectNames = HashMap<ProjectId, Option<String>>;
+
+/// The events with the names of their projects, which are added to `names`.
+pub(super) async fn named(
     db: &mut Connection,
-    caller: &Caller,
+    organization: &OrganizationId,
+    names: &mut ProjectNames,
     rows: Vec<(AuditEventRow, Map<String, Value>)>,
 ) -> Result<Vec<LoggedEvent>> {
-    let organization = &caller.organization()?.id;
-    let mut names: HashMap<ProjectId, Option<String>> = HashMap::new();
     for id in rows.iter().filter_map(|(row, _)| row.project_id.as_ref()) {
         if !names.contains_key(id) {
             let project = projects::find(db, organization, id).await?;

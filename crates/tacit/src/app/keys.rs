@@ -6,7 +6,8 @@ use std::{
 };
 
 use tacit_core::{
-    cipher::{Ciphertext, DataKey},
+    audit_chain::SigningKey,
+    cipher::{Ciphertext, DataKey, KeyBytes},
     id::{MailId, OrganizationId, ProjectId, UserId},
     keyring::RootKey,
     passkey::Challenges,
@@ -99,6 +100,24 @@ impl Keys {
         Ok(self.root.unwrap(&mail_owner(mail), wrapped)?)
     }
 
+    /// A new key for signing the audit log, with its form for its row.
+    #[must_use]
+    pub fn new_audit_key(&self, random: &Random) -> Option<(SigningKey, Ciphertext)> {
+        let seed = KeyBytes::generate(random);
+        let key = SigningKey::new(&seed)?;
+        let wrapped = self.root.wrap(&audit_signing_owner(key.public().id()), &seed, 1, random);
+        Some((key, wrapped))
+    }
+
+    /// The key with this fingerprint that signs the audit log, from its wrapped form.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn audit_key(&self, id: &str, wrapped: &Ciphertext) -> Result<SigningKey> {
+        Ok(self.root.unwrap_signing_key(&audit_signing_owner(id), wrapped)?)
+    }
+
     /// The data key of a project, from its wrapped form.
     ///
     /// # Errors
@@ -121,6 +140,12 @@ impl Keys {
     pub fn forget_project(&self, project: &ProjectId) {
         self.projects.write().unwrap_or_else(PoisonError::into_inner).remove(project);
     }
+}
+
+/// The owner of a wrapped key that signs the audit log.
+#[must_use]
+pub fn audit_signing_owner(id: &str) -> String {
+    format!("audit-signing:{id}")
 }
 
 fn user_owner(user: &UserId) -> String {

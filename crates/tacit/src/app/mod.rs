@@ -8,7 +8,9 @@ pub mod administration;
 pub mod answers;
 pub mod api_keys;
 pub mod audit;
+pub mod audit_export;
 pub mod audit_logs;
+pub mod audit_proofs;
 pub mod auth_method;
 pub mod authentication;
 pub mod base_path;
@@ -147,6 +149,10 @@ pub struct Settings {
     pub endpoints: auth_method::endpoints::Endpoints,
     /// Where clouds are asked who signed a request.
     pub clouds: auth_method::clouds::Clouds,
+    /// The file that keeps checkpoints of the audit log.
+    pub audit_checkpoints: Option<std::path::PathBuf>,
+    /// Days that audit events are kept of which no project says it; for good if absent.
+    pub audit_retention_days: Option<i64>,
 }
 
 impl Settings {

@@ -82,6 +82,9 @@ impl UnitOfWork {
             Ok(value) => {
                 audit::insert(&mut self.db, &self.events).await?;
                 self.db.commit().await?;
+                if !self.events.is_empty() {
+                    self.app.audit.wrote();
+                }
                 for effect in self.effects {
                     effect(&self.app);
                 }

@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::{
+    audit::AuditArguments,
     clouds::CloudArguments,
     config::{LogFormat, Network},
     iam::IamArguments,
@@ -48,6 +49,9 @@ pub(super) enum Command {
     /// Exit 0 if the running server answers, 1 if not; for containers
     #[command(after_help = EXIT_CODES)]
     Healthcheck(ServerAddress),
+    /// Prove the audit log, offline, and export it
+    #[command(after_help = EXIT_CODES)]
+    Audit(Box<AuditArguments>),
 }
 
 /// The settings of the server. All have a default.
@@ -114,6 +118,10 @@ pub(super) struct ServerArguments {
     /// Memory for answers that may be given again, in MiB; 0 remembers none [default: 64]
     #[arg(long, env = "TACIT_ANSWER_MEMORY", value_name = "MIB")]
     pub(super) answer_memory: Option<u32>,
+    /// Days that audit events are kept whose project does not say how long [default: for good]
+    #[arg(long, env = "TACIT_AUDIT_RETENTION", value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) audit_retention: Option<u16>,
     /// Seconds to go on answering after being asked to stop, while `/api/status` says 503 so that load
     /// balancers look elsewhere [default: 0]
     #[arg(long, env = "TACIT_DRAIN_DELAY", value_name = "SECONDS")]

@@ -1,13 +1,18 @@
-//! HTTP to a running server, for `setup`, `quickstart` and `healthcheck`.
+//! HTTP to a running server, for `setup`, `quickstart`, `healthcheck` and `audit export`.
 
 mod trust;
 
-use std::{io::ErrorKind, net::IpAddr, path::Path, time::Duration};
+use std::{
+    io::{self, ErrorKind, Write},
+    net::IpAddr,
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::Value;
 use ureq::{
     Agent,
-    http::{Method, Request, Uri, header},
+    http::{Method, Request, StatusCode, Uri, header},
 };
 use zeroize::Zeroizing;
 
@@ -94,6 +99,21 @@ impl Client {
         self.send(Method::GET, path, &Content::Nothing)
     }
 
+    /// GET of a file of any length, which is written as it comes. Errors as [`Self::get`], and if it ends early.
+    pub(super) fn save(&self, path: &str, file: &mut dyn Write) -> Result<u64, Failure> {
+        let request = self.request(Method::GET, path, &Content::Nothing)?;
+        let mut response = self.agent.run(request).map_err(|error| self.no_answer(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return io::copy(&mut response.body_mut().as_reader(), file).map_err(|error| {
+                Failure::failed(format!("the file is not whole: {error}"), "try again")
+            });
+        }
+        let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+        let text = text.map_err(|error| self.no_answer(&error))?;
+        Err(refused(path, status, &serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
     /// POST of JSON. Errors as [`Self::get`].
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.send(Method::POST, path, &Content::Json(body))
@@ -119,10 +139,7 @@ impl Client {
         if status.is_success() {
             return Ok(answer);
         }
-        Err(Failure::failed(
-            format!("{} (status {}, {path})", message(&answer), status.as_u16()),
-            next_step(status.as_u16()),
-        ))
+        Err(refused(path, status, &answer))
     }
 
     fn request(
@@ -167,6 +184,13 @@ impl Client {
             ),
         }
     }
+}
+
+fn refused(path: &str, status: StatusCode, answer: &Value) -> Failure {
+    Failure::failed(
+        format!("{} (status {}, {path})", message(answer), status.as_u16()),
+        next_step(status.as_u16()),
+    )
 }
 
 /// The text at a JSON pointer (RFC 6901) of an answer.

@@ -71,6 +71,8 @@ pub(super) struct Settings {
     pub(super) allow_remote_bootstrap: bool,
     /// Bytes of memory for answers that may be given again.
     pub(super) answer_memory: u64,
+    /// Days that audit events are kept whose project does not say how long.
+    pub(super) audit_retention_days: Option<i64>,
     /// How long to go on answering after being asked to stop.
     pub(super) drain_delay: Duration,
     /// How to log.
@@ -178,6 +180,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
             .answer_memory
             .or(file.answer_memory)
             .map_or(BYTES_MAX_DEFAULT, |mib| u64::from(mib) << 20),
+        audit_retention_days: flags.audit_retention.or(file.audit_retention).map(i64::from),
         drain_delay: Duration::from_secs(flags.drain_delay.or(file.drain_delay).unwrap_or(0).into()),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
         log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),

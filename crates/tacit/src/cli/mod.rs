@@ -6,6 +6,7 @@
 mod any_certificate;
 mod arguments;
 mod ask;
+mod audit;
 mod banner;
 mod client;
 mod clouds;
@@ -60,5 +61,6 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Setup(flags) => setup::run(&flags, config.as_deref()),
         Command::Quickstart(flags) => quickstart::run(&flags, config.as_deref()),
         Command::Healthcheck(flags) => healthcheck::run(&flags, config.as_deref()),
+        Command::Audit(flags) => audit::run(*flags, config.as_deref()),
     }
 }

@@ -78,6 +78,8 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             endpoints: settings.endpoints.clone(),
             clouds: settings.clouds.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
+            audit_checkpoints: Some(settings.data_folder.join("audit-checkpoints")),
+            audit_retention_days: settings.audit_retention_days,
         },
         clock,
         random,

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     app::App,
-    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, prune, send_mails, sweep_answers},
+    jobs::{
+        deliver_webhooks, flush_token_uses, follow_nodes, prune, prune_audit_log, seal_audit_log, send_mails,
+        sweep_answers,
+    },
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
@@ -98,6 +101,8 @@ impl Jobs {
                 tokio::spawn(follow_nodes::run(app.clone())),
                 tokio::spawn(send_mails::run(app.clone())),
                 tokio::spawn(sweep_answers::run(app.clone())),
+                tokio::spawn(seal_audit_log::run(app.clone())),
+                tokio::spawn(prune_audit_log::run(app.clone())),
             ],
         }
     }

@@ -4,5 +4,7 @@ pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;
 pub mod prune;
+pub mod prune_audit_log;
+pub mod seal_audit_log;
 pub mod send_mails;
 pub mod sweep_answers;

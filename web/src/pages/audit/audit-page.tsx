@@ -11,6 +11,7 @@ import { EmptyState, Failure, Page, Skeleton } from '~/ui/page'
 import styles from './audit-page.module.css'
 import { AuditTable } from './audit-table'
 import { AuditTools } from './audit-tools'
+import { ChainBar } from './chain-bar'
 import { EventSheet } from './event-sheet'
 import { Filters } from './filters'
 import { useAuditFilter } from './use-audit-filter'
@@ -28,6 +29,7 @@ export default function AuditPage({ organization }: { organization: string }) {
   )
   return (
     <Page title={text.audit.title} hint={text.audit.hint} actions={<AuditTools filter={filter} />}>
+      <ChainBar />
       <Filters
         organization={organization}
         filter={filter}

@@ -3,11 +3,10 @@ import { Bookmark, Download, Save, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { allEvents, EXPORT_MAX } from '~/api/audit'
+import { type ExportFormat, exportFile } from '~/api/audit'
 import { errorText, problemOf } from '~/api/client'
 import { preferencesQuery, usePrefer } from '~/api/preferences'
 import { useSession } from '~/api/session'
-import { toCsv, toNdjson } from '~/lib/audit-events'
 import type { AuditFilter } from '~/lib/audit-filter'
 import { download } from '~/lib/download'
 import { paths } from '~/lib/paths'
@@ -19,19 +18,14 @@ import { toast } from '~/ui/toast'
 import styles from './audit-page.module.css'
 import { searchOf } from './use-audit-filter'
 
-const WRITERS = { ndjson: toNdjson, csv: toCsv }
-type Format = keyof typeof WRITERS
+const FORMATS: ExportFormat[] = ['ndjson', 'csv']
 
 /** Filters kept for later, and files for other programs. */
 export function AuditTools({ filter }: { filter: AuditFilter }) {
   const write = useMutation({
-    mutationFn: async (format: Format) => {
-      const events = await allEvents(filter)
-      download(WRITERS[format](events), `audit-log.${format}`)
-      return events.length
-    },
-    onSuccess: (count) =>
-      toast(count < EXPORT_MAX ? text.audit.exported(count) : text.audit.exportedSome(count)),
+    mutationFn: async (format: ExportFormat) =>
+      download(await exportFile(filter, format), `audit-log.${format}`),
+    onSuccess: () => toast(text.audit.exported),
     onError: (error) => toast(errorText(error), { tone: 'danger' }),
   })
   return (
@@ -45,7 +39,7 @@ export function AuditTools({ filter }: { filter: AuditFilter }) {
             <Download size={15} /> {text.audit.export}
           </>
         }
-        items={(Object.keys(WRITERS) as Format[]).map((format) => ({
+        items={FORMATS.map((format) => ({
           label: text.audit.exportAs[format],
           run: () => write.mutate(format),
         }))}

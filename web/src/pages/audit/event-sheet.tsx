@@ -1,13 +1,18 @@
+import { useMutation } from '@tanstack/react-query'
 import { Link } from 'wouter'
 
+import { eventProof } from '~/api/audit-chain'
+import { errorText } from '~/api/client'
 import { type AuditEvent, actorName, sentenceOf } from '~/lib/audit-events'
 import type { AuditFilter } from '~/lib/audit-filter'
 import { exactTime } from '~/lib/dates'
+import { download } from '~/lib/download'
 import { paths } from '~/lib/paths'
 import { text } from '~/lib/text'
 import { Button } from '~/ui/button'
 import { CodeBlock } from '~/ui/copy'
 import { Dialog } from '~/ui/dialog'
+import { toast } from '~/ui/toast'
 import styles from './audit-page.module.css'
 
 type SheetProps = {
@@ -19,6 +24,11 @@ type SheetProps = {
 
 /** One event: what it says, who and from where, and all its facts. */
 export function EventSheet({ event, isUtc, onNarrow, onClose }: SheetProps) {
+  const prove = useMutation({
+    mutationFn: () => eventProof(event.id),
+    onSuccess: (proof) => download(`${JSON.stringify(proof, null, 2)}\n`, `audit-proof-${event.id}.json`),
+    onError: (error) => toast(errorText(error), { tone: 'danger' }),
+  })
   const { userId, identityId } = event.actor.metadata
   const actor = [userId, identityId].find((one): one is string => typeof one === 'string')
   const fields: [string, string | null][] = [
@@ -42,6 +52,9 @@ export function EventSheet({ event, isUtc, onNarrow, onClose }: SheetProps) {
       footer={
         <>
           {event.result === 'denied' && <Link href={paths.decision(event.id)}>{text.decision.why}</Link>}
+          <Button busy={prove.isPending} onClick={() => prove.mutate()}>
+            {text.audit.chain.proof}
+          </Button>
           {actor && <Button onClick={() => onNarrow({ actor })}>{text.audit.onlyActor}</Button>}
           <Button onClick={() => onNarrow({ event: event.eventType })}>{text.audit.onlyLike}</Button>
         </>

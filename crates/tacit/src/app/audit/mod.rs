@@ -4,26 +4,39 @@
 //! event to the [`Recorder`], which puts it into a journal file before the answer leaves and moves
 //! it to the database within milliseconds.
 //!
+//! An event gets its place in the chain of its organization afterwards: it is *sealed* (`sealer.rs`). So
+//! writers do not wait for each other. Whoever looks at the log has it sealed first.
+//!
 //! [`UnitOfWork::record`]: super::work::UnitOfWork::record
 
+pub mod anchor;
+pub mod blocks;
 mod inbox;
 mod journal;
 mod mover;
+pub mod proof;
 mod recorder;
+pub mod retention;
+mod sealer;
+pub mod signing;
+pub(in crate::app) mod terms;
 mod user_agent;
+pub mod verifications;
+pub mod verify;
+pub mod walk;
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tacit_core::{
-    id::{OrganizationId, ProjectId, new_id},
+    id::{OrganizationId, ProjectId},
     time::Timestamp,
 };
-use tacit_store::{
-    Connection,
-    audit_events::{self, NewAuditEvent},
-};
+use tacit_store::{Connection, audit_events::NewAuditEvent, audit_pending};
 
 pub use recorder::Recorder;
 
@@ -37,6 +50,8 @@ use super::{
 const SIGN_INS: [&str; 3] = ["user-login", "renew-identity-access-token", "request-password-reset"];
 /// How the names of logins of machines begin, by whatever method.
 const MACHINE_LOGIN: &str = "login-identity-";
+/// Whose log has the events of no organization.
+static INSTANCE: LazyLock<OrganizationId> = LazyLock::new(|| OrganizationId::new(""));
 
 /// One event. It never holds a value, a password or a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +87,7 @@ impl Event {
     pub fn by_nobody(app: &App, client: &Client, kind: &str) -> Self {
         let now = app.now();
         Self {
-            id: new_id(now, &app.random),
+            id: app.audit.new_id(now, &app.random),
             organization_id: None,
             project_id: None,
             kind: kind.to_owned(),
@@ -90,7 +105,7 @@ impl Event {
     /// The same once more, for the log of another organization: an event of its own.
     #[must_use]
     pub fn again(mut self, app: &App) -> Self {
-        self.id = new_id(app.now(), &app.random);
+        self.id = app.audit.new_id(app.now(), &app.random);
         self
     }
 
@@ -154,18 +169,22 @@ impl Event {
         !self.is_denied && !is_sign_in
     }
 
-    fn row<'a>(&'a self, organization: &'a OrganizationId, sequence: i64) -> NewAuditEvent<'a> {
+    /// In whose log it is.
+    fn log(&self) -> &OrganizationId {
+        self.organization_id.as_ref().unwrap_or(&INSTANCE)
+    }
+
+    fn row(&self) -> NewAuditEvent<'_> {
         NewAuditEvent {
             id: &self.id,
-            organization_id: organization,
-            sequence,
+            organization_id: self.log(),
             project_id: self.project_id.as_ref(),
             event_type: &self.kind,
             result: if self.is_denied { "denied" } else { "allowed" },
             actor_type: &self.actor_type,
             actor_id: self.actor_id.as_deref().map(storable),
             actor_name: self.actor_name.as_deref().map(storable),
-            metadata: serde_json::to_string(&*self.metadata).unwrap_or_default(),
+            metadata: serde_json::to_string(&*self.metadata).unwrap_or_default().into(),
             ip: Some(&self.ip),
             user_agent: Some(storable(&self.user_agent)),
             user_agent_type: Some(user_agent::class(&self.user_agent)),
@@ -179,36 +198,12 @@ fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// Adds events to the log in the caller's transaction, numbering them per organization.
-///
-/// The row of the organization's last number is locked until the transaction ends, so this comes
-/// last in it.
+/// Adds events to the log in the caller's transaction. They are sealed later: nobody waits here.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn insert(db: &mut Connection, events: &[Event]) -> Result<()> {
-    insert_numbered(db, &events.iter().collect::<Vec<_>>()).await
-}
-
-/// As [`insert`]. Organizations are locked in the order of their ids, so that two nodes cannot wait
-/// for each other.
-async fn insert_numbered(db: &mut Connection, events: &[&Event]) -> Result<()> {
-    let mut organizations: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
-    for event in events {
-        let id = event.organization_id.as_ref().map_or("", OrganizationId::as_str);
-        organizations.entry(id).or_default().push(event);
-    }
-    for (id, events) in organizations {
-        insert_of_one(db, &OrganizationId::new(id), &events).await?;
-    }
-    Ok(())
-}
-
-async fn insert_of_one(db: &mut Connection, organization: &OrganizationId, events: &[&Event]) -> Result<()> {
-    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-    let first = audit_events::reserve(db, organization, count).await?;
-    let rows: Vec<NewAuditEvent<'_>> =
-        (first..).zip(events).map(|(sequence, event)| event.row(organization, sequence)).collect();
-    Ok(audit_events::insert(db, &rows).await?)
+    let rows: Vec<NewAuditEvent<'_>> = events.iter().map(Event::row).collect();
+    Ok(audit_pending::insert(db, &rows).await?)
 }

@@ -1,4 +1,5 @@
-//! Moves events from the inbox to the database, a batch per transaction.
+//! Moves events from the inbox to the database, a batch per transaction, and seals them there at once: nobody
+//! waits for that.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError, Weak},
@@ -8,7 +9,7 @@ use std::{
 use tacit_store::{Connection, Database, audit_events};
 use tokio::sync::Notify;
 
-use super::{super::error::Result, Event, inbox::Inbox, insert_numbered, recorder::Shared};
+use super::{super::error::Result, Event, inbox::Inbox, recorder::Shared, sealer};
 
 /// How long events gather before they are moved together.
 const GATHER_TIME: Duration = Duration::from_millis(5);
@@ -55,7 +56,7 @@ impl Mover {
 
     async fn store(&self, events: &[&Event]) -> Result<()> {
         let mut db = self.database.begin().await?;
-        insert_numbered(&mut db, events).await?;
+        sealer::seal_with(&mut db, events).await?;
         Ok(db.commit().await?)
     }
 
@@ -67,7 +68,7 @@ impl Mover {
     pub(super) async fn store_missing(&self, events: &[&Event]) -> Result<()> {
         let mut db = self.database.begin().await?;
         let missing = missing(&mut db, events).await?;
-        insert_numbered(&mut db, &missing).await?;
+        sealer::seal_with(&mut db, &missing).await?;
         Ok(db.commit().await?)
     }
 }

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use tacit_core::{id::IdSequence, random::Random, time::Timestamp};
 use tacit_store::Database;
 use tokio::sync::Notify;
 
@@ -14,6 +15,8 @@ use super::{
     inbox::{Inbox, Letter, Refusal},
     journal::{Journal, Leftovers},
     mover::{self, Mover, locked},
+    sealer,
+    verifications::Verifications,
 };
 
 /// Takes events of reads: into a journal file at once, into the database within milliseconds.
@@ -28,6 +31,10 @@ pub(super) struct Shared {
     inbox: Mutex<Inbox>,
     mover: tokio::sync::Mutex<Mover>,
     wake: Arc<Notify>,
+    database: Database,
+    ids: IdSequence,
+    written: Notify,
+    verifications: Verifications,
 }
 
 impl Recorder {
@@ -39,13 +46,17 @@ impl Recorder {
     ///
     /// If another process has the journal open, it cannot be written, or the database fails.
     pub async fn open(database: Database, folder: &Path) -> Result<Self> {
-        let mover = Mover::new(database);
+        let mover = Mover::new(database.clone());
         let journal = replay(&mover, Leftovers::find(folder)?).await?;
         let wake = Arc::new(Notify::new());
         let shared = Arc::new(Shared {
             inbox: Mutex::new(Inbox::new(journal)),
             mover: tokio::sync::Mutex::new(mover),
             wake: Arc::clone(&wake),
+            database,
+            ids: IdSequence::default(),
+            written: Notify::new(),
+            verifications: Verifications::default(),
         });
         tokio::spawn(mover::run(Arc::downgrade(&shared), wake));
         Ok(Self(shared))
@@ -65,7 +76,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Moves everything to the database and returns when it is there. For a graceful stop and tests.
+    /// Moves everything to the database, seals it and returns when it is there: for those who look at the log,
+    /// and for a graceful stop.
     ///
     /// # Errors
     ///
@@ -73,7 +85,36 @@ impl Recorder {
     pub async fn flush(&self) -> Result<()> {
         self.0.move_all().await?;
         locked(&self.0.inbox).clear();
-        Ok(())
+        self.seal().await
+    }
+
+    /// Seals what writers have left, on this node or on others.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn seal(&self) -> Result<()> {
+        sealer::seal_all(&self.0.database).await
+    }
+
+    /// The id of the next event. Events are sealed in the order of their ids.
+    pub(super) fn new_id(&self, now: Timestamp, random: &Random) -> String {
+        self.0.ids.next(now, random)
+    }
+
+    /// Tells the job that seals that there is something to do.
+    pub(in crate::app) fn wrote(&self) {
+        self.0.written.notify_one();
+    }
+
+    /// The proofs of whole logs that run here.
+    pub(super) fn verifications(&self) -> &Verifications {
+        &self.0.verifications
+    }
+
+    /// Waits until somebody wrote.
+    pub async fn written(&self) {
+        self.0.written.notified().await;
     }
 }
 

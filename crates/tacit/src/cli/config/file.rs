@@ -55,6 +55,7 @@ pub(super) struct FileSettings {
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
+    pub(super) audit_retention: Option<u16>,
     pub(super) drain_delay: Option<u16>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log_level: Option<String>,

@@ -1,7 +1,8 @@
 //! Looking at the audit log.
 
 use crate::http::{
-    route::{Access::Caller, Route, get},
+    route::{Access::Caller, Route, get, post},
+    ui::audit,
     v1::audit_logs,
 };
 
@@ -22,5 +23,25 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("Lists who did something in a project, for filters")
             .event("get-audit-log-actors")
             .answer::<audit_logs::ActorsResponse>(),
+        get("/api/ui/v1/audit-logs/export", Caller, audit::export)
+            .summary("Sends the events that a filter lets through, as one file")
+            .event("export-audit-logs")
+            .query::<audit::ExportQuery>(),
+        get("/api/ui/v1/audit-logs/chain", Caller, audit::chain)
+            .summary("Shows where the chain of the organization's log is, and what is known of its proof")
+            .event("get-audit-chain")
+            .answer::<audit::ChainResponse>(),
+        post("/api/ui/v1/audit-logs/verify", Caller, audit::verify)
+            .summary("Begins to prove the organization's log")
+            .event("verify-audit-logs")
+            .answer::<audit::ChainResponse>(),
+        post("/api/ui/v1/audit-logs/checkpoint", Caller, audit::checkpoint)
+            .summary("Signs where the chain of the organization's log is, for keeping it elsewhere")
+            .event("get-audit-checkpoint")
+            .answer::<audit::CheckpointResponse>(),
+        get("/api/ui/v1/audit-logs/events/{event}/proof", Caller, audit::proof)
+            .summary("Proves that an event is in the log, for somebody who has nothing but the public key")
+            .event("get-audit-proof")
+            .answer::<tacit_core::audit_chain::Proof>(),
     ]
 }

@@ -78,7 +78,7 @@ pub(crate) struct LogsResponse {
 /// One event.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct AuditLog {
+pub(crate) struct AuditLog {
     id: String,
     /// Its name, such as `get-secret`.
     event_type: String,
@@ -115,7 +115,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<LogsQuery>,
 ) -> Result<Response, Problem> {
-    let project = query.project_id.clone().filled();
+    let project = query.project();
     answer(&app, &caller, query, project).await
 }
 
@@ -156,7 +156,13 @@ async fn answer(
 }
 
 impl LogsQuery {
-    fn wanted(self, project: Option<String>) -> Result<LogQuery> {
+    /// The project that the query names.
+    pub(crate) fn project(&self) -> Option<String> {
+        self.project_id.clone().filled()
+    }
+
+    /// What is asked for, of this project.
+    pub(crate) fn wanted(self, project: Option<String>) -> Result<LogQuery> {
         let mut facts = facts(self.event_metadata.as_str())?;
         for (name, value) in [
             ("environment", self.environment),

@@ -178,6 +178,7 @@ const NAMES: &[&str] = &[
 const OTHER_PATHS: &[(&str, &str)] = &[
     ("/api/v1/organization/audit-logs", "a text to look for in events"),
     ("/api/v1/workspace/{project}/audit-logs", "a text to look for in events"),
+    ("/api/ui/v1/audit-logs/export", "a text to look for in events"),
     ("/api/v1/webhooks", "a pattern"),
     ("/api/v2/service-token", "a pattern"),
     ("/api/v1/events/subscribe/project-events", "a pattern"),

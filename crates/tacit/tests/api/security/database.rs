@@ -7,7 +7,8 @@ use tacit_store::{Connection, FromRow, Row, StoreError};
 use crate::harness::TestServer;
 
 /// What the server writes by itself, whatever becomes of a request.
-const LOGS: &str = "audit_events audit_sequences rights_revisions schema_migrations";
+const LOGS: &str = "audit_blocks audit_chains audit_checkpoints audit_events audit_pending audit_signing_keys \
+                    rights_revisions schema_migrations";
 /// How the copies of tables are called.
 const COPY: &str = "copy_of_";
 

@@ -259,6 +259,7 @@ impl World<'_> {
         let body = Some(json!({ "name": "Mine" }));
         let refused = self.admin.server.call("PATCH", &path, Some(self.id("token_text")), body).await;
         self.set("decision", &refused.body["decisionId"]);
+        self.set("event", &refused.body["decisionId"]);
     }
 }
 
