@@ -28,4 +28,6 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (24, "service_tokens", include_str!("../migrations/0024_service_tokens.sql")),
     (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
     (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
+    (29, "instance_keys", include_str!("../migrations/0029_instance_keys.sql")),
+    (30, "data_key_rotations", include_str!("../migrations/0030_data_key_rotations.sql")),
 ];

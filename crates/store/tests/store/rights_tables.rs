@@ -6,23 +6,26 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 39] = [
     "audit_events",
     "audit_sequences",
     "auth_method_settings",
     "client_secrets",
     "commit_changes",
     "commits",
+    "data_key_rotations",
     "email_verifications",
     "environments",
     "folder_versions",
     "folders",
     "history_horizons",
+    "instance_keys",
     "invitations",
     "login_failures",
     "mails",
     "passkeys",
     "password_resets",
+    "recovery_keys",
     "rights_revisions",
     "schema_lock",
     "schema_migrations",
