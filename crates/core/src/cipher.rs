@@ -194,6 +194,11 @@ impl DataKey {
         Self { beside: Some(Box::new(other)), ..self }
     }
 
+    /// This key, and then the one beside it, if there is one: what was hashed for finding is under either.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.beside.as_deref())
+    }
+
     /// The number of the key beside this one, if there is one.
     #[must_use]
     pub fn number_beside(&self) -> Option<u32> {

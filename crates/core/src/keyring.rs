@@ -23,6 +23,7 @@ use aws_lc_rs::{
 use zeroize::Zeroizing;
 
 use crate::{
+    base64url,
     cipher::{Ciphertext, DataKey, DecryptError, KeyBytes, Place},
     hex,
     random::Random,
@@ -71,6 +72,14 @@ impl RootKey {
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         hex::encode(self.0.as_bytes())
+    }
+
+    /// The key in base64 (RFC 4648 4), for services that wrap it.
+    #[must_use]
+    pub fn to_base64(&self) -> Zeroizing<String> {
+        let mut text = base64url::encode(self.0.as_bytes()).replace('-', "+").replace('_', "/");
+        text.push('=');
+        Zeroizing::new(text)
     }
 
     /// A public fingerprint of 16 hexadecimal characters: tells keys apart and reveals nothing.

@@ -18,6 +18,7 @@ pub mod password;
 pub mod permission;
 pub mod random;
 pub mod reference;
+pub mod sigv4;
 pub mod time;
 pub mod token;
 pub mod totp;

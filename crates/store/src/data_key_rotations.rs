@@ -128,7 +128,8 @@ pub async fn list(db: &mut Connection) -> Result<Vec<RotationRow>> {
 /// Fails only if the database does.
 pub async fn list_unfinished(db: &mut Connection, limit: i64) -> Result<Vec<RotationRow>> {
     db.fetch_all(
-        "SELECT * FROM data_key_rotations WHERE state <> 'finished' ORDER BY started_at, project_id LIMIT $1",
+        "SELECT * FROM data_key_rotations WHERE state IN ('announced', 'running')
+          ORDER BY started_at, project_id LIMIT $1",
         params![limit],
     )
     .await

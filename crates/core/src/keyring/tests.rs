@@ -150,6 +150,7 @@ proptest! {
         let key = RootKey::generate(&Random::seeded(seed));
 
         prop_assert_eq!(RootKey::parse(&key.to_text()).unwrap().check_value(), key.check_value());
+        prop_assert_eq!(RootKey::parse(&key.to_base64()).unwrap().check_value(), key.check_value());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! HTTP to a running server, for `setup`, `quickstart` and `healthcheck`.
 
-mod trust;
+pub(super) mod trust;
 
 use std::{io::ErrorKind, net::IpAddr, path::Path, time::Duration};
 

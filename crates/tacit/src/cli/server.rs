@@ -17,6 +17,8 @@ use super::{
     failure::{Failure, Kind},
     files, log,
     metrics::Metrics,
+    root_key::watch,
+    sealed,
     start::{self, Started},
     stop::{self, Jobs, Signals},
     terminal, tls,
@@ -71,7 +73,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let started = start::start(settings).await?;
+    let (listener, mut unlock) = sealed::wait(settings, listener, tls.as_ref()).await?;
+    let started = start::start(settings, &mut unlock, start::JOURNAL).await?;
     let token = setup_token(settings, &started)?;
 
     let handle = Handle::new();
@@ -82,6 +85,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         serve_metrics(listener, metrics);
     }
     keep_certificate_fresh(settings, tls.as_ref());
+    tokio::spawn(watch::run(started.app.clone(), settings.root_key.clone()));
     let jobs = Jobs::start(&started.app);
     banner::show(settings, &started, listen, token.as_ref());
     answer(listener, tls, handle, shell).await.map_err(|error| {

@@ -4,5 +4,6 @@ pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;
 pub mod prune;
+pub mod rotate_data_keys;
 pub mod send_mails;
 pub mod sweep_answers;

@@ -208,12 +208,12 @@ impl TestServer {
     ) -> Self {
         let root = RootKey::generate(&Random::seeded(1));
         let random = Random::seeded(node.seed);
-        instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
+        let (_, keys) = instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
         let app = App::new(Parts {
             audit: Recorder::open(database.clone(), folder.path()).await.unwrap(),
             database,
             clock: clock.clone(),
-            keys: Keys::new(root),
+            keys: Keys::new(root, keys),
             changes: Signals::new(node.timing),
             draining: Draining::default(),
             answers: Answers::new(memory_bytes),

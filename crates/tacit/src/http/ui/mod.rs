@@ -4,6 +4,7 @@ pub mod access_tree;
 pub mod administration;
 pub mod commit;
 pub mod decisions;
+pub mod encryption;
 pub mod explain;
 pub(crate) mod explain_source;
 pub mod history;
