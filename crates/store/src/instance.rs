@@ -68,18 +68,32 @@ pub async fn key_check(db: &mut Connection) -> Result<Option<Vec<u8>>> {
     Ok(row.map(|row| row.key_check))
 }
 
-/// As [`key_check`]; the root key stays the present one until the transaction ends.
+/// As [`key_check`]; the root key stays the present one until the transaction ends. Any number of transactions
+/// may hold it at once, and none of them waits for who changes something else of the instance.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn hold_root_key(db: &mut Connection) -> Result<Option<Vec<u8>>> {
+    locked_key_check(db, "SELECT key_check FROM instance WHERE id = 'instance' FOR KEY SHARE").await
+}
+
+/// As [`key_check`]; waits until nobody holds the root key, and nobody holds or replaces it until the transaction
+/// ends.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn lock_root_key(db: &mut Connection) -> Result<Option<Vec<u8>>> {
-    let row: Option<KeyCheckRow> = db
-        .fetch_optional(
-            "UPDATE instance SET key_check = key_check WHERE id = 'instance' RETURNING key_check",
-            &[],
-        )
-        .await?;
+    locked_key_check(db, "SELECT key_check FROM instance WHERE id = 'instance' FOR UPDATE").await
+}
+
+/// On SQLite, which has no such clauses, transactions that write run one after the other anyway.
+async fn locked_key_check(db: &mut Connection, sql: &str) -> Result<Option<Vec<u8>>> {
+    if db.sees_one_moment() {
+        return key_check(db).await;
+    }
+    let row: Option<KeyCheckRow> = db.fetch_optional(sql, &[]).await?;
     Ok(row.map(|row| row.key_check))
 }
 

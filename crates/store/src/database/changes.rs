@@ -38,13 +38,12 @@ const NEW_IS_HARMLESS: [&str; 8] = [
 
 /// Statements on tables of rights that only count, lock or prolong. What rests on them is a refusal, and
 /// a refusal is never taken from memory.
-pub const HARMLESS: [&str; 11] = [
+pub const HARMLESS: [&str; 10] = [
     "UPDATE access_tokens SET last_renewed_at =",
     "UPDATE access_tokens SET num_uses =",
     "UPDATE api_keys SET last_used_at =",
     "UPDATE identities SET last_login_auth_method =",
     "UPDATE identities SET updated_at = updated_at",
-    "UPDATE instance SET key_check = key_check",
     "UPDATE organizations SET access_revision =",
     "UPDATE projects SET references_indexed =",
     "UPDATE projects SET revision =",

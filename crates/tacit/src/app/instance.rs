@@ -76,7 +76,7 @@ pub async fn prepare(
         return Err(StartError::WrongRootKey { found: root.id() });
     }
     // In this transaction no other root key takes the place of ours.
-    instance::lock_root_key(&mut work).await?;
+    instance::hold_root_key(&mut work).await?;
     make_keys(&mut work, root, is_new, random, now).await?;
     let keys = open_keys(root, &instance_keys::list(&mut work).await?)?;
     work.commit().await?;

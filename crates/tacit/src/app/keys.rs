@@ -43,8 +43,7 @@ pub struct Keys {
 pub struct RootKeyHeld(Arc<RootKey>);
 
 impl UnitOfWork {
-    /// Makes who replaces the root key wait until this transaction ends. Call it before other rows are
-    /// locked: the root key is locked first by who replaces it.
+    /// Makes who replaces the root key wait until this transaction ends.
     ///
     /// # Errors
     ///
@@ -54,7 +53,7 @@ impl UnitOfWork {
         if self.app.database.is_of_one_process() {
             return Ok(RootKeyHeld(root));
         }
-        match instance::lock_root_key(&mut self.db).await? {
+        match instance::hold_root_key(&mut self.db).await? {
             Some(check) if root.matches(&check) => Ok(RootKeyHeld(root)),
             _ => {
                 self.app.keys.seal();

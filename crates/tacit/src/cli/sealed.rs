@@ -18,6 +18,7 @@ use super::{
     failure::{Failure, Kind},
     files, places,
     root_key::{self, unlock::Unlock},
+    stop::Signals,
     terminal,
 };
 use crate::http::sealed;
@@ -39,7 +40,8 @@ pub(super) fn socket(settings: &Settings) -> PathBuf {
     settings.data_folder.join("unseal.sock")
 }
 
-/// Waits for the passphrase, if the root key is under one. `listener` is answered meanwhile.
+/// Waits for the passphrase, if the root key is under one. `listener` is answered meanwhile. `None` if the server
+/// is asked to stop before.
 ///
 /// # Errors
 ///
@@ -48,12 +50,13 @@ pub(super) async fn wait(
     settings: &Settings,
     listener: TcpListener,
     tls: Option<&RustlsConfig>,
-) -> Result<(TcpListener, Unlock), Failure> {
+    signals: &mut Signals,
+) -> Result<Option<(TcpListener, Unlock)>, Failure> {
     if !root_key::needs_passphrase(&settings.root_key)? {
-        return Ok((listener, Unlock::Nobody));
+        return Ok(Some((listener, Unlock::Nobody)));
     }
     if terminal::can_ask() {
-        return Ok((listener, ask(settings)?));
+        return Ok(Some((listener, ask(settings)?)));
     }
     let address = listener.local_addr().map(|address| {
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -69,11 +72,14 @@ pub(super) async fn wait(
         socket = %path.display(),
         "sealed: give the passphrase of the root key with: tacit unseal"
     );
-    let unlock = passphrase(settings, &socket).await;
+    let unlock = tokio::select! {
+        unlock = passphrase(settings, &socket) => Some(unlock),
+        () = signals.next() => None,
+    };
     let _ = std::fs::remove_file(&path);
     answering.stop().await;
-    tracing::info!("unsealed");
-    Ok((listener, unlock))
+    tracing::info!("{}", if unlock.is_some() { "unsealed" } else { "stopped" });
+    Ok(unlock.map(|unlock| (listener, unlock)))
 }
 
 fn ask(settings: &Settings) -> Result<Unlock, Failure> {

@@ -62,7 +62,7 @@ fn refuse_plain_text(settings: &Settings) -> Result<(), Failure> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
-    let signals = Signals::install()?;
+    let mut signals = Signals::install()?;
     let listener = bind(settings.listen, "--listen").await?;
     let listen = listener.local_addr().map_err(|error| cannot_listen(settings.listen, "--listen", &error))?;
     let tls = match &settings.tls {
@@ -73,7 +73,9 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let (listener, mut unlock) = sealed::wait(settings, listener, tls.as_ref()).await?;
+    let Some((listener, mut unlock)) = sealed::wait(settings, listener, tls.as_ref(), &mut signals).await? else {
+        return Ok(());
+    };
     let started = start::start(settings, &mut unlock, start::JOURNAL).await?;
     let token = setup_token(settings, &started)?;
 

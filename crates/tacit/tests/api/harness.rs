@@ -29,6 +29,7 @@ use tacit::{
     http::shell::{self, Shell},
 };
 use tacit_core::{
+    cipher::{Ciphertext, KeyBytes},
     egress::EgressRules,
     id::{OrganizationId, UserId},
     keyring::RootKey,
@@ -153,6 +154,12 @@ pub async fn postgres_schema() -> Option<String> {
 /// Only this address, so that the others of loopback stay refused.
 pub fn loopback() -> EgressRules {
     EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])
+}
+
+/// A data key for an organization that a test makes itself.
+pub fn organization_key(app: &App, id: &OrganizationId) -> Ciphertext {
+    let key = KeyBytes::generate(&app.random);
+    app.keys.root().wrap(&format!("organization:{id}"), &key, 1, &app.random)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -351,7 +358,7 @@ impl TestServer {
             id: id.clone(),
             name: name.to_owned(),
             slug: name.to_lowercase(),
-            data_key_ciphertext: self.app.keys.new_organization_key(&id, &self.app.random),
+            data_key_ciphertext: organization_key(&self.app, &id),
             access_revision: 1,
             default_membership_role: "member".to_owned(),
             user_token_ttl_seconds: None,

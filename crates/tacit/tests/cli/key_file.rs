@@ -73,6 +73,18 @@ fn a_key_under_a_passphrase_is_rotated_checked_and_moved_back() {
 }
 
 #[test]
+fn a_sealed_server_stops_when_it_is_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    stopped_server(folder.path());
+    to_passphrase(folder.path());
+
+    let ended = Server::start_sealed(server(folder.path())).stop();
+
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!folder.path().join("data/unseal.sock").exists());
+}
+
+#[test]
 fn a_short_passphrase_is_refused_and_the_key_stays() {
     let folder = tempfile::tempdir().unwrap();
     stopped_server(folder.path());

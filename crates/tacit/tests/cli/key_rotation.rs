@@ -52,7 +52,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() { copy(&source, &target) } else { drop(fs::copy(&source, &target).unwrap()) }
+        if source.is_dir() {
+            copy(&source, &target);
+        } else {
+            fs::copy(&source, &target).unwrap();
+        }
     }
 }
 
@@ -187,12 +191,12 @@ fn a_running_server_replaces_data_keys_and_goes_on_after_kill_9() {
     let secret = stopped_server(folder.path());
     let first = Server::start(server(folder.path()));
     let project = secret.1.split(['=', '&']).nth(1).unwrap().to_owned();
-    let path = format!("/api/v4/secrets/batch");
+    let path = "/api/v4/secrets/batch";
     let secrets: Vec<_> =
         (0..300).map(|n| json!({ "secretKey": format!("S{n}"), "secretValue": format!("v{n}") })).collect();
     for some in secrets.chunks(100) {
         let body = json!({ "projectId": project, "environment": "dev", "secretPath": "/", "secrets": some });
-        let (status, answer) = first.call("POST", &path, Some(&secret.0), Some(&body));
+        let (status, answer) = first.call("POST", path, Some(&secret.0), Some(&body));
         assert_eq!(status, 200, "{answer}");
     }
     let mut command =

@@ -8,7 +8,7 @@ use tacit_core::keyring::{
 };
 use tacit_store::{
     Connection,
-    instance::set_root_key,
+    instance::{lock_root_key, set_root_key},
     instance_keys::{self, RecoveryKeyRow},
     wrapped_keys::{WRAPPED, WrappedColumn},
 };
@@ -57,7 +57,10 @@ pub async fn rotate(
     let rotated = app
         .write(move |work| {
             Box::pin(async move {
-                work.hold_root_key().await?;
+                let check = lock_root_key(&mut work.db).await?;
+                if !check.is_some_and(|check| work.app.keys.root().matches(&check)) {
+                    return Err(Error::Sealed);
+                }
                 keep().map_err(|error| Error::Internal(format!("the new root key was not kept: {error}")))?;
                 let rotated = rewrap_all(work, &next).await?;
                 let event = Event::by_nobody(&work.app, &client, "rotate-root-key");
