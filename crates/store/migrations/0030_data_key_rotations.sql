@@ -12,7 +12,7 @@ CREATE TABLE data_key_rotations (
     state           TEXT   NOT NULL,
     -- number of the key that comes
     key_number      BIGINT NOT NULL,
-    -- rows that are encrypted under the new key by now, of those counted when it began
+    -- rows that are encrypted under the new key by now, of those counted when it was first used
     rows_done       BIGINT NOT NULL DEFAULT 0,
     rows_total      BIGINT NOT NULL,
     started_at      BIGINT NOT NULL,

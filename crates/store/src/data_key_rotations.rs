@@ -166,12 +166,12 @@ pub async fn announce(db: &mut Connection, row: &RotationRow, new_key: &Cipherte
     Ok(())
 }
 
-/// From now on the new key encrypts, and the old one is beside it.
+/// From now on the new key encrypts, and the old one is beside it. `rows` are to be encrypted anew.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn switch(db: &mut Connection, project: &ProjectId, now: Timestamp) -> Result<()> {
+pub async fn switch(db: &mut Connection, project: &ProjectId, rows: i64, now: Timestamp) -> Result<()> {
     db.execute(
         "UPDATE projects SET data_key_ciphertext = other_data_key_ciphertext,
                 other_data_key_ciphertext = data_key_ciphertext
@@ -180,8 +180,9 @@ pub async fn switch(db: &mut Connection, project: &ProjectId, now: Timestamp) ->
     )
     .await?;
     db.execute(
-        "UPDATE data_key_rotations SET state = 'running', changed_at = $2 WHERE project_id = $1",
-        params![project, now],
+        "UPDATE data_key_rotations SET state = 'running', rows_total = $3, changed_at = $2
+          WHERE project_id = $1",
+        params![project, now, rows],
     )
     .await?;
     Ok(())

@@ -40,12 +40,13 @@ pub async fn find(db: &mut Connection) -> Result<Option<InstanceRow>> {
 ///
 /// Fails only if the database does.
 pub async fn insert_if_absent(db: &mut Connection, row: &InstanceRow) -> Result<bool> {
-    let added = db.execute(
-        "INSERT INTO instance (id, instance_id, key_check, initialized_at, created_at)
+    let added = db
+        .execute(
+            "INSERT INTO instance (id, instance_id, key_check, initialized_at, created_at)
          VALUES ('instance', $1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
-        params![&row.instance_id, &row.key_check, row.initialized_at, row.created_at],
-    )
-    .await?;
+            params![&row.instance_id, &row.key_check, row.initialized_at, row.created_at],
+        )
+        .await?;
     Ok(added > 0)
 }
 

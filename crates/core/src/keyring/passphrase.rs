@@ -86,9 +86,8 @@ impl PassphraseWrap {
     pub fn open(&self, passphrase: &str) -> Result<RootKey, PassphraseError> {
         let key = derive(passphrase, &self.salt, self.cost)?;
         let place = row_id(&self.salt, self.cost);
-        let bytes = key
-            .decrypt(&self::place(&place), &self.ciphertext)
-            .map_err(|_| PassphraseError::Wrong)?;
+        let bytes =
+            key.decrypt(&self::place(&place), &self.ciphertext).map_err(|_| PassphraseError::Wrong)?;
         KeyBytes::from_slice(&bytes).map(RootKey).ok_or(PassphraseError::Wrong)
     }
 }

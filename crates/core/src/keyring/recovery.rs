@@ -36,7 +36,9 @@ const GROUP: usize = 4;
 
 /// The text is no recovery key. It is not quoted, because it may be nearly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("that is no recovery key: 14 groups of 4 letters and digits, and one of them is not as it was written down")]
+#[error(
+    "that is no recovery key: 14 groups of 4 letters and digits, and one of them is not as it was written down"
+)]
 pub struct RecoveryKeyError;
 
 /// The private half, as people keep it.

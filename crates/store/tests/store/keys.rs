@@ -37,7 +37,8 @@ impl FromRow for ColumnName {
 async fn ciphertext_columns() -> Vec<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&Settings::Sqlite(folder.path().join("tacit.db"))).await.unwrap();
-    let sql = "SELECT m.name AS in_table, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+    let sql =
+        "SELECT m.name AS in_table, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c
                 WHERE m.type = 'table' AND c.name LIKE '%ciphertext' ORDER BY m.name, c.name";
     let columns: Vec<ColumnName> = database.read().await.unwrap().fetch_all(sql, &[]).await.unwrap();
     columns.into_iter().map(|column| (column.0, column.1)).collect()
@@ -72,7 +73,8 @@ async fn wrapped_keys_are_listed_in_pages_and_replaced_only_as_they_were_read() 
         for id in ["a", "b", "c"] {
             project(&mut db, id).await;
         }
-        let projects = WRAPPED.iter().find(|known| known.column == "data_key_ciphertext" && known.table == "projects");
+        let projects =
+            WRAPPED.iter().find(|known| known.column == "data_key_ciphertext" && known.table == "projects");
         let projects = projects.unwrap();
         let first = projects.list(&mut db, "", 2).await.unwrap();
         let second = projects.list(&mut db, &first[1].id, 2).await.unwrap();
@@ -153,7 +155,7 @@ async fn a_rotation_goes_from_one_key_to_the_other() {
             state: ANNOUNCED.to_owned(),
             key_number: 2,
             rows_done: 0,
-            rows_total: 5,
+            rows_total: 0,
             started_at: START,
             changed_at: START,
             finished_at: None,
@@ -166,7 +168,7 @@ async fn a_rotation_goes_from_one_key_to_the_other() {
 
         data_key_rotations::announce(&mut db, &row, &Ciphertext(new.clone())).await.unwrap();
         assert_eq!(keys(&mut db).await, (old.clone(), Some(new.clone())));
-        data_key_rotations::switch(&mut db, &shop, after(1)).await.unwrap();
+        data_key_rotations::switch(&mut db, &shop, 5, after(1)).await.unwrap();
         assert_eq!(keys(&mut db).await, (new.clone(), Some(old)));
         data_key_rotations::add_done(&mut db, &shop, 3).await.unwrap();
         let running = data_key_rotations::list_unfinished(&mut db, 9).await.unwrap();

@@ -93,8 +93,7 @@ async fn make_keys(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let known = instance_keys::list(db).await?;
-    let is_missing =
-        |purpose: &InstancePurpose| known.iter().all(|row| row.purpose != purpose.as_str());
+    let is_missing = |purpose: &InstancePurpose| known.iter().all(|row| row.purpose != purpose.as_str());
     for purpose in InstancePurpose::ALL.into_iter().filter(is_missing) {
         let key = if is_new { KeyBytes::generate(random) } else { root.derived_key(purpose) };
         let wrapped = root.wrap_instance_key(purpose, &key, random);

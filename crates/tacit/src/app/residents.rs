@@ -96,7 +96,8 @@ impl Residents {
             Address { project: id.clone(), environment: environment.to_owned(), path: path.to_owned() };
         let bytes = u64::try_from(BYTES_EACH + folder.bytes()).unwrap_or(u64::MAX);
         if bytes <= self.folder_bytes_max {
-            let resident = Resident { revision, keys: numbers(project), folder, bytes, idle_rounds: AtomicU32::new(0) };
+            let resident =
+                Resident { revision, keys: numbers(project), folder, bytes, idle_rounds: AtomicU32::new(0) };
             self.folders.insert(address, Arc::new(resident));
         } else {
             // An older state of it is of no use to anybody.

@@ -14,7 +14,9 @@ use super::{
     arguments::ResetPasswordArguments,
     config::{self, Settings},
     failure::Failure,
-    log, root_key::unlock::Unlock, start, terminal,
+    log,
+    root_key::unlock::Unlock,
+    start, terminal,
 };
 use crate::app::{App, Client, Error, password_reset};
 

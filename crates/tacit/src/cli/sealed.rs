@@ -1,9 +1,18 @@
 //! A server whose root key is under a passphrase: it answers that it is sealed until somebody gives the
 //! passphrase, on its terminal or over a socket that only its own user may open.
 
-use std::{io, net::SocketAddr, os::unix::fs::PermissionsExt, path::{Path, PathBuf}, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use axum_server::{Handle, Server, tls_rustls::{RustlsAcceptor, RustlsConfig}};
+use axum_server::{
+    Handle, Server,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, UnixListener, UnixStream},
@@ -108,7 +117,8 @@ fn bind(settings: &Settings, path: &Path) -> Result<UnixListener, Failure> {
     // One of an earlier start that was killed.
     let _ = std::fs::remove_file(path);
     let socket = UnixListener::bind(path).map_err(|error| unusable(&error))?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|error| unusable(&error))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+        .map_err(|error| unusable(&error))?;
     Ok(socket)
 }
 

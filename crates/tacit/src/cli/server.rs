@@ -73,7 +73,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let Some((listener, mut unlock)) = sealed::wait(settings, listener, tls.as_ref(), &mut signals).await? else {
+    let Some((listener, mut unlock)) = sealed::wait(settings, listener, tls.as_ref(), &mut signals).await?
+    else {
         return Ok(());
     };
     let started = start::start(settings, &mut unlock, start::JOURNAL).await?;

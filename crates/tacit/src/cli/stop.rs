@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     app::App,
-    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, prune, rotate_data_keys, send_mails, sweep_answers},
+    jobs::{
+        deliver_webhooks, flush_token_uses, follow_nodes, prune, rotate_data_keys, send_mails, sweep_answers,
+    },
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s

@@ -147,12 +147,17 @@ async fn who_writes_during_a_rotation_wins_and_memory_is_never_wrong() {
             wait_for_other_nodes(server);
             encryption::go_on(&server.app).await.unwrap();
             // Without another revision, so what memory has is from before.
-            assert_eq!(project.read("/api/v3/secrets/raw/SECRET_005").await["secret"]["secretValue"], "second of 5");
+            assert_eq!(
+                project.read("/api/v3/secrets/raw/SECRET_005").await["secret"]["secretValue"],
+                "second of 5"
+            );
         }
         finish(server, &project).await;
 
         assert_eq!(left(server, &project, 2).await, 0);
-        for (path, value) in [("SECRET_002", "written while running"), ("NEW_announced", "n"), ("NEW_running", "n")] {
+        for (path, value) in
+            [("SECRET_002", "written while running"), ("NEW_announced", "n"), ("NEW_running", "n")]
+        {
             let read = project.read(&format!("{list}/{path}")).await;
             assert_eq!(read["secret"]["secretValue"], value);
         }

@@ -81,7 +81,8 @@ impl Drop for Server {
 impl Server {
     /// Starts a server and waits until it listens.
     pub fn start(command: Command) -> Self {
-        Self::try_start(command, "\"listening\"").unwrap_or_else(|ended| panic!("the server ended: {ended:?}"))
+        Self::try_start(command, "\"listening\"")
+            .unwrap_or_else(|ended| panic!("the server ended: {ended:?}"))
     }
 
     /// Starts a server and waits until it says that it is sealed.

@@ -42,8 +42,7 @@ fn key_file(folder: &Path) -> PathBuf {
 
 fn key_files(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder.join("data/root-key")).unwrap();
-    let mut names: Vec<String> =
-        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }

@@ -87,7 +87,10 @@ fn work(target: &str, body: &Value) -> Value {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).unwrap());
     let context = Aad::from(body["EncryptionContext"].to_string());
     let nonce = || Nonce::assume_unique_for_key([1; 12]);
-    assert_eq!((body["KeyId"].as_str(), body["EncryptionContext"]["tacit"].as_str()), (Some("alias/tacit"), Some("root key")));
+    assert_eq!(
+        (body["KeyId"].as_str(), body["EncryptionContext"]["tacit"].as_str()),
+        (Some("alias/tacit"), Some("root key"))
+    );
     if target == "TrentService.Encrypt" {
         let mut bytes = from_base64(body["Plaintext"].as_str().unwrap());
         assert_eq!(bytes.len(), 32);
@@ -152,8 +155,15 @@ fn a_root_key_is_wrapped_by_aws_kms() {
     let (folder, kms) = (tempfile::tempdir().unwrap(), Kms::start());
     let variables = [("AWS_ACCESS_KEY_ID", "AKIDTEST"), ("AWS_SECRET_ACCESS_KEY", SECRET)];
     let migrate = [
-        "migrate", "--to", "aws-kms", "--kms-key-id", "alias/tacit", "--kms-region", "eu-test-1",
-        "--kms-endpoint", &kms.url,
+        "migrate",
+        "--to",
+        "aws-kms",
+        "--kms-key-id",
+        "alias/tacit",
+        "--kms-region",
+        "eu-test-1",
+        "--kms-endpoint",
+        &kms.url,
     ];
     walk(folder.path(), &variables, &migrate, "aws-kms");
 
@@ -200,7 +210,8 @@ impl OpenBao {
         let bao = Self { child, url: format!("http://127.0.0.1:{port}") };
         let is_up = (0..600).any(|_| {
             thread::sleep(Duration::from_millis(50));
-            TcpStream::connect(("127.0.0.1", port)).is_ok() && bao.try_post("sys/mounts/transit", &json!({ "type": "transit" }))
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+                && bao.try_post("sys/mounts/transit", &json!({ "type": "transit" }))
         });
         assert!(is_up, "OpenBao does not start");
         bao
@@ -245,7 +256,8 @@ fn a_root_key_is_wrapped_by_transit_of_openbao() {
     let variables = [("TACIT_TRANSIT_ROLE_ID", role.as_str()), ("TACIT_TRANSIT_SECRET_ID", secret.as_str())];
     walk(folder.path(), &variables, &migrate, "transit");
 
-    let other = [["migrate", "--to", "transit", "--transit-address", &bao.url, "--transit-key", "other"]].concat();
+    let other =
+        [["migrate", "--to", "transit", "--transit-address", &bao.url, "--transit-key", "other"]].concat();
     let refused = key(folder.path(), &variables, &other);
     assert_eq!(refused.code, Some(ROOT_KEY), "{refused:?}");
     assert!(refused.stderr.contains("permission denied"), "{}", refused.stderr);

@@ -5,8 +5,10 @@
 //! beside the rows: which are still under the old key is asked of the rows themselves, so that a process may end
 //! at any point, and several nodes may work at once.
 
+use std::{net::Ipv4Addr, sync::Arc};
+
 use tacit_core::{
-    cipher::{Ciphertext, DataKey, Place},
+    cipher::{Ciphertext, DataKey, DecryptError, Place},
     id::ProjectId,
 };
 use tacit_store::{
@@ -26,7 +28,7 @@ use crate::app::{
 /// Rotations that are looked at in one round.
 const ROTATIONS_MAX: i64 = 20;
 /// Rows that are looked for at once.
-const LOOK_LENGTH: i64 = 1_000;
+const LOOK_LENGTH: i64 = 20_000;
 /// Rows of one transaction: others who write wait for it.
 const BATCH_LENGTH: usize = 50;
 /// How long a key is announced before it is used, where nodes may remember a project for a second and requests
@@ -59,6 +61,7 @@ async fn switch(app: &App, rotation: &RotationRow) -> Result<bool> {
         return Ok(false);
     }
     let id = rotation.project_id.clone();
+    let rows = count_rows(app, rotation).await?;
     app.write(move |work| {
         Box::pin(async move {
             work.hold_root_key().await?;
@@ -70,13 +73,24 @@ async fn switch(app: &App, rotation: &RotationRow) -> Result<bool> {
                 .await?
                 .is_some_and(|rotation| rotation.state == ANNOUNCED);
             if is_announced && project.other_data_key_ciphertext.is_some() {
-                data_key_rotations::switch(&mut work.db, &id, now).await?;
+                data_key_rotations::switch(&mut work.db, &id, rows, now).await?;
             }
             Ok(())
         })
     })
     .await?;
     Ok(true)
+}
+
+/// Every row that is not under the new key, so every row.
+async fn count_rows(app: &App, rotation: &RotationRow) -> Result<i64> {
+    let number = u32::try_from(rotation.key_number).unwrap_or_default();
+    let mut db = app.database.read().await?;
+    let mut rows = 0;
+    for kind in Encrypted::ALL {
+        rows += kind.count_left(&mut db, &rotation.project_id, number).await?;
+    }
+    Ok(rows)
 }
 
 /// Encrypts some rows anew; when none is left, destroys the old key.
@@ -106,7 +120,7 @@ fn number_of(project: &ProjectKeysRow) -> Result<u32> {
     number.ok_or_else(|| Error::Internal(format!("the data key of project {} has no number", project.id)))
 }
 
-fn key_of(app: &App, project: &ProjectKeysRow) -> Result<std::sync::Arc<DataKey>> {
+fn key_of(app: &App, project: &ProjectKeysRow) -> Result<Arc<DataKey>> {
     app.keys.project(&project.id, &project.data_key_ciphertext, project.other_data_key_ciphertext.as_ref())
 }
 
@@ -153,7 +167,8 @@ async fn encrypt_row(work: &mut UnitOfWork, key: &DataKey, kind: Encrypted, name
 /// A present secret has, beside its ciphertexts, hashes under the data key: of its value, and of what it refers to.
 async fn secret(work: &mut UnitOfWork, key: &DataKey, old: &SealedSecretRow) -> Result<bool> {
     let new = sealed_anew(&work.app, key, old)?;
-    let value = key.decrypt_text(&place("secrets", old.id.as_str(), "value", old.version), &old.value_ciphertext);
+    let value =
+        key.decrypt_text(&place("secrets", old.id.as_str(), "value", old.version), &old.value_ciphertext);
     let value = value.map_err(|error| damaged(old.id.as_str(), error))?;
     let hash = key.hash_value(&value);
     if !reencryption::replace_secret(&mut work.db, old, &new, hash.as_bytes()).await? {
@@ -197,7 +212,7 @@ fn again(
     key: &DataKey,
     place: &Place<'_>,
     ciphertext: &Ciphertext,
-) -> Result<Ciphertext, tacit_core::cipher::DecryptError> {
+) -> Result<Ciphertext, DecryptError> {
     Ok(key.encrypt(place, &key.decrypt(place, ciphertext)?, &app.random))
 }
 
@@ -205,7 +220,7 @@ const fn place<'a>(table: &'a str, row_id: &'a str, field: &'a str, version: i64
     Place { table, row_id, field, version }
 }
 
-fn damaged(id: &str, error: tacit_core::cipher::DecryptError) -> Error {
+fn damaged(id: &str, error: DecryptError) -> Error {
     tracing::error!(row = id, "a row does not decrypt, so the old data key of its project is kept");
     error.into()
 }
@@ -220,13 +235,17 @@ async fn finish(app: &App, id: &ProjectId) -> Result<()> {
                 return Ok(());
             };
             let number = number_of(&project)?;
-            for kind in Encrypted::ALL {
-                if kind.count_left(&mut work.db, &id, number).await? > 0 {
-                    return Ok(());
+            // On SQLite all was looked at in one moment, and nobody who writes has had another key since the
+            // switch. Elsewhere somebody who read the project before it may have written since.
+            if !work.db.sees_one_moment() {
+                for kind in Encrypted::ALL {
+                    if !kind.left(&mut work.db, &id, number, 1).await?.is_empty() {
+                        return Ok(());
+                    }
                 }
             }
             data_key_rotations::finish(&mut work.db, &id, work.app.now()).await?;
-            let client = Client { ip: std::net::Ipv4Addr::LOCALHOST.into(), user_agent: "tacit".into() };
+            let client = Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "tacit".into() };
             let event = Event::by_nobody(&work.app, &client, "finish-project-key-rotation")
                 .organization(&project.organization_id)
                 .project(&id)

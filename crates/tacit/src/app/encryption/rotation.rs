@@ -5,12 +5,11 @@
 //! whoever writes uses the new key, and rows are encrypted anew ([`super::reencrypt`]). *Finished*: no row is under
 //! the old key any more, and it is destroyed.
 
-use tacit_core::{id::ProjectId, permission::{Action, Subject}};
-use tacit_store::{
-    Connection,
-    data_key_rotations::{self, ANNOUNCED, FINISHED, ProjectKeysRow, RotationRow},
-    reencryption::Encrypted,
+use tacit_core::{
+    id::ProjectId,
+    permission::{Action, Subject},
 };
+use tacit_store::data_key_rotations::{self, ANNOUNCED, FINISHED, ProjectKeysRow, RotationRow};
 
 use crate::app::{
     App,
@@ -83,11 +82,13 @@ async fn start_any(app: &App, caller: &Caller, id: ProjectId) -> Result<usize> {
 async fn start_all(app: &App, caller: &Caller) -> Result<usize> {
     let (mut after, mut count) = (String::new(), 0);
     loop {
-        let rows = data_key_rotations::list_projects(&mut app.database.read().await?, &after, PAGE_LENGTH).await?;
+        let rows =
+            data_key_rotations::list_projects(&mut app.database.read().await?, &after, PAGE_LENGTH).await?;
         let Some(last) = rows.last() else { return Ok(count) };
         last.id.as_str().clone_into(&mut after);
         let (caller, ids) = (caller.clone(), rows.into_iter().map(|row| row.id).collect::<Vec<_>>());
-        count += app.write(move |work| Box::pin(async move { start_some(work, &caller, &ids).await })).await?;
+        count +=
+            app.write(move |work| Box::pin(async move { start_some(work, &caller, &ids).await })).await?;
     }
 }
 
@@ -130,7 +131,8 @@ async fn announce(
         state: ANNOUNCED.to_owned(),
         key_number: i64::from(number),
         rows_done: 0,
-        rows_total: count_rows(&mut work.db, id, number).await?,
+        // Counted when it is used: that takes a while, and nobody who writes should wait for it.
+        rows_total: 0,
         started_at: now,
         changed_at: now,
         finished_at: None,
@@ -150,12 +152,4 @@ fn number_after(project: &ProjectKeysRow) -> Result<u32> {
     present
         .and_then(|number| number.checked_add(1))
         .ok_or_else(|| Error::Internal(format!("the data key of project {} has no number", project.id)))
-}
-
-async fn count_rows(db: &mut Connection, project: &ProjectId, number: u32) -> Result<i64> {
-    let mut rows = 0;
-    for kind in Encrypted::ALL {
-        rows += kind.count_left(db, project, number).await?;
-    }
-    Ok(rows)
 }

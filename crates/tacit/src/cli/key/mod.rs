@@ -70,9 +70,6 @@ fn failed(error: &Error) -> Failure {
         Error::Invalid(_) | Error::NotFound(_) => {
             Failure::failed(error.to_string(), "check --data-dir or --database-url; nothing was changed")
         }
-        _ => Failure::failed(
-            format!("it was not done: {error}"),
-            "run tacit key verify, and try again",
-        ),
+        _ => Failure::failed(format!("it was not done: {error}"), "run tacit key verify, and try again"),
     }
 }

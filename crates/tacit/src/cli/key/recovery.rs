@@ -80,7 +80,8 @@ fn read(is_on_stdin: bool) -> Result<RecoveryKey, Failure> {
     } else {
         return Err(Failure::settings("there is no terminal to ask on", "add --recovery-key-stdin"));
     };
-    RecoveryKey::parse(&text).map_err(|error| Failure::failed(error.to_string(), "compare it with what is written"))
+    RecoveryKey::parse(&text)
+        .map_err(|error| Failure::failed(error.to_string(), "compare it with what is written"))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

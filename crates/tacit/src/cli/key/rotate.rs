@@ -86,5 +86,7 @@ fn show(rotated: &RotatedRootKey, milliseconds: u128, path: &Path, archive: &Pat
         Some(false) => "  the recovery key in the database is not yours: make another",
         None => "  there is no recovery key: tacit key recovery create",
     });
-    terminal::line("Keep a copy of the new file. The one before opens backups from before: keep it as long as these.");
+    terminal::line(
+        "Keep a copy of the new file. The one before opens backups from before: keep it as long as these.",
+    );
 }

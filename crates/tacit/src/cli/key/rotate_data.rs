@@ -25,7 +25,9 @@ pub(super) fn run(flags: &RotateDataArguments, file: Option<&Path>) -> Result<()
         }
     };
     let answer = match &flags.project {
-        Some(project) => client.post(&format!("/api/ui/v1/projects/{project}/data-key/rotate"), &json!({}))?,
+        Some(project) => {
+            client.post(&format!("/api/ui/v1/projects/{project}/data-key/rotate"), &json!({}))?
+        }
         None => client.post("/api/ui/v1/admin/encryption/rotate-data-keys", &json!({}))?,
     };
     let projects = answer.get("projects").and_then(Value::as_i64).unwrap_or_default();

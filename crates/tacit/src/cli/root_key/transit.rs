@@ -36,7 +36,8 @@ impl Transit {
     /// If Vault refuses or does not answer, or there are no credentials.
     pub(super) fn encrypt(&self, root: &RootKey) -> Result<String, Failure> {
         let body = json!({ "plaintext": root.to_base64().as_str() });
-        let answer = self.call(&format!("/v1/{}/encrypt/{}", self.mount, self.key), &body, &self.token()?)?;
+        let answer =
+            self.call(&format!("/v1/{}/encrypt/{}", self.mount, self.key), &body, Some(&self.token()?))?;
         text(&answer, "/data/ciphertext").map(|text| text.to_string())
     }
 
@@ -47,15 +48,16 @@ impl Transit {
     /// As [`Self::encrypt`].
     pub(super) fn decrypt(&self, ciphertext: &str) -> Result<RootKey, Failure> {
         let body = json!({ "ciphertext": ciphertext });
-        let answer = self.call(&format!("/v1/{}/decrypt/{}", self.mount, self.key), &body, &self.token()?)?;
+        let answer =
+            self.call(&format!("/v1/{}/decrypt/{}", self.mount, self.key), &body, Some(&self.token()?))?;
         RootKey::parse(&text(&answer, "/data/plaintext")?).map_err(|_| unexpected())
     }
 
     /// The token of the environment, or the one that an `AppRole` gets.
-    fn token(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+    fn token(&self) -> Result<Zeroizing<String>, Failure> {
         let variable = |name| config::variable(name).and_then(|value| value.into_string().ok());
         if let Some(token) = variable("TACIT_TRANSIT_TOKEN") {
-            return Ok(Some(Zeroizing::new(token)));
+            return Ok(Zeroizing::new(token));
         }
         let (Some(role), Some(secret)) =
             (variable("TACIT_TRANSIT_ROLE_ID"), variable("TACIT_TRANSIT_SECRET_ID"))
@@ -67,11 +69,11 @@ impl Transit {
             ));
         };
         let body = json!({ "role_id": role, "secret_id": secret });
-        let answer = self.call("/v1/auth/approle/login", &body, &None)?;
-        text(&answer, "/auth/client_token").map(Some)
+        let answer = self.call("/v1/auth/approle/login", &body, None)?;
+        text(&answer, "/auth/client_token")
     }
 
-    fn call(&self, path: &str, body: &Value, token: &Option<Zeroizing<String>>) -> Result<Value, Failure> {
+    fn call(&self, path: &str, body: &Value, token: Option<&Zeroizing<String>>) -> Result<Value, Failure> {
         let base = self.address.trim_end_matches('/');
         wrapper_http::post(base, path, self.ca_cert.as_deref(), body, |_| {
             let mut headers = vec![("content-type", "application/json".to_owned())];

@@ -47,7 +47,8 @@ async fn follow(app: &App, source: &RootKeySource, check: &[u8]) {
     }
     let source = source.clone();
     let loaded =
-        tokio::task::spawn_blocking(move || load(&source, false, &mut Unlock::Nobody, &Random::system())).await;
+        tokio::task::spawn_blocking(move || load(&source, false, &mut Unlock::Nobody, &Random::system()))
+            .await;
     let Ok(Ok(loaded)) = loaded else { return };
     if let Some(key) = fitting(loaded, check) {
         let id = key.id();

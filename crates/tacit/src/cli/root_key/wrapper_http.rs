@@ -85,13 +85,18 @@ fn try_once(agent: &Agent, url: &str, body: &str, headers: &[(&'static str, Stri
         return Outcome::Answer(answer);
     }
     let cause = format!("status {}{}", status.as_u16(), said(&answer));
-    if status.is_server_error() || status.as_u16() == 429 { Outcome::Later(cause) } else { Outcome::Refused(cause) }
+    if status.is_server_error() || status.as_u16() == 429 {
+        Outcome::Later(cause)
+    } else {
+        Outcome::Refused(cause)
+    }
 }
 
 /// The sentence of AWS or of Vault.
 fn said(answer: &Value) -> String {
     let kind = answer.get("__type").and_then(Value::as_str);
-    let message = answer.get("message").or_else(|| answer.get("Message")).or_else(|| answer.pointer("/errors/0"));
+    let message =
+        answer.get("message").or_else(|| answer.get("Message")).or_else(|| answer.pointer("/errors/0"));
     let parts = kind.into_iter().chain(message.and_then(Value::as_str));
     parts.map(|part| format!(", {}", part.trim())).collect()
 }
