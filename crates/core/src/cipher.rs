@@ -53,6 +53,16 @@ impl KeyBytes {
         Self(bytes)
     }
 
+    /// As many bytes as a key has; `None` for any other number.
+    pub(crate) fn from_slice(slice: &[u8]) -> Option<Self> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        if slice.len() != bytes.len() {
+            return None;
+        }
+        bytes.copy_from_slice(slice);
+        Some(Self(bytes))
+    }
+
     /// The bytes, for deriving or encrypting.
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -137,6 +147,9 @@ pub struct DecryptError;
 /// Its number tells the keys of one owner apart. It stands in each ciphertext, so that values of
 /// an older key are still readable after a rotation.
 ///
+/// While the keys of an owner are changed, one key knows the other ([`Self::beside`]): it decrypts what either
+/// encrypted, and encrypts as itself.
+///
 /// Two more keys, derived from its bytes with HKDF-SHA256 (RFC 5869), hash values and what values refer
 /// to, so that equal ones can be found: see [`hash_value`](Self::hash_value) and
 /// [`hash_reference`](Self::hash_reference).
@@ -145,6 +158,7 @@ pub struct DataKey {
     key: LessSafeKey,
     value_hashes: HashKey,
     reference_hashes: HashKey,
+    beside: Option<Box<Self>>,
 }
 
 /// Prints no key.
@@ -170,7 +184,25 @@ impl DataKey {
             key: aes_key(bytes),
             value_hashes: hash_key(bytes, b"tacit 1 value hash"),
             reference_hashes: hash_key(bytes, b"tacit 1 reference hash"),
+            beside: None,
         }
+    }
+
+    /// This key, which decrypts also what `other` encrypted: the key before it, or the one that comes after.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self { beside: Some(Box::new(other)), ..self }
+    }
+
+    /// This key, and then the one beside it, if there is one: what was hashed for finding is under either.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.beside.as_deref())
+    }
+
+    /// The number of the key beside this one, if there is one.
+    #[must_use]
+    pub fn number_beside(&self) -> Option<u32> {
+        self.beside.as_ref().map(|key| key.number)
     }
 
     /// The number of the key among the keys of its owner.
@@ -237,6 +269,11 @@ impl DataKey {
         place: &Place<'_>,
         ciphertext: &Ciphertext,
     ) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
+        if let Some(other) = &self.beside
+            && ciphertext.key_number() == Some(other.number)
+        {
+            return other.decrypt(place, ciphertext);
+        }
         let (nonce, encrypted, tag) = self.split(ciphertext).ok_or(DecryptError)?;
         let mut plaintext = Zeroizing::new(vec![0; encrypted.len()]);
         let associated_data = Aad::from(self.associated_data(place));

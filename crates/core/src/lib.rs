@@ -19,6 +19,7 @@ pub mod password;
 pub mod permission;
 pub mod random;
 pub mod reference;
+pub mod sigv4;
 pub mod term_filter;
 pub mod time;
 pub mod token;

@@ -31,7 +31,8 @@ impl std::fmt::Debug for HashKey {
 }
 
 impl HashKey {
-    /// A key of 32 bytes, derived by [`RootKey`](crate::keyring::RootKey).
+    /// A key of 32 bytes, one of [`InstanceKeys`](crate::keyring::instance::InstanceKeys) or of a
+    /// [`DataKey`](crate::cipher::DataKey).
     pub(crate) fn new(key: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }

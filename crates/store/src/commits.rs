@@ -1,6 +1,7 @@
 //! The commit log of a project (architecture 3).
 
 use tacit_core::{
+    cipher::Ciphertext,
     id::{CommitId, FolderId, ProjectId},
     time::Timestamp,
 };
@@ -63,6 +64,16 @@ row! {
     }
 }
 
+row! {
+    /// What a commit begins with.
+    pub struct RaisedRow {
+        /// The project's revision after it.
+        pub revision: i64,
+        /// The project's data key, wrapped, which stays until the transaction ends.
+        pub data_key_ciphertext: Ciphertext,
+    }
+}
+
 /// Raises the project's revision by one and returns the new one; `None` if there is no such project.
 ///
 /// It is the first statement of every commit: on PostgreSQL the row lock makes commits of one
@@ -71,15 +82,15 @@ row! {
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn next_revision(db: &mut Connection, project: &ProjectId) -> Result<Option<i64>> {
-    let raised: Option<i64> = db
+pub async fn next_revision(db: &mut Connection, project: &ProjectId) -> Result<Option<RaisedRow>> {
+    let raised: Option<RaisedRow> = db
         .fetch_optional(
-            "UPDATE projects SET revision = revision + 1 WHERE id = $1 RETURNING revision AS number",
+            "UPDATE projects SET revision = revision + 1 WHERE id = $1 RETURNING revision, data_key_ciphertext",
             params![project],
         )
         .await?;
-    if let Some(revision) = raised {
-        db.note_revision(project, revision);
+    if let Some(raised) = &raised {
+        db.note_revision(project, raised.revision);
     }
     Ok(raised)
 }

@@ -30,4 +30,6 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
     (27, "audit_chains", include_str!("../migrations/0027_audit_chains.sql")),
     (28, "audit_checkpoints", include_str!("../migrations/0028_audit_checkpoints.sql")),
+    (29, "instance_keys", include_str!("../migrations/0029_instance_keys.sql")),
+    (30, "data_key_rotations", include_str!("../migrations/0030_data_key_rotations.sql")),
 ];

@@ -31,6 +31,8 @@ row! {
         pub r#type: String,
         /// Its data key, wrapped by the root key.
         pub data_key_ciphertext: Ciphertext,
+        /// The key that comes or goes while its data key is being replaced, wrapped by the root key.
+        pub other_data_key_ciphertext: Option<Ciphertext>,
         /// The number of commits so far.
         pub revision: i64,
         /// Whether user interfaces upper-case names of secrets.

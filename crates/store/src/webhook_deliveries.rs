@@ -70,6 +70,8 @@ row! {
         pub project_name: String,
         /// The project's data key, wrapped.
         pub data_key_ciphertext: Ciphertext,
+        /// The key that comes or goes while the data key is being replaced, wrapped.
+        pub other_data_key_ciphertext: Option<Ciphertext>,
         /// The slug of the environment.
         pub environment_slug: String,
     }
@@ -149,7 +151,8 @@ pub async fn count_pending(db: &mut Connection, webhook: &WebhookId) -> Result<i
 pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<DueDeliveryRow>> {
     db.fetch_all(
         "SELECT d.id, d.webhook_id, d.secret_path, d.attempts, w.type, w.url_ciphertext, w.secret_key_ciphertext,
-                w.project_id, p.name AS project_name, p.data_key_ciphertext, e.slug AS environment_slug
+                w.project_id, p.name AS project_name, p.data_key_ciphertext,
+                p.other_data_key_ciphertext, e.slug AS environment_slug
            FROM webhook_deliveries d
            JOIN webhooks w ON w.id = d.webhook_id
            JOIN environments e ON e.id = w.environment_id

@@ -152,3 +152,22 @@ fn references_hash_alike_only_if_every_part_is_the_same() {
     assert_ne!(hash, other.hash_reference(&["dev", "/", "A"]));
     assert_ne!(&one.hash_reference(&[]), one.hash_value("").as_bytes());
 }
+
+#[test]
+fn a_key_beside_another_decrypts_what_either_encrypted_and_encrypts_as_itself() {
+    let random = Random::seeded(9);
+    let place = Place { table: "secrets", row_id: "s", field: "value", version: 3 };
+    let ((old, old_bytes), (new, new_bytes)) = (DataKey::generate(1, &random), DataKey::generate(2, &random));
+    let (by_old, by_new) = (old.encrypt(&place, b"one", &random), new.encrypt(&place, b"two", &random));
+    let both = DataKey::new(2, &new_bytes).beside(DataKey::new(1, &old_bytes));
+
+    assert_eq!(&*both.decrypt(&place, &by_old).unwrap(), b"one");
+    assert_eq!(&*both.decrypt(&place, &by_new).unwrap(), b"two");
+    assert_eq!((both.number(), both.number_beside()), (2, Some(1)));
+    let by_both = both.encrypt(&place, b"three", &random);
+    assert_eq!(&*new.decrypt(&place, &by_both).unwrap(), b"three");
+    assert!(old.decrypt(&place, &by_both).is_err());
+    let mut renumbered = by_old;
+    renumbered.0[4] = 2;
+    assert!(both.decrypt(&place, &renumbered).is_err());
+}

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    instance::{InstanceKeys, InstancePurpose},
+    *,
+};
 
 /// The bytes 00 01 .. 1f.
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -18,8 +21,9 @@ fn derived_values_are_those_of_another_implementation() {
         *hex::encode(&key.check_value()),
         "a5e994544dd04866454df4c391aac4d2695100ded5f066117a04bdf83b2d40a0"
     );
+    let derived = InstanceKeys::from::<DecryptError>(|purpose| Ok(key.derived_key(purpose))).unwrap();
     assert_eq!(
-        *hex::encode(&key.hash_key().hash(b"secret")),
+        *hex::encode(&derived.hashes.hash(b"secret")),
         "d413a9c3febc47757cb873f960150a3aebe30a7ff4bfbef045c7e7aa2729b708"
     );
 }
@@ -71,10 +75,28 @@ fn the_check_value_tells_the_right_key_from_another() {
 #[test]
 fn each_purpose_has_its_own_key() {
     let key = root_key();
+    let mut derived: Vec<_> =
+        InstancePurpose::ALL.iter().map(|purpose| *key.derived_key(*purpose).as_bytes()).collect();
+    derived.extend([WRAP, CHECK, ID, b"tacit 1 recovery"].map(|label| *key.derive(label)));
+    derived.sort_unstable();
+    derived.dedup();
 
-    assert_ne!(key.hash_key().hash(b"x"), key.etag_key().hash(b"x"));
-    assert_ne!(key.derive(Purpose::Wrap), key.derive(Purpose::Token));
-    assert_ne!(key.derive(Purpose::Check), key.derive(Purpose::Id));
+    assert_eq!(derived.len(), 8);
+}
+
+#[test]
+fn a_key_of_the_instance_opens_for_its_purpose_and_after_a_rotation_under_the_next_root_key() {
+    let random = Random::seeded(1);
+    let (next, bytes) = (RootKey::generate(&random), KeyBytes::generate(&random));
+    let wrapped = root_key().wrap_instance_key(InstancePurpose::Hash, &bytes, &random);
+
+    assert!(root_key().unwrap_instance_key(InstancePurpose::Token, &wrapped).is_err());
+    let rewrapped = root_key().rewrap(&next, "instance:hash", &wrapped, &random).unwrap();
+
+    assert!(root_key().unwrap_instance_key(InstancePurpose::Hash, &rewrapped).is_err());
+    let opened = next.unwrap_instance_key(InstancePurpose::Hash, &rewrapped).unwrap();
+    assert_eq!(opened.as_bytes(), bytes.as_bytes());
+    assert!(next.rewrap(&root_key(), "instance:hash", &wrapped, &random).is_err());
 }
 
 #[test]
@@ -101,9 +123,11 @@ fn a_wrapped_key_with_another_number_does_not_open() {
 #[test]
 fn nothing_prints_a_key() {
     let key = root_key();
-    let printed = format!("{key:?} {:?} {:?}", key.token_key(), key.hash_key());
+    let keys = InstanceKeys::generate(&Random::seeded(1));
+    let recovery = recovery::RecoveryKey::generate(&Random::seeded(1));
+    let printed = format!("{key:?} {:?} {:?} {recovery:?}", keys.tokens, keys.hashes);
 
-    assert_eq!(printed, "RootKey(..) TokenKey(..) HashKey(..)");
+    assert_eq!(printed, "RootKey(..) TokenKey(..) HashKey(..) RecoveryKey(..)");
 }
 
 proptest! {
@@ -126,6 +150,7 @@ proptest! {
         let key = RootKey::generate(&Random::seeded(seed));
 
         prop_assert_eq!(RootKey::parse(&key.to_text()).unwrap().check_value(), key.check_value());
+        prop_assert_eq!(RootKey::parse(&key.to_base64()).unwrap().check_value(), key.check_value());
     }
 
     #[test]

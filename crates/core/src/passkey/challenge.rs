@@ -55,7 +55,7 @@ impl std::fmt::Debug for Challenges {
 }
 
 impl Challenges {
-    /// Under a key of its own, derived by [`RootKey`](crate::keyring::RootKey).
+    /// Under a key of its own, one of [`InstanceKeys`](crate::keyring::instance::InstanceKeys).
     pub(crate) const fn new(key: HashKey) -> Self {
         Self(key)
     }

@@ -4,7 +4,7 @@ use self::authenticator::{
     Authenticator, BACKED_UP, ELIGIBLE, Key, PRESENT, VERIFIED, bytes, cose, head, number, text,
 };
 use super::*;
-use crate::{base64url, keyring::RootKey, random::Random};
+use crate::{base64url, keyring::instance::InstanceKeys, random::Random};
 
 #[expect(unreachable_pub, reason = "the tests of the server use it too")]
 mod authenticator;
@@ -26,7 +26,7 @@ impl Site {
         let random = Random::seeded(1);
         Self {
             relying_party: RelyingParty::of_origin(ORIGIN).unwrap(),
-            challenges: RootKey::generate(&random).challenges(),
+            challenges: InstanceKeys::generate(&random).challenges,
             random,
             now: Timestamp::from_millis(1_700_000_000_000),
         }

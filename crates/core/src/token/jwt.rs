@@ -45,7 +45,7 @@ impl std::fmt::Debug for TokenKey {
 }
 
 impl TokenKey {
-    /// A key of 32 bytes, derived by [`RootKey`](crate::keyring::RootKey).
+    /// A key of 32 bytes, one of [`InstanceKeys`](crate::keyring::instance::InstanceKeys).
     pub(crate) fn new(key: &[u8; 32]) -> Self {
         // The library wants a provider for the whole process. Choosing it here means that nobody
         // can forget it; that it was chosen before (by another key) is no failure.

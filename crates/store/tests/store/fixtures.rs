@@ -149,6 +149,7 @@ pub fn project_row(organization: &OrganizationId, id: &str) -> ProjectRow {
         description: None,
         r#type: "secret-manager".to_owned(),
         data_key_ciphertext: Ciphertext(b"key".to_vec()),
+        other_data_key_ciphertext: None,
         revision: 0,
         auto_capitalization: true,
         has_delete_protection: false,

@@ -31,6 +31,7 @@ pub async fn project(db: &mut Connection, id: &str) -> ProjectId {
         description: None,
         r#type: "secret-manager".to_owned(),
         data_key_ciphertext: Ciphertext(b"key".to_vec()),
+        other_data_key_ciphertext: None,
         revision: 0,
         auto_capitalization: true,
         has_delete_protection: false,

@@ -20,6 +20,7 @@ mod folders;
 mod history;
 mod history_migration;
 mod identities;
+mod keys;
 mod people;
 mod postgres_tls;
 mod project_memberships;

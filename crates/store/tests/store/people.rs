@@ -18,6 +18,7 @@ fn row(number: u8) -> InstanceRow {
         key_check: vec![number; 32],
         initialized_at: None,
         created_at: NOW,
+        root_key_rotated_at: None,
     }
 }
 

@@ -6,7 +6,7 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 42] = [
+const OTHERS: [&str; 45] = [
     "audit_blocks",
     "audit_chains",
     "audit_checkpoints",
@@ -19,16 +19,19 @@ const OTHERS: [&str; 42] = [
     "client_secrets",
     "commit_changes",
     "commits",
+    "data_key_rotations",
     "email_verifications",
     "environments",
     "folder_versions",
     "folders",
     "history_horizons",
+    "instance_keys",
     "invitations",
     "login_failures",
     "mails",
     "passkeys",
     "password_resets",
+    "recovery_keys",
     "rights_revisions",
     "schema_lock",
     "schema_migrations",

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tacit_core::{
-    cipher::DataKey,
+    cipher::{Ciphertext, DataKey},
     id::{OrganizationId, ProjectId},
     permission::{Action, Fingerprint, Object, PermissionSet, Scope, Subject},
     time::Timestamp,
@@ -198,6 +198,19 @@ impl ProjectAccess {
         if shows_values { self.data_key(app) } else { self.sealed_key(app) }
     }
 
+    /// Refuses to go on if the project's data key was replaced since the caller entered. `present` is the
+    /// wrapped key as it stays until the transaction ends: what is encrypted now must be under that one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if it was.
+    pub(in crate::app) fn require_key(&self, present: &Ciphertext) -> Result<()> {
+        if self.project.data_key_ciphertext.key_number() == present.key_number() {
+            return Ok(());
+        }
+        Err(Error::Conflict("The project's encryption key was replaced meanwhile. Try again."))
+    }
+
     /// The project's data key, for what hands no value to the API: descriptions, changes of places
     /// and the dashboard, where a person looks at each value.
     ///
@@ -205,7 +218,8 @@ impl ProjectAccess {
     ///
     /// If it was wrapped by another root key.
     pub fn sealed_key(&self, app: &App) -> Result<Arc<DataKey>> {
-        app.keys.project(&self.project.id, &self.project.data_key_ciphertext)
+        let ProjectRow { id, data_key_ciphertext, other_data_key_ciphertext, .. } = &self.project;
+        app.keys.project(id, data_key_ciphertext, other_data_key_ciphertext.as_ref())
     }
 }
 

@@ -4,7 +4,10 @@ mod places;
 
 use std::collections::HashMap;
 
-use tacit_core::id::{CommitId, FolderId, ProjectId};
+use tacit_core::{
+    cipher::Ciphertext,
+    id::{CommitId, FolderId, ProjectId},
+};
 use tacit_store::commits::{self, CommitChangeRow, CommitRow};
 
 use places::{ChangePlace, Places};
@@ -83,9 +86,10 @@ impl Commit {
     /// # Errors
     ///
     /// [`Error::NotFound`] if the project was deleted meanwhile, [`Error::Conflict`] if the caller's
-    /// roles changed.
+    /// roles changed or the project's data key was replaced.
     pub async fn open(work: &mut UnitOfWork, caller: &Caller, access: &ProjectAccess) -> Result<Self> {
-        let commit = Self::open_new(work, &access.project.id).await?;
+        let (commit, key) = Self::begin(work, &access.project.id).await?;
+        access.require_key(&key)?;
         if access.is_current(&mut work.db, caller, work.app.now()).await? {
             Ok(commit)
         } else {
@@ -99,10 +103,17 @@ impl Commit {
     ///
     /// [`Error::NotFound`] if there is no such project.
     pub async fn open_new(work: &mut UnitOfWork, project: &ProjectId) -> Result<Self> {
-        let revision = commits::next_revision(&mut work.db, project)
+        Ok(Self::begin(work, project).await?.0)
+    }
+
+    /// The commit, and the project's data key as it stays until the transaction ends.
+    async fn begin(work: &mut UnitOfWork, project: &ProjectId) -> Result<(Self, Ciphertext)> {
+        let raised = commits::next_revision(&mut work.db, project)
             .await?
             .ok_or_else(|| Error::NotFound(format!("Project with ID '{project}' not found")))?;
-        Ok(Self { project: project.clone(), revision, changes: Vec::new(), places: HashMap::new() })
+        let (project, revision) = (project.clone(), raised.revision);
+        let commit = Self { project, revision, changes: Vec::new(), places: HashMap::new() };
+        Ok((commit, raised.data_key_ciphertext))
     }
 
     /// The project's revision once this commit is made.

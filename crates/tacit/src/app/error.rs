@@ -86,6 +86,9 @@ pub enum Error {
     /// The audit journal cannot take the event, so the answer must not leave (architecture 6).
     #[error("the audit log cannot be written")]
     AuditUnavailable,
+    /// The root key of this process is not the one of the database any more.
+    #[error("sealed: this server does not have the present root key")]
+    Sealed,
     /// Too many requests of a costly kind wait already.
     #[error("too many requests of this kind are waiting")]
     Busy,

@@ -1,9 +1,19 @@
 //! The instance as a whole: its first start, and what everybody may know of it.
 
-use tacit_core::{id::new_id, keyring::RootKey, random::Random, time::Timestamp};
+use tacit_core::{
+    cipher::{DecryptError, KeyBytes},
+    id::new_id,
+    keyring::{
+        RootKey,
+        instance::{InstanceKeys, InstancePurpose},
+    },
+    random::Random,
+    time::Timestamp,
+};
 use tacit_store::{
-    Database, StoreError,
+    Connection, Database, StoreError,
     instance::{self, InstanceRow},
+    instance_keys::{self, InstanceKeyRow},
 };
 
 use super::{
@@ -22,6 +32,9 @@ pub enum StartError {
         /// The fingerprint of the key that was given.
         found: String,
     },
+    /// A key of the instance is missing, or was changed by who does not have the root key.
+    #[error("the keys of the instance in the database are damaged")]
+    Damaged(#[from] DecryptError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -36,8 +49,8 @@ pub struct Instance {
     pub is_initialized: bool,
 }
 
-/// Makes the row of a new instance, or checks that `root` is the root key of an existing one.
-/// Nodes that start together agree on one row.
+/// Makes the row and the keys of a new instance, or checks that `root` is the root key of an existing one and
+/// opens its keys. Nodes that start together agree on one row.
 ///
 /// # Errors
 ///
@@ -47,22 +60,58 @@ pub async fn prepare(
     root: &RootKey,
     random: &Random,
     now: Timestamp,
-) -> Result<Instance, StartError> {
+) -> Result<(Instance, InstanceKeys), StartError> {
     let mut work = database.begin().await?;
     let row = InstanceRow {
         instance_id: new_id(now, random),
         key_check: root.check_value(),
         initialized_at: None,
         created_at: now,
+        root_key_rotated_at: None,
     };
-    instance::insert_if_absent(&mut work, &row).await?;
+    let is_new = instance::insert_if_absent(&mut work, &row).await?;
     let row = instance::find(&mut work).await?.unwrap_or(row);
     if !root.matches(&row.key_check) {
         work.rollback().await?;
         return Err(StartError::WrongRootKey { found: root.id() });
     }
+    // In this transaction no other root key takes the place of ours.
+    instance::hold_root_key(&mut work).await?;
+    make_keys(&mut work, root, is_new, random, now).await?;
+    let keys = open_keys(root, &instance_keys::list(&mut work).await?)?;
     work.commit().await?;
-    Ok(row.into())
+    Ok((row.into(), keys))
+}
+
+/// Makes the keys of the instance that are not there: all of a new instance, at random; of one that was made
+/// by an earlier release those that were derived from its root key, so that tokens and hashes stay good.
+async fn make_keys(
+    db: &mut Connection,
+    root: &RootKey,
+    is_new: bool,
+    random: &Random,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let known = instance_keys::list(db).await?;
+    let is_missing = |purpose: &InstancePurpose| known.iter().all(|row| row.purpose != purpose.as_str());
+    for purpose in InstancePurpose::ALL.into_iter().filter(is_missing) {
+        let key = if is_new { KeyBytes::generate(random) } else { root.derived_key(purpose) };
+        let wrapped = root.wrap_instance_key(purpose, &key, random);
+        instance_keys::insert_if_absent(db, purpose.as_str(), &wrapped, now).await?;
+    }
+    Ok(())
+}
+
+/// The keys of the instance, from their rows.
+///
+/// # Errors
+///
+/// If one is missing, or does not open with the root key.
+pub(super) fn open_keys(root: &RootKey, rows: &[InstanceKeyRow]) -> Result<InstanceKeys, DecryptError> {
+    InstanceKeys::from(|purpose| {
+        let row = rows.iter().find(|row| row.purpose == purpose.as_str()).ok_or(DecryptError)?;
+        root.unwrap_instance_key(purpose, &row.key_ciphertext)
+    })
 }
 
 impl From<InstanceRow> for Instance {

@@ -26,6 +26,7 @@ pub mod decisions;
 pub mod draining;
 pub mod egress;
 pub mod email_verification;
+pub mod encryption;
 pub mod environments;
 pub mod error;
 pub mod explain;
@@ -147,6 +148,8 @@ pub struct Settings {
     pub mailer: Option<mail::Mailer>,
     /// Where public clouds publish their keys.
     pub endpoints: auth_method::endpoints::Endpoints,
+    /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`; empty in tests.
+    pub root_key_mode: &'static str,
     /// Where clouds are asked who signed a request.
     pub clouds: auth_method::clouds::Clouds,
     /// The file that keeps checkpoints of the audit log.

@@ -17,6 +17,7 @@ use super::{
     boundary,
     caller::{Caller, OrganizationAccess},
     error::{Error, Result},
+    keys::Keys,
     organization_members::unknown_role,
     patch::Patch,
     roles::GivenRole,
@@ -96,11 +97,12 @@ pub(super) async fn require_room_for_one(db: &mut Connection, user: &UserId) -> 
 
 /// Adds an organization with its data key, and `admin` as its admin.
 pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) -> Result<OrganizationRow> {
+    let root = work.hold_root_key().await?;
     let now = work.app.now();
     let id: OrganizationId = work.app.new_id();
     let row = OrganizationRow {
         slug: slugify_with_suffix(&name, &work.app.random),
-        data_key_ciphertext: work.app.keys.new_organization_key(&id, &work.app.random),
+        data_key_ciphertext: Keys::new_organization_key(&root, &id, &work.app.random),
         id,
         name,
         access_revision: 1,

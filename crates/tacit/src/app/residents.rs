@@ -11,7 +11,8 @@ use std::sync::{
 };
 
 use quick_cache::{Equivalent, Weighter, sync::Cache};
-use tacit_core::id::ProjectId;
+use tacit_core::{cipher::Ciphertext, id::ProjectId};
+use tacit_store::projects::ProjectRow;
 
 use super::{
     App, Caller,
@@ -58,9 +59,19 @@ impl Equivalent<Address> for AddressQuery<'_> {
     }
 }
 
+/// Numbers of the data key and of the one beside it: while a key is replaced, a folder is encrypted anew without
+/// another revision.
+type KeyNumbers = (Option<u32>, Option<u32>);
+
+fn numbers(project: &ProjectRow) -> KeyNumbers {
+    let other = project.other_data_key_ciphertext.as_ref();
+    (project.data_key_ciphertext.key_number(), other.and_then(Ciphertext::key_number))
+}
+
 /// A folder as it was at a revision of its project.
 struct Resident {
     revision: i64,
+    keys: KeyNumbers,
     folder: Arc<StoredFolder>,
     bytes: u64,
     /// Rounds of the sweep since somebody asked for it.
@@ -77,14 +88,16 @@ impl Residents {
         }
     }
 
-    /// Keeps a folder as it is at a revision.
-    pub(super) fn keep(&self, revision: i64, folder: Arc<StoredFolder>) {
-        let (project, environment, path) = folder.address();
+    /// Keeps a folder as it is at the revision of its project.
+    pub(super) fn keep(&self, project: &ProjectRow, folder: Arc<StoredFolder>) {
+        let revision = project.revision;
+        let (id, environment, path) = folder.address();
         let address =
-            Address { project: project.clone(), environment: environment.to_owned(), path: path.to_owned() };
+            Address { project: id.clone(), environment: environment.to_owned(), path: path.to_owned() };
         let bytes = u64::try_from(BYTES_EACH + folder.bytes()).unwrap_or(u64::MAX);
         if bytes <= self.folder_bytes_max {
-            let resident = Resident { revision, folder, bytes, idle_rounds: AtomicU32::new(0) };
+            let resident =
+                Resident { revision, keys: numbers(project), folder, bytes, idle_rounds: AtomicU32::new(0) };
             self.folders.insert(address, Arc::new(resident));
         } else {
             // An older state of it is of no use to anybody.
@@ -97,8 +110,11 @@ impl Residents {
         self.folders.retain(|_, one| one.idle_rounds.fetch_add(1, Ordering::Relaxed) < IDLE_ROUNDS_MAX);
     }
 
-    fn get(&self, query: &AddressQuery<'_>, revision: i64) -> Option<Arc<StoredFolder>> {
-        let resident = self.folders.get(query).filter(|resident| resident.revision == revision)?;
+    fn get(&self, query: &AddressQuery<'_>, project: &ProjectRow) -> Option<Arc<StoredFolder>> {
+        let is_present = |resident: &Arc<Resident>| {
+            resident.revision == project.revision && resident.keys == numbers(project)
+        };
+        let resident = self.folders.get(query).filter(is_present)?;
         resident.idle_rounds.store(0, Ordering::Relaxed);
         Some(Arc::clone(&resident.folder))
     }
@@ -111,8 +127,8 @@ pub(super) fn find(app: &App, caller: &Caller, at: &Location) -> Option<(Project
     let project = &known.project.id;
     let revision = app.database.revisions().project(project, app.uptime())?;
     let query = AddressQuery { project, environment: &at.environment, path: at.path.as_str() };
-    let folder = app.residents.get(&query, revision)?;
     let access = known.access(revision)?;
+    let folder = app.residents.get(&query, &access.project)?;
     // Asked again after the revision: nobody reads what is newer than the loss of their rights.
     if !known.counts(app) {
         return None;

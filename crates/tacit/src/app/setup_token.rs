@@ -92,7 +92,7 @@ fn plain(text: &str) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
-    use tacit_core::keyring::RootKey;
+    use tacit_core::keyring::instance::InstanceKeys;
 
     use super::*;
 
@@ -100,7 +100,7 @@ mod tests {
 
     fn token() -> (SetupToken, HashKey) {
         let random = Random::seeded(1);
-        (SetupToken::new(&random, NOW), RootKey::generate(&random).hash_key())
+        (SetupToken::new(&random, NOW), InstanceKeys::generate(&random).hashes)
     }
 
     #[test]

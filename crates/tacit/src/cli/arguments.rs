@@ -10,10 +10,12 @@ use super::{
     clouds::CloudArguments,
     config::{LogFormat, Network},
     iam::IamArguments,
+    key::arguments::KeyArguments,
     smtp::SmtpArguments,
+    unseal::UnsealArguments,
 };
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes: 0 success or stopped as asked; 1 refused, no answer or not healthy; 2 wrong settings;
 3 database or audit journal cannot be used; 4 root key missing, unsafe or wrong; 5 address or certificate unusable.";
 
@@ -46,6 +48,11 @@ pub(super) enum Command {
     /// Make a link to set a forgotten password anew; the server must be stopped
     #[command(after_help = EXIT_CODES)]
     ResetPassword(Box<ResetPasswordArguments>),
+    /// Replace, check, recover and move the keys that everything is encrypted under
+    Key(Box<KeyArguments>),
+    /// Give a sealed server of this machine the passphrase of its root key
+    #[command(after_help = EXIT_CODES)]
+    Unseal(Box<UnsealArguments>),
     /// Exit 0 if the running server answers, 1 if not; for containers
     #[command(after_help = EXIT_CODES)]
     Healthcheck(ServerAddress),

@@ -1,6 +1,6 @@
 //! HTTP to a running server, for `setup`, `quickstart`, `healthcheck` and `audit export`.
 
-mod trust;
+pub(super) mod trust;
 
 use std::{
     io::{self, ErrorKind, Write},

@@ -82,6 +82,7 @@ pub(super) struct Settings {
 }
 
 /// Where the root key comes from.
+#[derive(Clone)]
 pub(super) enum RootKeySource {
     /// A file, made at the first start.
     File(PathBuf),

@@ -16,6 +16,7 @@ mod failure;
 mod files;
 mod healthcheck;
 mod iam;
+mod key;
 mod log;
 mod metrics;
 mod migrate;
@@ -23,6 +24,7 @@ mod places;
 mod quickstart;
 mod reset_password;
 mod root_key;
+mod sealed;
 mod server;
 mod setup;
 mod sign_in;
@@ -31,6 +33,7 @@ mod start;
 mod stop;
 mod terminal;
 mod tls;
+mod unseal;
 
 use std::process::ExitCode;
 
@@ -58,6 +61,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Server(flags) => server::run(*flags, config.as_deref()),
         Command::Migrate(flags) => migrate::run(*flags, config.as_deref()),
         Command::ResetPassword(flags) => reset_password::run(*flags, config.as_deref()),
+        Command::Key(flags) => key::run(*flags, config.as_deref()),
+        Command::Unseal(flags) => unseal::run(*flags, config.as_deref()),
         Command::Setup(flags) => setup::run(&flags, config.as_deref()),
         Command::Quickstart(flags) => quickstart::run(&flags, config.as_deref()),
         Command::Healthcheck(flags) => healthcheck::run(&flags, config.as_deref()),

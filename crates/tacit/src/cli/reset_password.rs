@@ -14,7 +14,9 @@ use super::{
     arguments::ResetPasswordArguments,
     config::{self, Settings},
     failure::Failure,
-    log, start, terminal,
+    log,
+    root_key::unlock::Unlock,
+    start, terminal,
 };
 use crate::app::{App, Client, Error, password_reset};
 
@@ -25,7 +27,7 @@ pub(super) fn run(flags: ResetPasswordArguments, file: Option<&Path>) -> Result<
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::failed(format!("cannot start: {error}"), "check the limits of this machine")
     })?;
-    let app = runtime.block_on(start::start(&settings))?.app;
+    let app = runtime.block_on(start::start(&settings, &mut Unlock::Ask, start::JOURNAL))?.app;
     let link = runtime.block_on(link(&app, &flags.email, &settings))?;
     terminal::line("Start the server, and give this link to nobody but the person it is for:");
     terminal::line(&link);

@@ -1,13 +1,25 @@
 //! The root key from its file or variable. A new key is made only for a database that has none.
 
+pub(super) mod aws_kms;
+pub(super) mod stored;
+pub(super) mod swap;
+pub(super) mod transit;
+pub(super) mod unlock;
+pub(super) mod watch;
+mod wrapper_http;
+
 use std::{
     fs::{self, File},
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use tacit_core::{keyring::RootKey, random::Random};
+use tacit_store::{Database, StoreError, instance};
 use zeroize::Zeroizing;
+
+use stored::{Stored, Wrapper};
+use unlock::Unlock;
 
 use super::{
     config::{self, RootKeySource},
@@ -15,8 +27,8 @@ use super::{
     files, places,
 };
 
-/// Longest key file that is read, in bytes: a key in hexadecimal and white space.
-const FILE_BYTES_MAX: u64 = 1024;
+/// Longest key file that is read, in bytes: a wrapped key with the way to unwrap it.
+const FILE_BYTES_MAX: u64 = 16 * 1024;
 
 /// A root key and where it came from.
 pub(super) struct LoadedKey {
@@ -26,31 +38,122 @@ pub(super) struct LoadedKey {
     pub(super) origin: String,
     /// Whether it was made just now.
     pub(super) is_new: bool,
+    /// How it is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`.
+    pub(super) mode: &'static str,
+    /// Its file, and what wraps it there; none from a variable.
+    pub(super) place: Option<KeyPlace>,
+}
+
+/// Where a root key is kept.
+pub(super) struct KeyPlace {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// What wraps it.
+    pub(super) wrapper: Wrapper,
+    /// The key in the file beside it, if a rotation was cut off.
+    pub(super) pending: Option<RootKey>,
 }
 
 /// Reads the key; makes one if there is none and `may_create` says that nothing is encrypted yet.
 ///
 /// # Errors
 ///
-/// If the key is missing for a database that has one, others may read its file, or it is no key.
-pub(super) fn load(source: &RootKeySource, may_create: bool, random: &Random) -> Result<LoadedKey, Failure> {
+/// If the key is missing for a database that has one, others may read its file, it is no key or cannot be
+/// unwrapped.
+pub(super) fn load(
+    source: &RootKeySource,
+    may_create: bool,
+    unlock: &mut Unlock,
+    random: &Random,
+) -> Result<LoadedKey, Failure> {
     match source {
         RootKeySource::Variable(text) => {
             let key = RootKey::parse(text).map_err(|error| malformed("TACIT_ROOT_KEY", &error))?;
-            Ok(LoadedKey { key, origin: "TACIT_ROOT_KEY".to_owned(), is_new: false })
+            let origin = "TACIT_ROOT_KEY".to_owned();
+            Ok(LoadedKey { key, origin, is_new: false, mode: "variable", place: None })
         }
-        RootKeySource::File(path) => {
-            let (key, is_new) = match read(path)? {
-                Some(key) => (key, false),
-                None if may_create => (create(path, random)?, true),
-                None => return Err(missing(path)),
-            };
-            Ok(LoadedKey { key, origin: places::shown(path), is_new })
-        }
+        RootKeySource::File(path) => match read(path)? {
+            Some(stored) => open(path, stored, unlock),
+            None if may_create => {
+                let key = create(path, random)?;
+                let place = KeyPlace { path: path.clone(), wrapper: Wrapper::Plain, pending: None };
+                let origin = places::shown(path);
+                Ok(LoadedKey { key, origin, is_new: true, mode: "file", place: Some(place) })
+            }
+            None => Err(missing(path)),
+        },
     }
 }
 
-fn read(path: &Path) -> Result<Option<RootKey>, Failure> {
+fn open(path: &Path, stored: Stored, unlock: &mut Unlock) -> Result<LoadedKey, Failure> {
+    let mode = stored.mode();
+    let (key, wrapper) = stored.open(unlock)?;
+    let pending = match read(&swap::pending(path))? {
+        Some(stored) => Some(stored.open(unlock)?.0),
+        None => None,
+    };
+    let place = KeyPlace { path: path.to_owned(), wrapper, pending };
+    Ok(LoadedKey { key, origin: places::shown(path), is_new: false, mode, place: Some(place) })
+}
+
+/// Whether the key is under a passphrase, so that somebody has to give it.
+pub(super) fn needs_passphrase(source: &RootKeySource) -> Result<bool, Failure> {
+    match source {
+        RootKeySource::Variable(_) => Ok(false),
+        RootKeySource::File(path) => Ok(matches!(read(path)?, Some(Stored::Passphrase(_)))),
+    }
+}
+
+/// Ends a rotation that was cut off: of the two key files the one of the database is `root.key` afterwards.
+///
+/// # Errors
+///
+/// If the database fails or the folder of the key cannot be written to.
+pub(super) async fn settle(database: &Database, loaded: LoadedKey) -> Result<LoadedKey, Settling> {
+    let LoadedKey { key, origin, is_new, mode, place } = loaded;
+    let Some(KeyPlace { path, wrapper, pending: Some(pending) }) = place else {
+        return Ok(LoadedKey { key, origin, is_new, mode, place });
+    };
+    // While this runs nobody replaces the root key, so no file is touched that somebody else has just written.
+    let mut db = database.begin().await?;
+    let check = instance::lock_root_key(&mut db).await?.unwrap_or_default();
+    let key = if key.matches(&check) {
+        swap::discard(&path)?;
+        tracing::warn!("a rotation of the root key was cut off before it counted; its new key is removed");
+        key
+    } else if pending.matches(&check) {
+        let archive = swap::take(&path, &key.id())?;
+        tracing::warn!(old_key = %archive.display(), "a rotation of the root key was cut off; it is complete now");
+        pending
+    } else {
+        key
+    };
+    db.rollback().await?;
+    Ok(LoadedKey { key, origin, is_new, mode, place: Some(KeyPlace { path, wrapper, pending: None }) })
+}
+
+/// Why a rotation that was cut off cannot be ended.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Settling {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder of the key cannot be written to.
+    #[error("the key file that a rotation left cannot be moved: {0}")]
+    File(#[from] io::Error),
+}
+
+impl From<Settling> for Failure {
+    fn from(error: Settling) -> Self {
+        Self::new(
+            Kind::RootKey,
+            error.to_string(),
+            "make the folder of the root key writable for this start, and start again",
+        )
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Stored>, Failure> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -66,7 +169,7 @@ fn read(path: &Path) -> Result<Option<RootKey>, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| unreadable(path, &error))?;
     let name = path.display().to_string();
-    RootKey::parse(&text).map(Some).map_err(|error| malformed(&name, &error))
+    Stored::parse(&text).map(Some).map_err(|error| malformed(&name, &error))
 }
 
 /// Whether systemd has put the file there for this service alone (systemd.exec(5), `LoadCredential`).
@@ -137,5 +240,14 @@ pub(super) fn wrong(origin: &str) -> Failure {
         Kind::RootKey,
         format!("the root key from {origin} is not the one this database was encrypted with"),
         "start with the key it was made with; nothing was changed",
+    )
+}
+
+/// The key is the one of this database, and what is stored under it is not what was stored.
+pub(super) fn damaged() -> Failure {
+    Failure::new(
+        Kind::RootKey,
+        "the keys of the instance in the database do not open with the root key",
+        "restore the database from a backup; tacit key verify says which keys are damaged",
     )
 }

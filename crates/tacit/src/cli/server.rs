@@ -17,6 +17,8 @@ use super::{
     failure::{Failure, Kind},
     files, log,
     metrics::Metrics,
+    root_key::watch,
+    sealed,
     start::{self, Started},
     stop::{self, Jobs, Signals},
     terminal, tls,
@@ -60,7 +62,7 @@ fn refuse_plain_text(settings: &Settings) -> Result<(), Failure> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
-    let signals = Signals::install()?;
+    let mut signals = Signals::install()?;
     let listener = bind(settings.listen, "--listen").await?;
     let listen = listener.local_addr().map_err(|error| cannot_listen(settings.listen, "--listen", &error))?;
     let tls = match &settings.tls {
@@ -71,7 +73,11 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let started = start::start(settings).await?;
+    let Some((listener, mut unlock)) = sealed::wait(settings, listener, tls.as_ref(), &mut signals).await?
+    else {
+        return Ok(());
+    };
+    let started = start::start(settings, &mut unlock, start::JOURNAL).await?;
     let token = setup_token(settings, &started)?;
 
     let handle = Handle::new();
@@ -82,6 +88,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         serve_metrics(listener, metrics);
     }
     keep_certificate_fresh(settings, tls.as_ref());
+    tokio::spawn(watch::run(started.app.clone(), settings.root_key.clone()));
     let jobs = Jobs::start(&started.app);
     banner::show(settings, &started, listen, token.as_ref());
     answer(listener, tls, handle, shell).await.map_err(|error| {

@@ -7,7 +7,7 @@ use super::{
     config::Settings,
     failure::{Failure, Kind},
     files, places,
-    root_key::{self, LoadedKey},
+    root_key::{self, KeyPlace, LoadedKey, unlock::Unlock},
 };
 use crate::app::{
     self, App, Clock, Parts,
@@ -36,27 +36,41 @@ pub(super) struct Started {
     pub(super) key_origin: String,
     /// Whether the root key was made just now.
     pub(super) is_key_new: bool,
+    /// Where the root key is kept, if that is not a variable.
+    pub(super) key_place: Option<KeyPlace>,
 }
+
+/// The journal of the server.
+pub(super) const JOURNAL: &str = "journal";
+/// The journal of commands that open the database themselves: on PostgreSQL the server has its own open.
+pub(super) const COMMAND_JOURNAL: &str = "command-journal";
 
 /// Opens everything.
 ///
 /// # Errors
 ///
 /// If the database or the root key cannot be used; each names cause and next step.
-pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
+pub(super) async fn start(
+    settings: &Settings,
+    unlock: &mut Unlock,
+    journal: &str,
+) -> Result<Started, Failure> {
     let (clock, random) = (Clock::system(), Random::system());
     let database = open_database(settings).await?;
     let is_first = is_new(&database).await.map_err(|error| database_failure(&error, settings))?;
-    let LoadedKey { key, origin, is_new } = root_key::load(&settings.root_key, is_first, &random)?;
-    let instance =
+    let loaded = root_key::load(&settings.root_key, is_first, unlock, &random)?;
+    let loaded = root_key::settle(&database, loaded).await?;
+    let LoadedKey { key, origin, is_new, mode, place } = loaded;
+    let (instance, instance_keys) =
         instance::prepare(&database, &key, &random, clock.now()).await.map_err(|error| match error {
             StartError::WrongRootKey { .. } => root_key::wrong(&origin),
+            StartError::Damaged(_) => root_key::damaged(),
             StartError::Store(error) => database_failure(&error, settings),
         })?;
-    let audit = open_journal(settings, &database).await?;
+    let audit = open_journal(settings, &database, journal).await?;
     let app = App::new(Parts {
         database,
-        keys: Keys::new(key),
+        keys: Keys::new(key, instance_keys),
         audit,
         changes: Signals::default(),
         draining: Draining::default(),
@@ -77,6 +91,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             mailer: settings.mailer.clone(),
             endpoints: settings.endpoints.clone(),
             clouds: settings.clouds.clone(),
+            root_key_mode: mode,
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
             audit_checkpoints: Some(settings.data_folder.join("audit-checkpoints")),
             audit_retention_days: settings.audit_retention_days,
@@ -84,7 +99,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         clock,
         random,
     });
-    Ok(Started { app, is_first, key_origin: origin, is_key_new: is_new })
+    Ok(Started { app, is_first, key_origin: origin, is_key_new: is_new, key_place: place })
 }
 
 /// Whether nothing was ever encrypted in this database, so that a root key may be made for it.
@@ -108,8 +123,8 @@ pub(super) async fn open_database(settings: &Settings) -> Result<Database, Failu
     Database::open(&settings.database).await.map_err(|error| database_failure(&error, settings))
 }
 
-async fn open_journal(settings: &Settings, database: &Database) -> Result<Recorder, Failure> {
-    let folder = settings.data_folder.join("journal");
+async fn open_journal(settings: &Settings, database: &Database, name: &str) -> Result<Recorder, Failure> {
+    let folder = settings.data_folder.join(name);
     let unusable = |error: &dyn std::fmt::Display| {
         Failure::new(
             Kind::Database,
@@ -122,7 +137,7 @@ async fn open_journal(settings: &Settings, database: &Database) -> Result<Record
 }
 
 /// Says what is wrong with the database, never showing the password of its address.
-fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
+pub(super) fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
     let place = describe(&settings.database);
     let (cause, next) = match error {
         StoreError::InUse(_) => (

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     app::App,
     jobs::{
-        deliver_webhooks, flush_token_uses, follow_nodes, prune, prune_audit_log, seal_audit_log, send_mails,
-        sweep_answers,
+        deliver_webhooks, flush_token_uses, follow_nodes, prune, prune_audit_log, rotate_data_keys, seal_audit_log,
+        send_mails, sweep_answers,
     },
 };
 
@@ -51,7 +51,8 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for one of them.
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -99,6 +100,7 @@ impl Jobs {
                 tokio::spawn(prune::run(app.clone())),
                 tokio::spawn(deliver_webhooks::run(app.clone())),
                 tokio::spawn(follow_nodes::run(app.clone())),
+                tokio::spawn(rotate_data_keys::run(app.clone())),
                 tokio::spawn(send_mails::run(app.clone())),
                 tokio::spawn(sweep_answers::run(app.clone())),
                 tokio::spawn(seal_audit_log::run(app.clone())),

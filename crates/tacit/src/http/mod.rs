@@ -19,6 +19,7 @@ pub mod problem;
 pub mod route;
 pub mod router;
 pub mod routes;
+pub mod sealed;
 pub mod shell;
 pub mod site;
 pub mod ui;

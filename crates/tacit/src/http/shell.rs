@@ -32,7 +32,7 @@ use tower::{Service, ServiceExt};
 
 use super::{
     arrival::{Arrival, RequestId},
-    client_certificate, peer, problem,
+    client_certificate, peer, problem, sealed,
 };
 use crate::app::{App, Client, base_path::BasePath};
 
@@ -102,7 +102,11 @@ impl Parts {
         without_base(request.uri_mut(), &self.app.settings.base_path);
         request.extensions_mut().insert(Arrival { id, client, is_https });
         let (method, version) = (request.method().clone(), request.version());
-        let response = guarded(self.router.clone(), request, &id).await;
+        let response = if self.app.keys.is_sealed() && request.uri().path().starts_with("/api") {
+            sealed::response()
+        } else {
+            guarded(self.router.clone(), request, &id).await
+        };
         let mut response = problem::write_body(response, &id);
         if response.status().is_server_error() && response.extensions().get::<Expected>().is_none() {
             tracing::error!(request.id = id.as_str(), %method, status = response.status().as_u16(), "answered with an error");

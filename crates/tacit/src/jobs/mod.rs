@@ -6,5 +6,6 @@ pub mod follow_nodes;
 pub mod prune;
 pub mod prune_audit_log;
 pub mod seal_audit_log;
+pub mod rotate_data_keys;
 pub mod send_mails;
 pub mod sweep_answers;

@@ -29,6 +29,7 @@ use tacit::{
     http::shell::{self, Shell},
 };
 use tacit_core::{
+    cipher::{Ciphertext, KeyBytes},
     egress::EgressRules,
     id::{OrganizationId, UserId},
     keyring::RootKey,
@@ -155,6 +156,12 @@ pub fn loopback() -> EgressRules {
     EgressRules::new(vec!["127.0.0.1/32".parse().unwrap()])
 }
 
+/// A data key for an organization that a test makes itself.
+pub fn organization_key(app: &App, id: &OrganizationId) -> Ciphertext {
+    let key = KeyBytes::generate(&app.random);
+    app.keys.root().wrap(&format!("organization:{id}"), &key, 1, &app.random)
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
@@ -208,12 +215,12 @@ impl TestServer {
     ) -> Self {
         let root = RootKey::generate(&Random::seeded(1));
         let random = Random::seeded(node.seed);
-        instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
+        let (_, keys) = instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
         let app = App::new(Parts {
             audit: Recorder::open(database.clone(), folder.path()).await.unwrap(),
             database,
             clock: clock.clone(),
-            keys: Keys::new(root),
+            keys: Keys::new(root, keys),
             changes: Signals::new(node.timing),
             draining: Draining::default(),
             answers: Answers::new(memory_bytes),
@@ -351,7 +358,7 @@ impl TestServer {
             id: id.clone(),
             name: name.to_owned(),
             slug: name.to_lowercase(),
-            data_key_ciphertext: self.app.keys.new_organization_key(&id, &self.app.random),
+            data_key_ciphertext: organization_key(&self.app, &id),
             access_revision: 1,
             default_membership_role: "member".to_owned(),
             user_token_ttl_seconds: None,

@@ -21,7 +21,7 @@ use tacit_store::{
     users::{self, UserRow},
 };
 
-use crate::harness::{Answer, TestServer};
+use crate::harness::{Answer, TestServer, organization_key};
 
 /// An organization.
 pub struct Organization<'a> {
@@ -46,7 +46,7 @@ pub async fn organization<'a>(server: &'a TestServer, slug: &str) -> Organizatio
         id: id.clone(),
         name: slug.to_owned(),
         slug: slug.to_owned(),
-        data_key_ciphertext: app.keys.new_organization_key(&id, &app.random),
+        data_key_ciphertext: organization_key(app, &id),
         access_revision: 1,
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,

@@ -81,24 +81,30 @@ impl Drop for Server {
 impl Server {
     /// Starts a server and waits until it listens.
     pub fn start(command: Command) -> Self {
-        Self::try_start(command).unwrap_or_else(|ended| panic!("the server ended: {ended:?}"))
+        Self::try_start(command, "\"listening\"")
+            .unwrap_or_else(|ended| panic!("the server ended: {ended:?}"))
+    }
+
+    /// Starts a server and waits until it says that it is sealed.
+    pub fn start_sealed(command: Command) -> Self {
+        Self::try_start(command, "tacit unseal").unwrap_or_else(|ended| panic!("the server ended: {ended:?}"))
     }
 
     /// Starts a server that must refuse to start.
     pub fn refused(command: Command) -> Ended {
-        match Self::try_start(command) {
+        match Self::try_start(command, "\"listening\"") {
             Ok(server) => panic!("the server started: {}", server.log),
             Err(ended) => ended,
         }
     }
 
-    fn try_start(mut command: Command) -> Result<Self, Ended> {
+    fn try_start(mut command: Command, ready: &str) -> Result<Self, Ended> {
         let mut child = command.stdout(Stdio::null()).spawn().unwrap();
         let (sender, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut server = Self { url: String::new(), child, lines: Mutex::new(lines), log: String::new() };
-        match server.next_line_with("\"listening\"") {
+        match server.next_line_with(ready) {
             Some(line) => {
                 let line: Value = serde_json::from_str(&line).unwrap();
                 line["address"].as_str().unwrap().clone_into(&mut server.url);

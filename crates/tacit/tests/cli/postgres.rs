@@ -1,10 +1,10 @@
 //! Several nodes on one PostgreSQL, if `TACIT_TEST_POSTGRES` names a server.
 
-use std::{path::Path, process::Command, thread};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
 use tacit_core::random::Random;
 
-use crate::harness::{ROOT_KEY, Server, server};
+use crate::harness::{ROOT_KEY, Server, run, server, tacit};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -65,4 +65,49 @@ fn a_node_with_another_key_or_none_is_refused() {
     assert_eq!(other.code, Some(ROOT_KEY), "{other:?}");
     assert_eq!(none.code, Some(ROOT_KEY), "{none:?}");
     assert!(!stranger.path().join("data/root-key/root.key").exists());
+}
+
+/// Tries for a minute: nodes look every two seconds.
+fn comes_to(server: &Server, wanted: u16) -> bool {
+    (0..120).any(|_| {
+        thread::sleep(Duration::from_millis(500));
+        server.call("GET", "/api/status", None, None).0 == wanted
+    })
+}
+
+#[test]
+fn a_node_whose_root_key_was_replaced_is_sealed_until_it_has_the_new_file() {
+    let Some(url) = schema() else { return };
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [one, two] = folders.each_ref().map(|folder| folder.path().join("data/root-key"));
+    let with_file = |folder: &Path| {
+        let mut command = server(folder);
+        command.env("TACIT_DATABASE_URL", &url);
+        command
+    };
+    let first = Server::start(with_file(folders[0].path()));
+    fs::create_dir_all(&two).unwrap();
+    fs::copy(one.join("root.key"), two.join("root.key")).unwrap();
+    let mut second = Server::start(with_file(folders[1].path()));
+    let token = first.bootstrap()["identity"]["credentials"]["token"].as_str().unwrap().to_owned();
+
+    let mut rotate = tacit(folders[0].path(), &["key", "rotate", "--data-dir", "data"]);
+    rotate.env("TACIT_DATABASE_URL", &url);
+    let rotated = run(rotate, "");
+
+    assert_eq!(rotated.code, Some(0), "{rotated:?}");
+    second.wait_for("the root key was replaced");
+    assert_eq!(second.call("GET", "/api/status", None, None).0, 503);
+    // The one whose file was replaced goes on with it.
+    assert!(comes_to(&first, 200));
+    fs::copy(one.join("root.key"), two.join("root.key")).unwrap();
+    assert!(comes_to(&second, 200));
+    let project = serde_json::json!({ "projectName": "After" });
+    for node in [&first, &second] {
+        assert_eq!(node.call("POST", "/api/v1/projects", Some(&token), Some(&project)).0, 200);
+    }
+    let mut verify = tacit(folders[0].path(), &["key", "verify", "--data-dir", "data"]);
+    verify.env("TACIT_DATABASE_URL", &url);
+    let verified = run(verify, "");
+    assert_eq!(verified.code, Some(0), "{verified:?}");
 }

@@ -14,6 +14,7 @@ export const admin = {
       users: 'People',
       organizations: 'Organizations',
       identities: 'Machine Identities',
+      encryption: 'Encryption',
       settings: 'Settings',
     },
     version: 'Version',

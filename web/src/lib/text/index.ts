@@ -4,6 +4,7 @@ import { apiKeys } from './api-keys'
 import { audit } from './audit'
 import { commands } from './commands'
 import { compare } from './compare'
+import { encryption } from './encryption'
 import { explain } from './explain'
 import { general } from './general'
 import { groups } from './groups'
@@ -33,6 +34,7 @@ export const text = {
   ...references,
   ...access,
   ...admin,
+  ...encryption,
   ...roles,
   ...groups,
   ...serviceTokens,

@@ -75,6 +75,15 @@ impl Part {
     }
 }
 
+/// Refuses for somebody who does not manage the instance at the moment of this transaction.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for them.
+pub(in crate::app) async fn require_administrator(work: &mut UnitOfWork, caller: &Caller) -> Result<()> {
+    begin(work, caller).await
+}
+
 /// Begins a change by an administrator: other such changes wait until it ends.
 ///
 /// # Errors

@@ -5,7 +5,10 @@ use tacit_store::mails::{self, MailRow};
 use zeroize::Zeroizing;
 
 use super::texts::Mail;
-use crate::app::{App, Result, UnitOfWork};
+use crate::app::{
+    App, Result, UnitOfWork,
+    keys::{Keys, RootKeyHeld},
+};
 
 /// Mails that wait at a time.
 pub const WAITING_MAX: i64 = 10_000;
@@ -17,7 +20,7 @@ const VERSION: i64 = 1;
 ///
 /// # Errors
 ///
-/// Fails only if the database does.
+/// Fails only if the database does, or if another root key has taken the place of ours.
 pub(in crate::app) async fn enqueue(work: &mut UnitOfWork, mail: &Mail) -> Result<bool> {
     if work.app.settings.mailer.is_none() {
         return Ok(false);
@@ -26,14 +29,14 @@ pub(in crate::app) async fn enqueue(work: &mut UnitOfWork, mail: &Mail) -> Resul
         tracing::warn!(kind = mail.kind.name(), "a mail was dropped: too many wait already");
         return Ok(false);
     }
-    let row = seal(&work.app, mail);
+    let row = seal(&work.hold_root_key().await?, &work.app, mail);
     mails::insert(&mut work.db, &row).await?;
     Ok(true)
 }
 
-fn seal(app: &App, mail: &Mail) -> MailRow {
+fn seal(root: &RootKeyHeld, app: &App, mail: &Mail) -> MailRow {
     let (now, id) = (app.now(), app.new_id());
-    let (data_key_ciphertext, key) = app.keys.new_mail_key(&id, &app.random);
+    let (data_key_ciphertext, key) = Keys::new_mail_key(root, &id, &app.random);
     MailRow {
         recipient: mail.recipient.clone(),
         kind: mail.kind.name().to_owned(),

@@ -19,6 +19,7 @@ use super::{
         commit::Commit,
         environments,
         error::{Error, Result},
+        keys::{Keys, RootKeyHeld},
         memberships,
         work::UnitOfWork,
     },
@@ -64,9 +65,10 @@ pub async fn create(app: &App, caller: &Caller, new: NewProject) -> Result<Proje
 
 async fn insert(work: &mut UnitOfWork, caller: &Caller, new: NewProject) -> Result<ProjectView> {
     let organization = &caller.organization()?.id;
+    let root = work.hold_root_key().await?;
     organizations::raise_access_revision(&mut work.db, organization).await?;
     let has_environments = new.has_first_environments;
-    let project = row_of(work, organization, new).await?;
+    let project = row_of(work, &root, organization, new).await?;
     let taken = format!("A project with slug '{}' already exists in this organization", project.slug);
     projects::insert(&mut work.db, &project).await.map_err(Error::duplicate(taken))?;
     memberships::join(work, caller, &project.id, ProjectRole::Admin).await?;
@@ -77,7 +79,12 @@ async fn insert(work: &mut UnitOfWork, caller: &Caller, new: NewProject) -> Resu
     Ok(ProjectView { project, environments, roles: Vec::new() })
 }
 
-async fn row_of(work: &mut UnitOfWork, organization: &OrganizationId, new: NewProject) -> Result<ProjectRow> {
+async fn row_of(
+    work: &mut UnitOfWork,
+    root: &RootKeyHeld,
+    organization: &OrganizationId,
+    new: NewProject,
+) -> Result<ProjectRow> {
     let id: ProjectId = work.app.new_id();
     let now = work.app.now();
     let slug = match new.slug {
@@ -85,7 +92,8 @@ async fn row_of(work: &mut UnitOfWork, organization: &OrganizationId, new: NewPr
         None => free_slug(work, organization, &new.name).await?,
     };
     Ok(ProjectRow {
-        data_key_ciphertext: work.app.keys.new_project_key(&id, &work.app.random),
+        data_key_ciphertext: Keys::new_project_key(root, &id, 1, &work.app.random),
+        other_data_key_ciphertext: None,
         id,
         organization_id: organization.clone(),
         name: new.name.into_string(),

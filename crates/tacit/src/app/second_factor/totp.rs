@@ -23,6 +23,7 @@ use crate::app::{
     audit::Event,
     caller::Caller,
     error::{Error, Result},
+    keys::{Keys, RootKeyHeld},
     sign_in::session_of,
     work::UnitOfWork,
 };
@@ -57,6 +58,7 @@ pub async fn register(app: &App, caller: &Caller) -> Result<Registration> {
         Box::pin(async move {
             let (id, session) = session_of(&caller)?;
             let user = users::find(&mut work.db, id).await?.ok_or(GONE)?;
+            let root = work.hold_root_key().await?;
             user_second_factors::lock(&mut work.db, id).await?;
             let present = user_totp::lock(&mut work.db, id).await?;
             if present.is_some_and(|totp| totp.verified_at.is_some()) {
@@ -66,7 +68,7 @@ pub async fn register(app: &App, caller: &Caller) -> Result<Registration> {
             }
             require_not_due(work, id, session).await?;
             let secret = TotpSecret::generate(&work.app.random);
-            user_totp::replace(&mut work.db, &row(&work.app, &user, &secret)).await?;
+            user_totp::replace(&mut work.db, &row(&root, &work.app, &user, &secret)).await?;
             let recovery_codes = recovery_codes::of_first_factor(work, id).await?;
             work.record(Event::new(&work.app, &caller, "register-user-totp"));
             Ok(Registration { url: secret.url(ISSUER, &user.email), recovery_codes })
@@ -75,8 +77,8 @@ pub async fn register(app: &App, caller: &Caller) -> Result<Registration> {
     .await
 }
 
-fn row(app: &App, user: &UserRow, secret: &TotpSecret) -> UserTotpRow {
-    let (data_key_ciphertext, key) = app.keys.new_user_key(&user.id, &app.random);
+fn row(root: &RootKeyHeld, app: &App, user: &UserRow, secret: &TotpSecret) -> UserTotpRow {
+    let (data_key_ciphertext, key) = Keys::new_user_key(root, &user.id, &app.random);
     UserTotpRow {
         user_id: user.id.clone(),
         data_key_ciphertext,

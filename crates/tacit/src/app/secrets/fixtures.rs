@@ -23,6 +23,7 @@ pub(in crate::app) fn access(rules: &Value) -> ProjectAccess {
         description: None,
         r#type: "secret-manager".to_owned(),
         data_key_ciphertext: Ciphertext(Vec::new()),
+        other_data_key_ciphertext: None,
         revision: 0,
         auto_capitalization: true,
         has_delete_protection: false,

@@ -121,7 +121,7 @@ pub async fn list(
     record(app, caller, &access.project.id, Arc::clone(&facts))?;
     let is_of_revision = asked.is_of_revision(&mut db).await?;
     if let Some(folder) = folder.filter(|_| is_of_revision) {
-        app.residents.keep(access.project.revision, folder);
+        app.residents.keep(&access.project, folder);
     }
     Ok(Answer::Made(list, asked.tag_source(is_of_revision, facts)))
 }

@@ -65,6 +65,7 @@ pub use overrides::{OVERRIDES_MAX, Overrides};
 pub use own_value::{remove_own_value, set_own_value};
 pub use plain::PlainSecret;
 pub use read::{GetSecret, get, get_by_id};
+pub(in crate::app) use reference_index::index_references_of;
 pub use reference_tree::reference_tree;
 pub use reveal::{REVEAL_LENGTH_MAX, Revealed, Wanted, reveal};
 pub use search::{SEARCH_END_MAX, SEARCH_LENGTH_MAX, SearchSecrets, SecretMatch, SecretMatches, search};

@@ -4,16 +4,16 @@ use std::collections::{BTreeSet, HashSet};
 
 use tacit_core::{
     cipher::DataKey,
-    id::{FolderId, ProjectId},
+    id::{FolderId, ProjectId, SecretId},
     reference::{Target, may_have_references, references},
 };
-use tacit_store::{Connection, secret_references, secrets::SecretRow};
+use tacit_store::{Connection, data_key_rotations, secret_references, secrets::SecretRow};
 
 use super::{
     content::{Plaintext, decrypt_value},
     expand::REFERENCES_PER_VALUE_MAX,
 };
-use crate::app::error::Result;
+use crate::app::error::{Error, Result};
 
 /// Secrets that are read at once when the index of a project is made.
 const PAGE_LENGTH: i64 = 32;
@@ -57,6 +57,24 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// Stores anew what a secret refers to, under the key that encrypts now.
+pub(in crate::app) async fn index_references_of(
+    db: &mut Connection,
+    key: &DataKey,
+    secret: &SecretId,
+    folder: &FolderId,
+    value: &str,
+) -> Result<()> {
+    if !may_have_references(value) {
+        return Ok(());
+    }
+    secret_references::delete_all(db, secret).await?;
+    for hash in hashes(key, folder, value) {
+        secret_references::insert(db, secret, &hash).await?;
+    }
+    Ok(())
+}
+
 /// Stores what a secret refers to now that it has another value. `old` is `None` if nobody knows what it had.
 pub(super) async fn replace(
     db: &mut Connection,
@@ -76,6 +94,10 @@ pub(super) async fn replace(
 pub(super) async fn ensure(db: &mut Connection, project: &ProjectId, key: &DataKey) -> Result<()> {
     if !secret_references::mark_indexed(db, project).await? {
         return Ok(());
+    }
+    let present = data_key_rotations::find_project(db, project).await?;
+    if present.is_none_or(|row| row.data_key_ciphertext.key_number() != Some(key.number())) {
+        return Err(Error::Conflict("The project's encryption key was replaced meanwhile. Try again."));
     }
     let mut after = String::new();
     loop {

@@ -225,11 +225,17 @@ impl Search<'_> {
 
     fn may_fit(&self, row: &SearchedSecretRow) -> bool {
         let has_name = self.request.name.as_ref().is_none_or(|part| contains(&row.name, part));
-        let may_have_value = match (&self.wanted_hash, &row.value_hash) {
+        let may_have_value = match (&self.wanted_hash, self.hash_of(row)) {
             (Some(wanted), Some(hash)) => wanted.matches(hash),
             (None, _) | (Some(_), None) => true,
         };
         has_name && may_have_value
+    }
+
+    /// The hash of the row's value, if it was made under the key that encrypts now.
+    fn hash_of<'r>(&self, row: &'r SearchedSecretRow) -> Option<&'r [u8]> {
+        let is_present = row.comment_ciphertext.key_number() == Some(self.key.number());
+        row.value_hash.as_deref().filter(|_| is_present)
     }
 
     /// Decides on permission first, so that nothing the caller may not see has a say.
@@ -271,7 +277,7 @@ impl Search<'_> {
             .all(|pair| entries.iter().any(|entry| (is_readable || !entry.is_encrypted) && pair.fits(entry))))
     }
 
-    /// A row without a hash is older than hashes: its value is compared itself.
+    /// A row without a hash is older than hashes or than the key: its value is compared itself.
     async fn has_wanted_value(
         &self,
         db: &mut Connection,
@@ -279,7 +285,7 @@ impl Search<'_> {
         is_readable: bool,
     ) -> Result<bool> {
         let Some(wanted) = &self.wanted_hash else { return Ok(true) };
-        if !is_readable || row.value_hash.is_some() {
+        if !is_readable || self.hash_of(row).is_some() {
             return Ok(is_readable);
         }
         let Some(secret) = secrets::find_by_id(db, &row.id).await? else { return Ok(false) };

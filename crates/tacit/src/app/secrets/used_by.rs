@@ -223,9 +223,10 @@ async fn importers(source: &mut Source<'_>, place: &Arc<Place>) -> Result<(Vec<A
 
 /// The secrets with a reference to `name` at a folder, one more than [`USES_MAX`] of each kind at most.
 async fn users(source: &mut Source<'_>, folder: &Place, name: &str) -> Result<Vec<SecretId>> {
-    let key = source.key();
-    let hashes =
-        [local(key, &folder.folder_id, name), absolute(key, &folder.environment, &folder.path, name)];
+    let hashes = source.key().each().flat_map(|key| {
+        [local(key, &folder.folder_id, name), absolute(key, &folder.environment, &folder.path, name)]
+    });
+    let hashes: Vec<[u8; 32]> = hashes.collect();
     let limit = i64::try_from(USES_MAX + 1).unwrap_or(i64::MAX);
     let mut found = Vec::new();
     for hash in hashes {

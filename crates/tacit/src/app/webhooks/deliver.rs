@@ -196,7 +196,11 @@ async fn send(app: &App, notice: &DueDeliveryRow) -> Result<(), String> {
 }
 
 fn open(app: &App, notice: &DueDeliveryRow) -> Result<Secrets, Error> {
-    let key = app.keys.project(&notice.project_id, &notice.data_key_ciphertext)?;
+    let key = app.keys.project(
+        &notice.project_id,
+        &notice.data_key_ciphertext,
+        notice.other_data_key_ciphertext.as_ref(),
+    )?;
     let secret_key = notice.secret_key_ciphertext.as_deref();
     Ok(Secrets::open(&key, &notice.webhook_id, &notice.url_ciphertext, secret_key)?)
 }

@@ -23,7 +23,11 @@ pub(in crate::cli) enum Trust {
 /// # Errors
 ///
 /// If there is no certificate to check the server's against.
-pub(super) fn tls_config(base: &str, ca_cert: Option<&Path>, trust: Trust) -> Result<TlsConfig, Failure> {
+pub(in crate::cli) fn tls_config(
+    base: &str,
+    ca_cert: Option<&Path>,
+    trust: Trust,
+) -> Result<TlsConfig, Failure> {
     let config = TlsConfig::builder();
     if !base.starts_with("https://") {
         return Ok(config.build());

@@ -4,6 +4,7 @@ mod administration;
 mod audit_logs;
 mod auth_methods;
 mod documents;
+mod encryption;
 mod environments;
 mod events;
 mod folders;
@@ -46,6 +47,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
         Area { name: "Administration", routes: administration::routes() },
+        Area { name: "Encryption", routes: encryption::routes() },
         Area { name: "Users", routes: users::routes() },
         Area { name: "Password reset", routes: password_reset::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },

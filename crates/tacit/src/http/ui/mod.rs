@@ -5,6 +5,7 @@ pub mod administration;
 pub mod audit;
 pub mod commit;
 pub mod decisions;
+pub mod encryption;
 pub mod explain;
 pub(crate) mod explain_source;
 pub mod history;

@@ -179,9 +179,11 @@ impl Table<'_> {
 
     /// The first column of this row that had the same value.
     fn same_as(&mut self, column: usize, row: &SecretRow, value: &Plaintext) -> Option<usize> {
+        let is_present = row.value_ciphertext.key_number() == Some(self.key.number());
         let hash = match &row.value_hash {
-            Some(hash) => hash.clone(),
-            None => self.key.hash_value(value.as_str()).as_bytes().to_vec(),
+            Some(hash) if is_present => hash.clone(),
+            // Older than hashes, or than the key.
+            _ => self.key.hash_value(value.as_str()).as_bytes().to_vec(),
         };
         let known = self.hashes.entry(row.name.clone()).or_default();
         let first = known.iter().find(|(_, other)| *other == hash).map(|(first, _)| *first);
