@@ -3,6 +3,7 @@
 //! Nothing here opens a file or a socket, reads a clock or the environment, or knows HTTP or
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
+pub mod backup;
 pub mod base64url;
 pub mod certificate;
 pub mod cipher;

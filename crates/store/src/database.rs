@@ -10,6 +10,7 @@ mod migrate;
 mod postgres;
 mod postgres_tls;
 mod sqlite;
+mod tables;
 
 use std::{
     path::PathBuf,
@@ -25,6 +26,9 @@ use tokio::task::JoinHandle;
 pub(crate) use changes::Changes;
 pub use changes::{HARMLESS, RIGHTS};
 use columns::Columns;
+pub(crate) use migrate::{prepare_migrations, refuse_newer, up_to as migrate_to};
+pub(crate) use tables::Position;
+pub use tables::Table;
 
 use crate::{
     error::{Result, StoreError},
@@ -76,15 +80,41 @@ impl Database {
     /// [`StoreError::InUse`] if another server holds the SQLite file, [`StoreError::Newer`] if the
     /// schema is newer than this release, [`StoreError::Unavailable`] if it cannot be reached.
     pub async fn open(settings: &Settings) -> Result<Self> {
+        let database = Self::open_as_it_is(settings)?;
+        migrate::run(&database).await?;
+        Ok(database)
+    }
+
+    /// Opens the database and leaves its schema as it is, for filling it by [`Loader`](crate::copy::Loader).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_as_it_is(settings: &Settings) -> Result<Self> {
         let is_alone = matches!(settings, Settings::Sqlite(_));
         let revisions = Arc::new(Revisions::new(is_alone));
         let engine = match settings {
             Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, Arc::clone(&revisions))?),
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
-        let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };
-        migrate::run(&database).await?;
-        Ok(database)
+        Ok(Self { engine, revisions, statements: Arc::default(), moments: Arc::default() })
+    }
+
+    /// A connection for reading whose statements all see one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Connection> {
+        Ok(self.counted(match &self.engine {
+            Engine::Sqlite(sqlite) => Inner::SqliteRead(sqlite.reader()?),
+            Engine::Postgres(postgres) => Inner::Postgres(postgres.snapshot().await?),
+        }))
+    }
+
+    /// The same of a database that a server may have open, without its lock.
+    pub(crate) async fn snapshot_beside(settings: &Settings) -> Result<Connection> {
+        let inner = match settings {
+            Settings::Sqlite(path) => Inner::SqliteRead(sqlite::reader_beside(path)?),
+            Settings::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url)?.snapshot().await?),
+        };
+        Ok(Connection { inner, changes: Changes::default(), statements: Arc::default(), number: 0 })
     }
 
     /// The version of the schema: that of this release, since opening brings it there.

@@ -29,3 +29,9 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
     (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
 ];
+
+/// Whether a table of this name is or was made by a migration: it is ours.
+pub(crate) fn make(table: &str) -> bool {
+    let (created, renamed) = (format!("CREATE TABLE {table} ("), format!("RENAME TO {table};"));
+    MIGRATIONS.iter().any(|(.., sql)| sql.contains(&created) || sql.contains(&renamed))
+}

@@ -43,6 +43,14 @@ impl Postgres {
         Ok(Session { client: Some(self.0.get().await?), in_transaction: false })
     }
 
+    /// A connection that sees one moment.
+    pub(super) async fn snapshot(&self) -> Result<Session> {
+        let mut session = self.connection().await?;
+        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        session.in_transaction = true;
+        Ok(session)
+    }
+
     /// A connection with an open transaction.
     pub(super) async fn begin(&self) -> Result<Session> {
         let mut session = self.connection().await?;
@@ -59,7 +67,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    fn client(&self) -> Result<&Object> {
+    pub(super) fn client(&self) -> Result<&Object> {
         self.client.as_ref().ok_or_else(|| StoreError::Failure("the connection is gone".to_owned()))
     }
 
@@ -157,6 +165,7 @@ impl Drop for Session {
     }
 }
 
-fn borrowed<'a>(parameters: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+/// Parameters as the driver takes them.
+pub(super) fn borrowed<'a>(parameters: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use rusqlite::OpenFlags;
 use tokio::task::JoinHandle;
 
 pub(super) use self::writer::Write;
@@ -115,6 +116,16 @@ impl Drop for Reader {
     }
 }
 
+/// A reading connection to a file that another process may have open, without its lock.
+pub(super) fn reader_beside(path: &Path) -> Result<Reader> {
+    // Reading a file in WAL mode writes to the `-shm` beside it, so it is not opened for reading only.
+    let connection = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    Ok(Reader { connection: Some(connection), home: Arc::default() })
+}
+
 /// Runs a statement.
 pub(super) fn execute(connection: &rusqlite::Connection, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
     let mut statement = connection.prepare_cached(&numbered(sql))?;
@@ -145,13 +156,18 @@ fn numbered(sql: &str) -> String {
 
 fn connect(path: &Path) -> Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+fn configure(connection: &rusqlite::Connection) -> Result<()> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // A statement that adds many rows keeps its undo in memory instead of in a file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(connection)
+    Ok(())
 }
 
 fn end_snapshot(connection: &rusqlite::Connection) -> rusqlite::Result<()> {

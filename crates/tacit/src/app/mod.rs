@@ -11,6 +11,7 @@ pub mod audit;
 pub mod audit_logs;
 pub mod auth_method;
 pub mod authentication;
+pub mod backup;
 pub mod base_path;
 pub mod bootstrap;
 pub mod boundary;
