@@ -14,6 +14,7 @@ use crate::{
     Connection, Database, Settings,
     database::Position,
     error::{Result, StoreError},
+    instance::{self, InstanceRow},
 };
 
 /// A store at one moment, however much is written meanwhile.
@@ -71,13 +72,13 @@ impl Snapshot {
         &self.tables
     }
 
-    /// Whether it is that of an instance, as opposed to a database that no server has used yet.
+    /// The instance it is of; none if no server has used the database yet.
     ///
     /// # Errors
     ///
     /// Fails only if the database does.
-    pub async fn has_instance(&mut self) -> Result<bool> {
-        has_instance(&mut self.db).await
+    pub async fn instance(&mut self) -> Result<Option<InstanceRow>> {
+        instance::find(&mut self.db).await
     }
 
     /// How many other processes have the database open, as far as it tells: servers, on PostgreSQL.
@@ -124,7 +125,25 @@ impl<'a> Rows<'a> {
     }
 }
 
-async fn has_instance(db: &mut Connection) -> Result<bool> {
+/// Whether a database is that of an instance, whatever the version of its schema.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn has_instance(database: &Database) -> Result<bool> {
+    holds_instance(&mut database.snapshot().await?).await
+}
+
+/// How many other processes have a database open, as far as it tells: servers, on PostgreSQL.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn other_connections(database: &Database) -> Result<i64> {
+    database.snapshot().await?.other_connections().await
+}
+
+async fn holds_instance(db: &mut Connection) -> Result<bool> {
     if !db.table_names().await?.iter().any(|name| name == "instance") {
         return Ok(false);
     }

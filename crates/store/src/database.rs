@@ -54,6 +54,15 @@ impl Settings {
         }
         Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
     }
+
+    /// The name of the engine, for people.
+    #[must_use]
+    pub const fn engine_name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
 }
 
 /// A database on either engine. Cheap to clone.
@@ -98,6 +107,19 @@ impl Database {
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
         Ok(Self { engine, revisions, statements: Arc::default(), moments: Arc::default() })
+    }
+
+    /// Puts all that is in a SQLite database into its one file, so that the file can be moved. Nobody else may be
+    /// using it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if somebody is, or the disk is full.
+    pub async fn settle(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.settle().await,
+            Engine::Postgres(_) => Ok(()),
+        }
     }
 
     /// A connection for reading whose statements all see one moment.

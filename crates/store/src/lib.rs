@@ -18,6 +18,7 @@ pub mod api_keys;
 pub mod audit_events;
 pub mod auth_method_settings;
 pub mod auth_methods;
+pub mod backup_runs;
 pub mod ciphertexts;
 pub mod client_secrets;
 pub mod commit_log;

@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (24, "service_tokens", include_str!("../migrations/0024_service_tokens.sql")),
     (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
     (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
+    (31, "backup_runs", include_str!("../migrations/0031_backup_runs.sql")),
 ];
 
 /// Whether a table of this name is or was made by a migration: it is ours.

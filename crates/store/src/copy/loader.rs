@@ -2,7 +2,7 @@
 
 use tacit_core::backup::{Cell, Column, Digest};
 
-use super::{Table, digest, has_instance};
+use super::{Table, digest, holds_instance};
 use crate::{
     Database, StoreError, Transaction,
     database::{migrate_to, prepare_migrations},
@@ -35,7 +35,7 @@ impl Loader {
     pub async fn begin(database: &Database, schema_version: i64, replaces: bool) -> Result<Self> {
         crate::database::refuse_newer(schema_version)?;
         let mut tx = database.begin().await?;
-        if !replaces && has_instance(&mut tx).await? {
+        if !replaces && holds_instance(&mut tx).await? {
             return Err(StoreError::AlreadyExists);
         }
         // What is there has another version of the schema, or rows that the migrations made.

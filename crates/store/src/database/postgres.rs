@@ -16,6 +16,8 @@ const CONNECTIONS_MAX: usize = 16;
 /// How long a request waits for a connection before it is told to try later.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// What connections are called, unless the address says otherwise.
+const APPLICATION_NAME: &str = "tacit";
 /// What a transaction is told that began before a newer node changed the schema.
 const OUTDATED: &str = "the schema was changed by a newer release";
 
@@ -26,7 +28,11 @@ pub(super) struct Postgres(Pool);
 impl Postgres {
     /// Reads the address. Connecting happens with the first statement.
     pub(super) fn open(url: &str) -> Result<Self> {
-        let address = postgres_tls::read(url)?;
+        let mut address = postgres_tls::read(url)?;
+        if address.config.get_application_name().is_none() {
+            // By which one finds out whether a server is running.
+            address.config.application_name(APPLICATION_NAME);
+        }
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let timeouts = Timeouts { wait: Some(WAIT_MAX), create: Some(WAIT_MAX), recycle: Some(WAIT_MAX) };
         Pool::builder(Manager::from_config(address.config, address.connector, recycling))

@@ -74,6 +74,13 @@ impl Sqlite {
         Ok(Reader { connection: Some(connection), home: Arc::clone(&self.readers) })
     }
 
+    /// Ends the write-ahead log: everything is in the one file then.
+    pub(super) async fn settle(&self) -> Result<()> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mode = self.writer.lock().await.set_journal_mode("DELETE")?;
+        if mode == "delete" { Ok(()) } else { Err(StoreError::Unavailable("the file is in use".to_owned())) }
+    }
+
     /// Runs a task that writes on the writer's thread.
     pub(super) fn spawn<T: Send + 'static>(
         &self,

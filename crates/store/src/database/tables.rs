@@ -75,13 +75,13 @@ struct AnyRow(Vec<Cell>);
 
 impl FromRow for AnyRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        match row.cells {
+        let cells: Result<Vec<Cell>> = match row.cells {
             Cells::Sqlite(row) => {
                 (0..row.as_ref().column_count()).map(|at| sqlite_cell(row.get_ref(at)?)).collect()
             }
             Cells::Postgres(row) => (0..row.len()).map(|at| postgres_cell(row, at)).collect(),
-        }
-        .map(Self)
+        };
+        cells.map(Self)
     }
 }
 

@@ -6,10 +6,12 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 38] = [
     "audit_events",
     "audit_sequences",
     "auth_method_settings",
+    "backup_leases",
+    "backup_runs",
     "client_secrets",
     "commit_changes",
     "commits",

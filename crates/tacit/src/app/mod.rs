@@ -148,6 +148,8 @@ pub struct Settings {
     pub endpoints: auth_method::endpoints::Endpoints,
     /// Where clouds are asked who signed a request.
     pub clouds: auth_method::clouds::Clouds,
+    /// Where and how often this server makes backups; none if it does not.
+    pub backups: Option<backup::Schedule>,
 }
 
 impl Settings {

@@ -6,6 +6,10 @@
 mod any_certificate;
 mod arguments;
 mod ask;
+mod backup;
+mod backup_arguments;
+mod backup_metrics;
+mod backup_schedule;
 mod banner;
 mod client;
 mod clouds;
@@ -13,14 +17,17 @@ mod config;
 mod connection;
 mod failure;
 mod files;
+mod filling;
 mod healthcheck;
 mod iam;
 mod log;
 mod metrics;
 mod migrate;
+mod migrate_store;
 mod places;
 mod quickstart;
 mod reset_password;
+mod restore;
 mod root_key;
 mod server;
 mod setup;
@@ -56,6 +63,9 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Server(flags) => server::run(*flags, config.as_deref()),
         Command::Migrate(flags) => migrate::run(*flags, config.as_deref()),
+        Command::Backup(flags) => backup::run(*flags, config.as_deref()),
+        Command::Restore(flags) => restore::run(*flags, config.as_deref()),
+        Command::MigrateStore(flags) => migrate_store::run(*flags, config.as_deref()),
         Command::ResetPassword(flags) => reset_password::run(*flags, config.as_deref()),
         Command::Setup(flags) => setup::run(&flags, config.as_deref()),
         Command::Quickstart(flags) => quickstart::run(&flags, config.as_deref()),

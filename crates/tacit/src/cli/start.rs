@@ -4,9 +4,10 @@ use tacit_core::{egress::EgressRules, random::Random};
 use tacit_store::{Database, StoreError};
 
 use super::{
+    backup_schedule,
     config::Settings,
     failure::{Failure, Kind},
-    files, places,
+    files, filling, places,
     root_key::{self, LoadedKey},
 };
 use crate::app::{
@@ -45,13 +46,14 @@ pub(super) struct Started {
 /// If the database or the root key cannot be used; each names cause and next step.
 pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
     let (clock, random) = (Clock::system(), Random::system());
+    backup_schedule::make_folder(settings.backups.as_ref())?;
     let database = open_database(settings).await?;
-    let is_first = is_new(&database).await.map_err(|error| database_failure(&error, settings))?;
+    let is_first = is_new(&database).await.map_err(|error| database_failure(&error, &settings.database))?;
     let LoadedKey { key, origin, is_new } = root_key::load(&settings.root_key, is_first, &random)?;
     let instance =
         instance::prepare(&database, &key, &random, clock.now()).await.map_err(|error| match error {
             StartError::WrongRootKey { .. } => root_key::wrong(&origin),
-            StartError::Store(error) => database_failure(&error, settings),
+            StartError::Store(error) => database_failure(&error, &settings.database),
         })?;
     let audit = open_journal(settings, &database).await?;
     let app = App::new(Parts {
@@ -77,6 +79,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             mailer: settings.mailer.clone(),
             endpoints: settings.endpoints.clone(),
             clouds: settings.clouds.clone(),
+            backups: settings.backups.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },
         clock,
@@ -103,7 +106,8 @@ pub(super) async fn open_database(settings: &Settings) -> Result<Database, Failu
             "make the folder above it writable, or choose another with --data-dir",
         )
     })?;
-    Database::open(&settings.database).await.map_err(|error| database_failure(&error, settings))
+    filling::refuse_unfinished(&settings.database)?;
+    Database::open(&settings.database).await.map_err(|error| database_failure(&error, &settings.database))
 }
 
 async fn open_journal(settings: &Settings, database: &Database) -> Result<Recorder, Failure> {
@@ -120,8 +124,8 @@ async fn open_journal(settings: &Settings, database: &Database) -> Result<Record
 }
 
 /// Says what is wrong with the database, never showing the password of its address.
-fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
-    let place = describe(&settings.database);
+pub(super) fn database_failure(error: &StoreError, database: &tacit_store::Settings) -> Failure {
+    let place = describe(database);
     let (cause, next) = match error {
         StoreError::InUse(_) => (
             format!("another tacit server is using {place}"),
@@ -132,14 +136,14 @@ fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
             "start the newer release that wrote it; nothing was changed".to_owned(),
         ),
         StoreError::Unavailable(cause) => {
-            (format!("{place} cannot be opened: {cause}"), next_step(&settings.database))
+            (format!("{place} cannot be opened: {cause}"), next_step(database))
         }
         StoreError::Setting(cause) => (
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),
         ),
         StoreError::AlreadyExists | StoreError::Related | StoreError::TooLong | StoreError::Failure(_) => {
-            (format!("{place} cannot be used: {error}"), next_step(&settings.database))
+            (format!("{place} cannot be used: {error}"), next_step(database))
         }
     };
     Failure::new(Kind::Database, cause, next)

@@ -15,8 +15,8 @@ use super::{
     failure::{Failure, Kind},
 };
 use crate::{
-    app::App,
-    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, prune, send_mails, sweep_answers},
+    app::{App, backup::Latest},
+    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune, send_mails, sweep_answers},
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
@@ -82,8 +82,8 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// Starts them.
-    pub(super) fn start(app: &App) -> Self {
+    /// Starts them. `backups` is told how the last backup went.
+    pub(super) fn start(app: &App, backups: Latest) -> Self {
         let (stop, stopped) = oneshot::channel();
         let token_uses = flush_token_uses::run(app.clone(), async {
             // An error means that the sender is gone, which is a stop too.
@@ -94,6 +94,7 @@ impl Jobs {
             token_uses: tokio::spawn(token_uses),
             others: vec![
                 tokio::spawn(prune::run(app.clone())),
+                tokio::spawn(make_backups::run(app.clone(), backups)),
                 tokio::spawn(deliver_webhooks::run(app.clone())),
                 tokio::spawn(follow_nodes::run(app.clone())),
                 tokio::spawn(send_mails::run(app.clone())),

@@ -3,6 +3,7 @@
 pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;
+pub mod make_backups;
 pub mod prune;
 pub mod send_mails;
 pub mod sweep_answers;

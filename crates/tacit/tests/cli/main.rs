@@ -3,10 +3,14 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod backup;
+mod backup_faults;
+mod backup_schedule;
 mod client;
 mod crash;
 mod events;
 mod harness;
+mod migrate_store;
 mod postgres;
 mod reset_password;
 mod root_key;

@@ -13,6 +13,8 @@ use tacit_core::time::Timestamp;
 const NAME_START: &str = "tacit-";
 /// How they end.
 const NAME_END: &str = ".backup";
+/// How the names of folders for trials begin.
+const TRIAL_START: &str = ".trial-";
 /// What a file is called beside that while it is being written.
 const PARTIAL: &str = ".partial";
 
@@ -116,6 +118,24 @@ pub fn remove_old(folder: &Path, kept: usize) -> io::Result<Vec<String>> {
         fs::remove_file(folder.join(name))?;
     }
     Ok(names)
+}
+
+/// What the folder of a trial is called.
+pub(super) fn trial_name(id: &str) -> String {
+    format!("{TRIAL_START}{id}")
+}
+
+/// Removes what servers that were killed have left in a folder. Nobody else may be working in it.
+pub(super) fn remove_stale(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(TRIAL_START) {
+            let _ = fs::remove_dir_all(entry.path());
+        } else if name.strip_suffix(PARTIAL).is_some_and(is_ours) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Whether [`file_name`] makes such names.

@@ -77,15 +77,6 @@ impl<'a, R: Read> Records<'a, R> {
     }
 }
 
-/// What a file says about itself, if `root` opens it.
-///
-/// # Errors
-///
-/// If it is no backup, or one of another root key.
-pub fn peek(input: &mut impl Read, root: &RootKey) -> Result<Header> {
-    Records::new(input, root).header()
-}
-
 /// Puts a backup into a database, of this version of the schema or an older one, and brings the schema up to date:
 /// all in one transaction, which is kept if every row arrived and the file was whole. What is in the database goes
 /// if the backup `replaces` it.

@@ -5,12 +5,18 @@
 
 mod check;
 mod file;
+mod latest;
 mod load;
+mod schedule;
+mod trial;
 mod write;
 
 pub use check::{Checked, check};
 pub use file::{NewFile, file_name, remove_old};
-pub use load::{Loaded, load, peek};
+pub use load::{Loaded, load};
+pub use latest::Latest;
+pub use schedule::{Overview, Schedule, check_now, list, make_due, make_now, open, overview};
+pub use trial::TrialFolder;
 pub use write::{Written, write};
 
 use std::io;
