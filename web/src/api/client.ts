@@ -41,7 +41,16 @@ type Options = {
  * Sends one request to the server this page came from and returns the body of its answer. A token that ran out is
  * renewed once, silently; if that fails the request waits until somebody has signed in again.
  */
-export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+export const request = async <T>(method: string, path: string, options: Options = {}): Promise<T> =>
+  read<T>(await answerTo(method, path, options))
+
+/** Fetches a file, as the caller. */
+export async function requestFile(path: string): Promise<Blob> {
+  const response = await answerTo('GET', path, {})
+  return response.ok ? response.blob() : read<Blob>(response)
+}
+
+async function answerTo(method: string, path: string, options: Options): Promise<Response> {
   const used = options.anonymous ? '' : (options.token ?? currentToken())
   const response = await send(method, path, options, used)
   if (
@@ -50,11 +59,11 @@ export async function request<T>(method: string, path: string, options: Options 
     options.token ||
     currentSession().state === 'signed-out'
   ) {
-    return read<T>(response)
+    return response
   }
   // Another request may have renewed it meanwhile.
   if (currentToken() === used && !(await renew())) await expired()
-  return read<T>(await send(method, path, options, currentToken()))
+  return send(method, path, options, currentToken())
 }
 
 /**

@@ -14,6 +14,7 @@ export const admin = {
       users: 'People',
       organizations: 'Organizations',
       identities: 'Machine Identities',
+      backups: 'Backups',
       settings: 'Settings',
     },
     version: 'Version',

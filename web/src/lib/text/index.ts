@@ -2,6 +2,7 @@ import { access } from './access'
 import { admin } from './admin'
 import { apiKeys } from './api-keys'
 import { audit } from './audit'
+import { backups } from './backups'
 import { commands } from './commands'
 import { compare } from './compare'
 import { explain } from './explain'
@@ -40,6 +41,7 @@ export const text = {
   ...mail,
   ...explain,
   ...audit,
+  ...backups,
   ...settings,
   ...webhooks,
 }

@@ -5,13 +5,14 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Failure, Page, Skeleton } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
+import { BackupsPart } from './backups-part'
 import { IdentitiesPart } from './identities-part'
 import { OrganizationsPart } from './organizations-part'
 import { OverviewPart } from './overview-part'
 import { SettingsPart } from './settings-part'
 import { UsersPart } from './users-part'
 
-const TABS = ['overview', 'users', 'organizations', 'identities', 'settings'] as const
+const TABS = ['overview', 'users', 'organizations', 'identities', 'backups', 'settings'] as const
 type Tab = (typeof TABS)[number]
 
 /** The whole server, for who manages it. */
@@ -39,6 +40,7 @@ function Parts({ me }: { me: string }) {
       {tab === 'users' && <UsersPart me={me} />}
       {tab === 'organizations' && <OrganizationsPart />}
       {tab === 'identities' && <IdentitiesPart />}
+      {tab === 'backups' && <BackupsPart />}
       {tab === 'settings' && <SettingsPart />}
     </Tabs>
   )

@@ -3,6 +3,7 @@
 mod administration;
 mod audit_logs;
 mod auth_methods;
+mod backups;
 mod documents;
 mod environments;
 mod events;
@@ -46,6 +47,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
         Area { name: "Administration", routes: administration::routes() },
+        Area { name: "Backups", routes: backups::routes() },
         Area { name: "Users", routes: users::routes() },
         Area { name: "Password reset", routes: password_reset::routes() },
         Area { name: "Second factor", routes: second_factor::routes() },

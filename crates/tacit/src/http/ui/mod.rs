@@ -2,6 +2,7 @@
 
 pub mod access_tree;
 pub mod administration;
+pub mod backups;
 pub mod commit;
 pub mod decisions;
 pub mod explain;
