@@ -39,6 +39,9 @@ impl Loader {
             return Err(StoreError::AlreadyExists);
         }
         // What is there has another version of the schema, or rows that the migrations made.
+        for table in tx.tables().await?.iter().rev() {
+            tx.drop_table(&table.name).await?;
+        }
         for name in tx.table_names().await? {
             tx.drop_table(&name).await?;
         }

@@ -2,13 +2,13 @@
 
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use tacit_core::{
-    backup::{Cell, ColumnKind},
+    backup::{Cell, Column, ColumnKind},
     cipher::Ciphertext,
 };
 use tacit_store::{
     Database, Settings, StoreError,
     ciphertexts::{KEY_SOURCES, VALUE_SOURCES},
-    copy::{Loader, Snapshot, Table},
+    copy::{Loader, Snapshot},
 };
 
 use crate::engines::postgres_schema;
@@ -31,8 +31,11 @@ async fn places() -> Vec<Place> {
     places
 }
 
+/// A table by its name, its columns and its rows.
+type Content = Vec<(String, Vec<Column>, Vec<Vec<Cell>>)>;
+
 /// Every row of every table.
-async fn content(database: &Database) -> Vec<(Table, Vec<Vec<Cell>>)> {
+async fn content(database: &Database) -> Content {
     let mut snapshot = Snapshot::of(database).await.unwrap();
     let mut all = Vec::new();
     for table in snapshot.tables().to_vec() {
@@ -46,7 +49,7 @@ async fn content(database: &Database) -> Vec<(Table, Vec<Vec<Cell>>)> {
             found.extend(page);
         }
         found.sort_by_cached_key(|row| format!("{row:?}"));
-        all.push((table, found));
+        all.push((table.name, table.columns, found));
     }
     all
 }
@@ -137,7 +140,7 @@ async fn a_store_is_the_same_after_going_from_each_engine_to_each_other() {
         let expected = content(&source).await;
         for to in places().await {
             let target = copy(&source, &to.settings).await;
-            assert_eq!(content(&target).await, expected);
+            assert!(content(&target).await == expected, "rows differ");
             // What refers must still refer.
             let mut tx = target.begin().await.unwrap();
             tx.execute("DELETE FROM folders WHERE id = '9'", &[]).await.unwrap();
@@ -163,7 +166,7 @@ async fn a_store_with_an_instance_is_not_filled_unless_it_is_to_be_replaced() {
         drop(Loader::begin(&database, version, true).await.unwrap());
 
         assert!(matches!(refused, StoreError::AlreadyExists), "{refused}");
-        assert_eq!(content(&database).await, before, "what was begun and not finished changes nothing");
+        assert!(content(&database).await == before, "what was begun and not finished changes nothing");
     }
 }
 
@@ -273,7 +276,7 @@ fn any_row_goes_through_both_engines_and_back_unchanged() {
             for next in &all[1..] {
                 database = copy(&database, &next.settings).await;
             }
-            prop_assert_eq!(content(&database).await, expected);
+            prop_assert!(content(&database).await == expected, "rows differ");
             Ok(())
         })
     });
