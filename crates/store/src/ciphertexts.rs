@@ -78,7 +78,7 @@ const WEBHOOK: ValueSource = ValueSource {
     bound_table: "webhooks",
     field: "url",
     id: "t.id",
-    version: "1",
+    version: "CAST(1 AS BIGINT)",
     owner_id: "t.project_id",
     join: "",
 };
@@ -100,7 +100,7 @@ pub const VALUE_SOURCES: [ValueSource; 11] = [
         bound_table: "auth_method_settings",
         field: "settings",
         id: "t.auth_method_id",
-        version: "1",
+        version: "CAST(1 AS BIGINT)",
         owner_id: "i.organization_id",
         join: "JOIN auth_methods m ON m.id = t.auth_method_id JOIN identities i ON i.id = m.identity_id",
     },
@@ -111,7 +111,7 @@ pub const VALUE_SOURCES: [ValueSource; 11] = [
         bound_table: "user_totp",
         field: "secret",
         id: "t.user_id",
-        version: "1",
+        version: "CAST(1 AS BIGINT)",
         owner_id: "t.user_id",
         join: "",
     },
@@ -122,7 +122,7 @@ pub const VALUE_SOURCES: [ValueSource; 11] = [
         bound_table: "mails",
         field: "text",
         id: "t.id",
-        version: "1",
+        version: "CAST(1 AS BIGINT)",
         owner_id: "t.id",
         join: "",
     },
@@ -164,9 +164,9 @@ pub async fn keys(db: &mut Connection, source: &KeySource, after: &str) -> Resul
 pub async fn values(db: &mut Connection, source: &ValueSource, after: (&str, i64)) -> Result<Vec<CiphertextRow>> {
     let ValueSource { table, column, id, version, owner_id, join, .. } = source;
     let sql = format!(
-        "SELECT {id} AS row_id, CAST({version} AS BIGINT) AS version, {owner_id} AS owner_id, t.{column} AS ciphertext
+        "SELECT {id} AS row_id, {version} AS version, {owner_id} AS owner_id, t.{column} AS ciphertext
            FROM {table} t {join}
-          WHERE {id} > $1 OR ({id} = $1 AND {version} > $2) ORDER BY {id}, {version} LIMIT {PAGE_ROWS}"
+          WHERE ({id}, {version}) > ($1, $2) ORDER BY {id}, {version} LIMIT {PAGE_ROWS}"
     );
     db.fetch_all(&sql, params![after.0, after.1]).await
 }

@@ -271,7 +271,7 @@ impl Connection {
             return Ok(0);
         }
         let sql = "SELECT COUNT(*) AS number FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
                       AND application_name = current_setting('application_name')";
         self.fetch_one(sql, &[]).await
     }

@@ -12,6 +12,9 @@ use crate::{
 #[test]
 fn a_server_with_a_folder_makes_a_backup_tries_it_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(server(folder.path()));
+    first.bootstrap();
+    first.stop();
     let mut command = server(folder.path());
     command.args(["--backup-dir", "backups", "--metrics-listen", "127.0.0.1:0"]);
     let mut running = Server::start(command);

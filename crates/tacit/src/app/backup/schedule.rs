@@ -13,6 +13,7 @@ use tacit_core::{id::BackupId, time::Timestamp};
 use tacit_store::{
     backup_runs::{self, BackupRunRow},
     copy::Snapshot,
+    instance,
 };
 use tokio::runtime::Handle;
 
@@ -95,15 +96,19 @@ pub async fn overview(app: &App) -> Result<Overview> {
     })
 }
 
-/// Makes a backup if one is due, and tries it. `None` if none is.
+/// Makes a backup if one is due, and tries it. `None` if none is, or the instance is not set up yet.
 ///
 /// # Errors
 ///
 /// Only if it could not be noted how it went.
 pub async fn make_due(app: &App) -> Result<Option<BackupRunRow>> {
     let Some(schedule) = app.settings.backups.clone() else { return Ok(None) };
-    let last = backup_runs::list(&mut app.database.read().await?, 1).await?;
-    if !is_due(&schedule, last.first(), app.now()) {
+    let mut db = app.database.read().await?;
+    let last = backup_runs::list(&mut db, 1).await?;
+    // Before the set-up there is nothing to back up, and the next one would be a day later.
+    let is_set_up = instance::find(&mut db).await?.is_some_and(|row| row.initialized_at.is_some());
+    drop(db);
+    if !is_set_up || !is_due(&schedule, last.first(), app.now()) {
         return Ok(None);
     }
     match begin(app, &schedule, None).await? {
