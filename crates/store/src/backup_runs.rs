@@ -54,7 +54,8 @@ pub async fn take_lease(db: &mut Connection, node: &str, now: Timestamp, until: 
 ///
 /// Fails only if the database does.
 pub async fn set_lease(db: &mut Connection, node: &str, until: Timestamp) -> Result<()> {
-    db.execute("UPDATE backup_leases SET expires_at = $2 WHERE id = 1 AND node = $1", params![node, until]).await?;
+    db.execute("UPDATE backup_leases SET expires_at = $2 WHERE id = 1 AND node = $1", params![node, until])
+        .await?;
     Ok(())
 }
 

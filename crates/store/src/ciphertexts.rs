@@ -63,13 +63,8 @@ const SECRET: ValueSource = ValueSource {
 };
 
 /// Versions are bound to the secret they are of, so that they can be put back as they are.
-const VERSION: ValueSource = ValueSource {
-    table: "secret_versions",
-    id: "t.secret_id",
-    owner_id: "t.project_id",
-    join: "",
-    ..SECRET
-};
+const VERSION: ValueSource =
+    ValueSource { table: "secret_versions", id: "t.secret_id", owner_id: "t.project_id", join: "", ..SECRET };
 
 const WEBHOOK: ValueSource = ValueSource {
     table: "webhooks",
@@ -161,7 +156,11 @@ pub async fn keys(db: &mut Connection, source: &KeySource, after: &str) -> Resul
 /// # Errors
 ///
 /// Fails only if the database does.
-pub async fn values(db: &mut Connection, source: &ValueSource, after: (&str, i64)) -> Result<Vec<CiphertextRow>> {
+pub async fn values(
+    db: &mut Connection,
+    source: &ValueSource,
+    after: (&str, i64),
+) -> Result<Vec<CiphertextRow>> {
     let ValueSource { table, column, id, version, owner_id, join, .. } = source;
     let sql = format!(
         "SELECT {id} AS row_id, {version} AS version, {owner_id} AS owner_id, t.{column} AS ciphertext

@@ -9,15 +9,14 @@ mod columns;
 mod migrate;
 mod postgres;
 mod postgres_tls;
+mod settings;
 mod sqlite;
 mod tables;
+mod whole;
 
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use tacit_core::id::ProjectId;
@@ -27,6 +26,7 @@ pub(crate) use changes::Changes;
 pub use changes::{HARMLESS, RIGHTS};
 use columns::Columns;
 pub(crate) use migrate::{prepare_migrations, refuse_newer, up_to as migrate_to};
+pub use settings::Settings;
 pub(crate) use tables::Position;
 pub use tables::Table;
 
@@ -35,35 +35,6 @@ use crate::{
     revisions::Revisions,
     value::{Column, Value},
 };
-
-/// Where the data lives.
-#[derive(Clone, Debug)]
-pub enum Settings {
-    /// A SQLite file, made if it is not there.
-    Sqlite(PathBuf),
-    /// A `postgres://` address.
-    Postgres(String),
-}
-
-impl Settings {
-    /// Reads a `postgres://` or `postgresql://` address, or the path of a SQLite file.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Self::Postgres(text.to_owned());
-        }
-        Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
-    }
-
-    /// The name of the engine, for people.
-    #[must_use]
-    pub const fn engine_name(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "SQLite",
-            Self::Postgres(_) => "PostgreSQL",
-        }
-    }
-}
 
 /// A database on either engine. Cheap to clone.
 #[derive(Clone)]
@@ -107,36 +78,6 @@ impl Database {
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
         Ok(Self { engine, revisions, statements: Arc::default(), moments: Arc::default() })
-    }
-
-    /// Puts all that is in a SQLite database into its one file, so that the file can be moved. Nobody else may be
-    /// using it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`] if somebody is, or the disk is full.
-    pub async fn settle(&self) -> Result<()> {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.settle().await,
-            Engine::Postgres(_) => Ok(()),
-        }
-    }
-
-    /// A connection for reading whose statements all see one moment.
-    pub(crate) async fn snapshot(&self) -> Result<Connection> {
-        Ok(self.counted(match &self.engine {
-            Engine::Sqlite(sqlite) => Inner::SqliteRead(sqlite.reader()?),
-            Engine::Postgres(postgres) => Inner::Postgres(postgres.snapshot().await?),
-        }))
-    }
-
-    /// The same of a database that a server may have open, without its lock.
-    pub(crate) async fn snapshot_beside(settings: &Settings) -> Result<Connection> {
-        let inner = match settings {
-            Settings::Sqlite(path) => Inner::SqliteRead(sqlite::reader_beside(path)?),
-            Settings::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url)?.snapshot().await?),
-        };
-        Ok(Connection { inner, changes: Changes::default(), statements: Arc::default(), number: 0 })
     }
 
     /// The version of the schema: that of this release, since opening brings it there.

@@ -142,8 +142,7 @@ impl Opened {
         let Some(ciphertext) = bytes.get(FRAME_HEAD_BYTES..end) else { return Ok(None) };
         let is_last = head[0] == 1;
         let place = place(&self.hash, self.next_frame, is_last);
-        let chunk =
-            self.key.decrypt(&place, &Ciphertext(ciphertext.to_vec())).map_err(|_| damaged)?;
+        let chunk = self.key.decrypt(&place, &Ciphertext(ciphertext.to_vec())).map_err(|_| damaged)?;
         self.next_frame += 1;
         self.is_over = is_last;
         Ok(Some((chunk, end)))

@@ -112,7 +112,8 @@ fn decode_table(reader: &mut Reader<'_>) -> Result<Record, BackupError> {
     let name = reader.text()?;
     let mut columns = Vec::new();
     while !reader.0.is_empty() {
-        let kind = ColumnKind::from_number(reader.byte()?).ok_or_else(|| malformed("a column of an unknown kind"))?;
+        let kind = ColumnKind::from_number(reader.byte()?)
+            .ok_or_else(|| malformed("a column of an unknown kind"))?;
         columns.push(Column { kind, name: reader.text()? });
     }
     Ok(Record::Table { name, columns })

@@ -140,7 +140,8 @@ pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], BackupError> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(|| malformed("a record is too short"))?;
+        let (taken, rest) =
+            self.0.split_at_checked(length).ok_or_else(|| malformed("a record is too short"))?;
         self.0 = rest;
         Ok(taken)
     }

@@ -90,7 +90,9 @@ fn sqlite_cell(value: ValueRef<'_>) -> Result<Cell> {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(number) => Cell::Integer(number),
         ValueRef::Text(text) => Cell::Text(
-            str::from_utf8(text).map_err(|_| StoreError::Failure("a text is not UTF-8".to_owned()))?.to_owned(),
+            str::from_utf8(text)
+                .map_err(|_| StoreError::Failure("a text is not UTF-8".to_owned()))?
+                .to_owned(),
         ),
         ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
         ValueRef::Real(_) => return Err(StoreError::Failure("a number is not whole".to_owned())),
@@ -194,7 +196,11 @@ impl Connection {
     }
 
     /// The next rows; none at the end.
-    pub(crate) async fn next_rows(&mut self, table: &Table, position: &mut Position) -> Result<Vec<Vec<Cell>>> {
+    pub(crate) async fn next_rows(
+        &mut self,
+        table: &Table,
+        position: &mut Position,
+    ) -> Result<Vec<Vec<Cell>>> {
         if position.is_over {
             return Ok(Vec::new());
         }
@@ -220,7 +226,8 @@ impl Connection {
             Inner::Postgres(session) => session.copy_in(table, rows).await,
             Inner::SqliteRead(_) => Err(StoreError::Failure("a reader writes nothing".to_owned())),
             Inner::SqliteWrite(write) => {
-                let places = (1..=table.columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+                let places =
+                    (1..=table.columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
                 let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({places})", table.name, names(table));
                 for row in rows {
                     sqlite::execute(write, &sql, &row.iter().map(Value::from).collect::<Vec<_>>())?;
@@ -247,7 +254,8 @@ impl Connection {
             return self.batch("PRAGMA defer_foreign_keys = ON").await;
         }
         for (table, constraint) in forward(tables) {
-            self.batch(&format!("ALTER TABLE \"{table}\" ALTER CONSTRAINT \"{constraint}\" DEFERRABLE")).await?;
+            self.batch(&format!("ALTER TABLE \"{table}\" ALTER CONSTRAINT \"{constraint}\" DEFERRABLE"))
+                .await?;
         }
         self.batch("SET CONSTRAINTS ALL DEFERRED").await
     }
@@ -356,9 +364,9 @@ fn in_order(mut waiting: Vec<(Table, Vec<Reference>)>) -> Vec<Table> {
 }
 
 fn forward(tables: &[Table]) -> impl Iterator<Item = (&str, &str)> {
-    tables.iter().flat_map(|table| {
-        table.forward.iter().map(|constraint| (table.name.as_str(), constraint.as_str()))
-    })
+    tables
+        .iter()
+        .flat_map(|table| table.forward.iter().map(|constraint| (table.name.as_str(), constraint.as_str())))
 }
 
 fn names(table: &Table) -> String {

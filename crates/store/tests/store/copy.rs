@@ -111,7 +111,10 @@ async fn every_table_of_the_schema_is_copied_on_either_engine_after_those_it_ref
     let at = |wanted: &str| names.iter().position(|name| *name == wanted).unwrap();
     assert!(at("organizations") < at("projects") && at("projects") < at("folders"));
     assert!(at("folders") < at("secrets") && at("users") < at("user_sessions"));
-    assert!(seen.iter().all(|tables| *tables == seen[0]), "both engines have the same tables in the same order");
+    assert!(
+        seen.iter().all(|tables| *tables == seen[0]),
+        "both engines have the same tables in the same order"
+    );
 }
 
 #[tokio::test]
@@ -129,7 +132,10 @@ async fn every_encrypted_column_of_the_schema_is_known_with_its_key() {
     let mut listed: Vec<_> = keys.chain(values).map(|(t, c)| (t.to_owned(), c.to_owned())).collect();
     found.sort();
     listed.sort();
-    assert_eq!(found, listed, "say in ciphertexts.rs under which key a new column is, so that checks open it");
+    assert_eq!(
+        found, listed,
+        "say in ciphertexts.rs under which key a new column is, so that checks open it"
+    );
 }
 
 #[tokio::test]
@@ -157,7 +163,8 @@ async fn a_store_with_an_instance_is_not_filled_unless_it_is_to_be_replaced() {
         fill(&database).await;
         let version = database.schema_version();
         let mut tx = database.begin().await.unwrap();
-        let sql = "INSERT INTO instance (id, instance_id, key_check, created_at) VALUES ('instance', 'i', $1, 1)";
+        let sql =
+            "INSERT INTO instance (id, instance_id, key_check, created_at) VALUES ('instance', 'i', $1, 1)";
         tx.execute(sql, &[(&Ciphertext(vec![1])).into()]).await.unwrap();
         tx.commit().await.unwrap();
         let before = content(&database).await;

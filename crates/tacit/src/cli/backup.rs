@@ -98,7 +98,8 @@ impl Make<'_> {
 fn say(path: &Path, written: &Written, millis: i64, key: &str) {
     let seconds = seconds(millis);
     let Written { tables, rows, bytes, .. } = written;
-    let place = if path.as_os_str() == "-" { "standard output".to_owned() } else { path.display().to_string() };
+    let place =
+        if path.as_os_str() == "-" { "standard output".to_owned() } else { path.display().to_string() };
     // Standard output may be the backup itself.
     terminal::error_line(&format!(
         "{place}: {tables} tables, {rows} rows, {bytes} bytes in {seconds} s\n\
@@ -121,12 +122,15 @@ pub(super) fn failure(error: &BackupFailure, path: &Path, settings: &Settings) -
             format!("{place} is there already"),
             "name another file with --to; a backup is never overwritten",
         ),
-        BackupFailure::File(cause) => {
-            Failure::failed(format!("{place}: {cause}"), "check the path, who may use it, and the space on the disk")
-        }
-        BackupFailure::Backup(cause @ BackupError::OtherKey { .. }) => {
-            Failure::new(Kind::RootKey, format!("{place}: {cause}"), "name the right key with --root-key-file")
-        }
+        BackupFailure::File(cause) => Failure::failed(
+            format!("{place}: {cause}"),
+            "check the path, who may use it, and the space on the disk",
+        ),
+        BackupFailure::Backup(cause @ BackupError::OtherKey { .. }) => Failure::new(
+            Kind::RootKey,
+            format!("{place}: {cause}"),
+            "name the right key with --root-key-file",
+        ),
         BackupFailure::Backup(_) | BackupFailure::Damaged(_) => {
             Failure::failed(format!("{place}: {error}"), "use another backup; nothing was changed")
         }

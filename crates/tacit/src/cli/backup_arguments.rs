@@ -36,10 +36,22 @@ pub(super) struct RestoreArguments {
 #[derive(Debug, Args)]
 pub(super) struct MigrateStoreArguments {
     /// The database that there is: postgres://user:password@host/name, or a SQLite file
-    #[arg(id = "migrate_from", long = "from", env = "TACIT_MIGRATE_FROM", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        id = "migrate_from",
+        long = "from",
+        env = "TACIT_MIGRATE_FROM",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(super) from: String,
     /// The empty database to copy it into
-    #[arg(id = "migrate_to", long = "to", env = "TACIT_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        id = "migrate_to",
+        long = "to",
+        env = "TACIT_MIGRATE_TO",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(super) to: String,
     /// How to write the log and what to log
     #[command(flatten)]

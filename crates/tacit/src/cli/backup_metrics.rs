@@ -32,11 +32,21 @@ impl Collector for BackupMetrics {
             "Size of the last backup",
             made.and_then(|run| run.size_bytes).unwrap_or(0),
         )?;
-        gauge("tacit_backup_last_duration_seconds", "How long the last backup took", made.map_or(0, duration))?;
+        gauge(
+            "tacit_backup_last_duration_seconds",
+            "How long the last backup took",
+            made.map_or(0, duration),
+        )?;
         gauge(
             "tacit_backup_last_attempt_success",
             "1 if the last backup that was tried was made, 0 if not",
-            i64::from(overview.runs.iter().find(|run| run.finished_at.is_some()).is_some_and(|run| run.failure.is_none())),
+            i64::from(
+                overview
+                    .runs
+                    .iter()
+                    .find(|run| run.finished_at.is_some())
+                    .is_some_and(|run| run.failure.is_none()),
+            ),
         )?;
         gauge(
             "tacit_backup_last_drill_timestamp_seconds",

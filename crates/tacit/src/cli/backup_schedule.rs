@@ -33,11 +33,7 @@ pub(super) struct BackupScheduleArguments {
 impl BackupScheduleArguments {
     /// These, and what they leave open from `file`.
     pub(super) fn or(self, file: Self) -> Self {
-        Self {
-            dir: self.dir.or(file.dir),
-            every: self.every.or(file.every),
-            keep: self.keep.or(file.keep),
-        }
+        Self { dir: self.dir.or(file.dir), every: self.every.or(file.every), keep: self.keep.or(file.keep) }
     }
 
     /// What was chosen; none without a folder.
@@ -49,7 +45,10 @@ impl BackupScheduleArguments {
         let Some(folder) = self.dir else {
             return match (self.every, self.keep) {
                 (None, None) => Ok(None),
-                _ => Err(Failure::settings("there is a schedule for backups without a folder", "add --backup-dir")),
+                _ => Err(Failure::settings(
+                    "there is a schedule for backups without a folder",
+                    "add --backup-dir",
+                )),
             };
         };
         let every_seconds = self.every.as_deref().map_or(Ok(EVERY_DEFAULT), |text| {
@@ -109,7 +108,10 @@ mod tests {
         let every = |text| {
             arguments(Some("b"), Some(text), None).schedule().map(|found| found.unwrap().every_seconds).ok()
         };
-        assert_eq!((every("90s"), every("30m"), every("6h"), every("7d")), (Some(90), Some(1800), Some(21600), Some(604_800)));
+        assert_eq!(
+            (every("90s"), every("30m"), every("6h"), every("7d")),
+            (Some(90), Some(1800), Some(21600), Some(604_800))
+        );
         for wrong in ["", "h", "24", "1.5h", "-1h", "0h", "59s", "400d", "1w", "1é"] {
             assert_eq!(every(wrong), None, "{wrong}");
         }

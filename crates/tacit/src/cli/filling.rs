@@ -103,10 +103,7 @@ pub(super) fn refuse_unfinished(settings: &Settings) -> Result<(), Failure> {
     Err(Failure::new(
         Kind::Database,
         format!("a restore into {} was not finished", start::describe(settings)),
-        format!(
-            "run it again; or remove {}, to start with what was there before it",
-            filling.display()
-        ),
+        format!("run it again; or remove {}, to start with what was there before it", filling.display()),
     ))
 }
 

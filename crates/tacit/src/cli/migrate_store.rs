@@ -39,7 +39,9 @@ pub(super) fn run(flags: MigrateStoreArguments, file: Option<&Path>) -> Result<(
         start::describe(&from),
         seconds(clock.uptime() - begun)
     ));
-    terminal::line("Start the servers on the new database, with the same root key; the old one was not changed.");
+    terminal::line(
+        "Start the servers on the new database, with the same root key; the old one was not changed.",
+    );
     Ok(())
 }
 

@@ -74,7 +74,8 @@ impl Restore<'_> {
         }
         let loaded = backup::load(&mut self.open()?, self.root, filling.database(), replaces).await;
         let loaded = loaded.map_err(|error| self.failure(&error))?;
-        let checked = backup::check(filling.database(), self.root).await.map_err(|error| self.failure(&error))?;
+        let checked =
+            backup::check(filling.database(), self.root).await.map_err(|error| self.failure(&error))?;
         filling.keep().await?;
         Ok((loaded, checked))
     }
@@ -105,7 +106,11 @@ fn say(restore: &Restore<'_>, is_check: bool, loaded: &Loaded, checked: Checked,
     let what = if is_check {
         format!("{} can be restored", restore.file.display())
     } else {
-        format!("{} was restored into {}", restore.file.display(), start::describe(&restore.settings.database))
+        format!(
+            "{} was restored into {}",
+            restore.file.display(),
+            start::describe(&restore.settings.database)
+        )
     };
     terminal::line(&format!(
         "{what}: {tables} tables, {rows} rows, {keys} data keys and {values} values open with the root key, in {} s",

@@ -135,9 +135,7 @@ pub(super) fn database_failure(error: &StoreError, database: &tacit_store::Setti
             format!("{place} has schema version {found}; this release knows versions up to {known}"),
             "start the newer release that wrote it; nothing was changed".to_owned(),
         ),
-        StoreError::Unavailable(cause) => {
-            (format!("{place} cannot be opened: {cause}"), next_step(database))
-        }
+        StoreError::Unavailable(cause) => (format!("{place} cannot be opened: {cause}"), next_step(database)),
         StoreError::Setting(cause) => (
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),

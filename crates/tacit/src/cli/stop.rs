@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     app::{App, backup::Latest},
-    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune, send_mails, sweep_answers},
+    jobs::{
+        deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune, send_mails, sweep_answers,
+    },
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s

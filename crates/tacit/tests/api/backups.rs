@@ -38,8 +38,10 @@ async fn each_engine_with_folder(test: impl AsyncFn(&TestServer, &Admin<'_>, &st
 }
 
 fn files(folder: &std::path::Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -68,7 +70,8 @@ async fn one_is_made_when_it_is_due_tried_at_once_and_the_oldest_go() {
         let seen = shown(admin).await;
         assert_eq!(seen["ageSeconds"], 60);
         assert_eq!(seen["schedule"], json!({ "everySeconds": 3600, "kept": 2, "node": "node-1" }));
-        let removed: Vec<_> = seen["backups"].as_array().unwrap().iter().map(|run| &run["isRemoved"]).collect();
+        let removed: Vec<_> =
+            seen["backups"].as_array().unwrap().iter().map(|run| &run["isRemoved"]).collect();
         assert_eq!(removed, [false, false, true]);
         assert_eq!(files(folder).len(), 2, "{:?}", files(folder));
         assert_eq!(seen["lastChecked"]["checkFailure"], Value::Null);

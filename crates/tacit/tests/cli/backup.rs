@@ -34,12 +34,11 @@ impl Project {
 
     /// Creates (`POST`) or changes (`PATCH`) secrets in one commit.
     pub fn set(&self, server: &Server, method: &str, values: &[(&str, String)]) {
-        let secrets: Vec<Value> = values
-            .iter()
-            .map(|(name, value)| json!({ "secretKey": name, "secretValue": value }))
-            .collect();
+        let secrets: Vec<Value> =
+            values.iter().map(|(name, value)| json!({ "secretKey": name, "secretValue": value })).collect();
         let body = json!({ "workspaceId": self.id, "environment": "dev", "secrets": secrets });
-        let (status, answer) = server.call(method, "/api/v3/secrets/batch/raw", Some(&self.token), Some(&body));
+        let (status, answer) =
+            server.call(method, "/api/v3/secrets/batch/raw", Some(&self.token), Some(&body));
         assert_eq!(status, 200, "{answer}");
     }
 
@@ -88,7 +87,10 @@ fn a_backup_beside_a_running_server_is_restored_with_everything_in_it() {
     succeeded(&made);
     succeeded(&checked);
     succeeded(&restored);
-    assert!(made.stderr.contains(" tables, ") && made.stderr.contains("It opens with the root key"), "{made:?}");
+    assert!(
+        made.stderr.contains(" tables, ") && made.stderr.contains("It opens with the root key"),
+        "{made:?}"
+    );
     assert!(checked.stdout.contains("a.backup can be restored"), "{checked:?}");
     let mode = fs::metadata(folder.path().join("a.backup")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -156,10 +158,8 @@ fn a_store_that_no_server_has_used_has_no_backup() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("root.key"), KEY).unwrap();
     fs::set_permissions(folder.path().join("root.key"), fs::Permissions::from_mode(0o600)).unwrap();
-    let ended = run(
-        tacit(folder.path(), &["backup", "--data-dir", "data", "--root-key-file", "root.key"]),
-        "",
-    );
+    let ended =
+        run(tacit(folder.path(), &["backup", "--data-dir", "data", "--root-key-file", "root.key"]), "");
 
     assert_eq!(ended.code, Some(DATABASE), "{ended:?}");
     assert!(!folder.path().join("data").exists());
@@ -234,7 +234,8 @@ fn a_backup_of_postgresql_shows_one_moment_and_is_restored_into_either_engine() 
     assert_eq!(occupied.code, Some(DATABASE), "{occupied:?}");
     succeeded(&run(with(Some(&to), &["restore", "--data-dir", "other", "--replace", "2.backup"]), ""));
     succeeded(&run(with(None, &["restore", "--data-dir", "sqlite", "2.backup"]), ""));
-    let postgres = Server::start(with(Some(&to), &["server", "--listen", "127.0.0.1:0", "--data-dir", "other"]));
+    let postgres =
+        Server::start(with(Some(&to), &["server", "--listen", "127.0.0.1:0", "--data-dir", "other"]));
     let sqlite = Server::start(with(None, &["server", "--listen", "127.0.0.1:0", "--data-dir", "sqlite"]));
     for server in [&postgres, &sqlite] {
         assert_eq!(project.get(server, "A"), project.get(server, "B"));

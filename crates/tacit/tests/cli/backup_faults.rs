@@ -58,7 +58,13 @@ fn a_changed_byte_is_found_and_no_trial_is_left_behind() {
 
     for (name, code) in [("changed.backup", FAILED), ("a.backup", 0)] {
         let mut command = restore(folder.path(), &["--check", name]);
-        let ended = run({ command.env("TMPDIR", &temporary); command }, "");
+        let ended = run(
+            {
+                command.env("TMPDIR", &temporary);
+                command
+            },
+            "",
+        );
 
         assert_eq!(ended.code, Some(code), "{ended:?}");
         assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);

@@ -59,7 +59,10 @@ async fn unwrap(db: &mut Connection, source: &KeySource, root: &RootKey, keys: &
             let owner = owner(source.owner, &row.owner_id);
             let wrapped = Ciphertext(row.ciphertext.unwrap_or_default());
             let key = root.unwrap(&owner, &wrapped).map_err(|_| {
-                damaged(&format!("the data key in table '{}', row {}, does not open", source.table, row.row_id))
+                damaged(&format!(
+                    "the data key in table '{}', row {}, does not open",
+                    source.table, row.row_id
+                ))
             })?;
             keys.insert(owner, key);
         }
@@ -78,7 +81,10 @@ async fn decrypt(db: &mut Connection, source: &ValueSource, keys: &DataKeys) -> 
             let Some(ciphertext) = &row.ciphertext else { continue };
             if !opens(source, row, ciphertext, keys) {
                 let (table, column) = (source.table, source.column);
-                return Err(damaged(&format!("'{column}' in table '{table}', row {}, does not open", row.row_id)));
+                return Err(damaged(&format!(
+                    "'{column}' in table '{table}', row {}, does not open",
+                    row.row_id
+                )));
             }
             count += 1;
         }
@@ -87,12 +93,8 @@ async fn decrypt(db: &mut Connection, source: &ValueSource, keys: &DataKeys) -> 
 }
 
 fn opens(source: &ValueSource, row: &CiphertextRow, ciphertext: &[u8], keys: &DataKeys) -> bool {
-    let place = Place {
-        table: source.bound_table,
-        row_id: &row.row_id,
-        field: source.field,
-        version: row.version,
-    };
+    let place =
+        Place { table: source.bound_table, row_id: &row.row_id, field: source.field, version: row.version };
     let key = keys.get(&owner(source.owner, &row.owner_id));
     key.is_some_and(|key| key.decrypt(&place, &Ciphertext(ciphertext.to_vec())).is_ok())
 }

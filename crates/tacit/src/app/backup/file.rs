@@ -154,7 +154,9 @@ mod tests {
 
         assert_eq!(name, "tacit-20260131T120000Z.backup");
         assert!(is_ours(&name));
-        for other in ["tacit-20260131T120000Z.backup.partial", "tacit-mine.backup", "tacit.db", "tacit-.backup"] {
+        for other in
+            ["tacit-20260131T120000Z.backup.partial", "tacit-mine.backup", "tacit.db", "tacit-.backup"]
+        {
             assert!(!is_ours(other), "{other}");
         }
     }
@@ -170,7 +172,11 @@ mod tests {
         let removed = remove_old(folder.path(), 2).unwrap();
 
         assert_eq!(removed.len(), 3);
-        assert!(removed.iter().all(|name| name < &file_name(Timestamp::from_millis(1_769_860_800_000 + 3 * 86_400_000))));
+        assert!(
+            removed
+                .iter()
+                .all(|name| name < &file_name(Timestamp::from_millis(1_769_860_800_000 + 3 * 86_400_000)))
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
         assert!(remove_old(folder.path(), 2).unwrap().is_empty());
     }

@@ -102,7 +102,9 @@ pub async fn load(
             (Record::TableEnd(written), Some(table)) => {
                 if loader.end_table(table).await? != written {
                     let name = &table.name;
-                    return Err(BackupFailure::Damaged(format!("table '{name}' did not arrive as it was written")));
+                    return Err(BackupFailure::Damaged(format!(
+                        "table '{name}' did not arrive as it was written"
+                    )));
                 }
                 loaded.tables += 1;
                 loaded.rows += written.rows;

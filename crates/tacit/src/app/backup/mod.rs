@@ -13,8 +13,8 @@ mod write;
 
 pub use check::{Checked, check};
 pub use file::{NewFile, file_name, remove_old};
-pub use load::{Loaded, load};
 pub use latest::Latest;
+pub use load::{Loaded, load};
 pub use schedule::{Overview, Schedule, check_now, list, make_due, make_now, open, overview};
 pub use trial::TrialFolder;
 pub use write::{Written, write};

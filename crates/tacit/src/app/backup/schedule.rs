@@ -137,7 +137,8 @@ pub async fn make_now(app: &App, caller: &Caller) -> Result<BackupRunRow> {
 pub async fn check_now(app: &App, caller: &Caller, id: &BackupId) -> Result<BackupRunRow> {
     let schedule = schedule(app)?;
     let run = find_here(app, &schedule, id).await?;
-    let (event, node) = (Event::new(app, caller, "check-backup").with("backupId", id.as_str()), schedule.node.clone());
+    let (event, node) =
+        (Event::new(app, caller, "check-backup").with("backupId", id.as_str()), schedule.node.clone());
     let taken = app.write(move |work| {
         Box::pin(async move {
             let now = work.app.now();
@@ -165,7 +166,8 @@ pub async fn open(app: &App, caller: &Caller, id: &BackupId) -> Result<(BackupRu
 }
 
 fn schedule(app: &App) -> Result<Schedule> {
-    let missing = || Error::Invalid("No folder for backups is set: start the server with --backup-dir".to_owned());
+    let missing =
+        || Error::Invalid("No folder for backups is set: start the server with --backup-dir".to_owned());
     app.settings.backups.clone().ok_or_else(missing)
 }
 

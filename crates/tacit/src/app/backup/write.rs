@@ -40,8 +40,7 @@ pub async fn write(
     out: &mut (impl Write + Send),
 ) -> Result<Written> {
     let id = new_id(now, random);
-    let header =
-        Header::new(id.clone(), now, snapshot.schema_version(), engine, env!("CARGO_PKG_VERSION"));
+    let header = Header::new(id.clone(), now, snapshot.schema_version(), engine, env!("CARGO_PKG_VERSION"));
     let mut encoder = Encoder::new(header, root, random);
     let mut written = Written { id, tables: 0, rows: 0, bytes: 0 };
     for table in snapshot.tables().to_vec() {

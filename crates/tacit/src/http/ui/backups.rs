@@ -165,8 +165,10 @@ impl From<Schedule> for ScheduleWire {
 impl From<BackupRunRow> for BackupWire {
     fn from(row: BackupRunRow) -> Self {
         let check = row.drill_started_at.zip(row.drill_finished_at);
-        let millis = |(start, end): (Timestamp, Timestamp)| u64::try_from(end.millis() - start.millis()).unwrap_or(0);
-        let seconds = |check| i64::try_from(Duration::from_millis(millis(check)).as_secs()).unwrap_or(i64::MAX);
+        let millis =
+            |(start, end): (Timestamp, Timestamp)| u64::try_from(end.millis() - start.millis()).unwrap_or(0);
+        let seconds =
+            |check| i64::try_from(Duration::from_millis(millis(check)).as_secs()).unwrap_or(i64::MAX);
         Self {
             check_seconds: check.map(seconds),
             id: row.id,
