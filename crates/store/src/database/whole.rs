@@ -11,7 +11,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if somebody is, or the disk is full.
+    /// [`StoreError::Unavailable`](crate::StoreError::Unavailable) if somebody is, or the disk is full.
     pub async fn settle(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.settle().await,
