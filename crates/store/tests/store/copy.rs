@@ -272,7 +272,7 @@ async fn insert_events(database: &Database, events: &[(Vec<Option<String>>, i64,
 fn any_row_goes_through_both_engines_and_back_unchanged() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let events = vec((event(), any::<i64>(), proptest::option::of(vec(any::<u8>(), 0..50))), 0..300);
-    let mut runner = TestRunner::new(ProptestConfig { cases: 4, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig { cases: 2, ..ProptestConfig::default() });
     let result = runner.run(&events, |events| {
         runtime.block_on(async {
             let mut all = places().await;

@@ -134,6 +134,10 @@ pub(super) fn failure(error: &BackupFailure, path: &Path, settings: &Settings) -
         BackupFailure::Backup(_) | BackupFailure::Damaged(_) => {
             Failure::failed(format!("{place}: {error}"), "use another backup; nothing was changed")
         }
+        BackupFailure::Store(StoreError::Newer { found, known }) => Failure::failed(
+            format!("{place} has schema version {found}; this release knows versions up to {known}"),
+            "restore it with the newer release that wrote it; nothing was changed",
+        ),
         BackupFailure::Store(cause) => start::database_failure(cause, &settings.database),
     }
 }

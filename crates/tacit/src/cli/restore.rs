@@ -8,7 +8,7 @@ use std::{
 };
 
 use tacit_core::{id::new_id, keyring::RootKey, random::Random};
-use tacit_store::Settings as Place;
+use tacit_store::{Settings as Place, StoreError};
 
 use super::{
     backup::{failure, runtime, seconds},
@@ -58,8 +58,20 @@ impl Restore<'_> {
     }
 
     async fn check(&self) -> Result<(Loaded, Checked), Failure> {
-        let trial = TrialFolder::create(&self.trial).map_err(|error| self.failure(&error.into()))?;
-        trial.restore(&mut self.open()?, self.root).await.map_err(|error| self.failure(&error))
+        let trial = TrialFolder::create(&self.trial).map_err(|error| self.trial_failure(&error))?;
+        trial.restore(&mut self.open()?, self.root).await.map_err(|error| match error {
+            BackupFailure::Store(cause) if !matches!(cause, StoreError::Newer { .. }) => {
+                self.trial_failure(&cause)
+            }
+            error => self.failure(&error),
+        })
+    }
+
+    fn trial_failure(&self, cause: &dyn std::fmt::Display) -> Failure {
+        Failure::failed(
+            format!("the temporary database {} cannot be used: {cause}", self.trial.display()),
+            "it needs as much space as the store; name another folder in TMPDIR",
+        )
     }
 
     async fn restore(&self, replaces: bool) -> Result<(Loaded, Checked), Failure> {
