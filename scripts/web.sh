@@ -71,7 +71,7 @@ in_chromium() {
 browser() {
   build
   install_packages_of_web
-  in_chromium browser --allow-egress 127.0.0.0/8
+  in_chromium browser --allow-egress 127.0.0.0/8 --backups
   in_chromium browser-below --base-path /tacit
   in_chromium browser-mail --mail
 }

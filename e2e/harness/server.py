@@ -23,13 +23,16 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server(binary, database_url=None, options=(), mail_port=None):
+def running_server(binary, database_url=None, options=(), mail_port=None, backups=False):
     """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL,
-    and `options` are further options of `tacit server`. With `mail_port` it sends mails to that port of this machine.
+    and `options` are further options of `tacit server`. With `mail_port` it sends mails to that port of this machine,
+    with `backups` it makes backups.
 
     Leaving the block asks the server to stop, and checks that it went quietly and logged nothing confidential.
     """
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tacit-e2e."))
+    if backups:
+        options = [*options, "--backup-dir", str(folder / "backups")]
     try:
         server = Server(binary, folder, database_url, options, mail_port)
         try:
@@ -54,7 +57,8 @@ class Server:
         address = f"127.0.0.1:{port or free_port()}"
         self.url = f"http://{address}"
         self.log = folder / "server.log"
-        command = [*prefix, os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(folder / "data")]
+        self.data = folder / "data"
+        command = [*prefix, os.path.abspath(binary), "server", "--listen", address, "--data-dir", str(self.data)]
         command += options
         if mail_port:
             command += ["--smtp-host", "127.0.0.1", "--smtp-port", str(mail_port), "--smtp-encryption", "none"]

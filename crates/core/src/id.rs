@@ -147,6 +147,8 @@ ids! {
     ServiceTokenId
     /// An API key of a person.
     ApiKeyId
+    /// A backup that a server made.
+    BackupId
 }
 
 #[cfg(test)]

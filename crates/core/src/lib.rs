@@ -4,6 +4,7 @@
 //! SQL. Time and randomness are arguments. An auditor can read this crate alone.
 
 pub mod audit_chain;
+pub mod backup;
 pub mod base64url;
 pub mod certificate;
 pub mod cipher;

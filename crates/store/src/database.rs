@@ -10,14 +10,14 @@ mod migrate;
 mod postgres;
 mod postgres_tls;
 mod row;
+mod settings;
 mod sqlite;
+mod tables;
+mod whole;
 
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use tacit_core::id::ProjectId;
@@ -26,34 +26,18 @@ use tokio::task::JoinHandle;
 pub(crate) use changes::Changes;
 pub use changes::{HARMLESS, RIGHTS};
 use columns::Columns;
+pub(crate) use migrate::{prepare_migrations, refuse_newer, up_to as migrate_to};
 pub(crate) use row::Cells;
 pub use row::{FromRow, Row};
+pub use settings::Settings;
+pub(crate) use tables::Position;
+pub use tables::Table;
 
 use crate::{
     error::{Result, StoreError},
     revisions::Revisions,
     value::Value,
 };
-
-/// Where the data lives.
-#[derive(Clone, Debug)]
-pub enum Settings {
-    /// A SQLite file, made if it is not there.
-    Sqlite(PathBuf),
-    /// A `postgres://` address.
-    Postgres(String),
-}
-
-impl Settings {
-    /// Reads a `postgres://` or `postgresql://` address, or the path of a SQLite file.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Self::Postgres(text.to_owned());
-        }
-        Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
-    }
-}
 
 /// A database on either engine. Cheap to clone.
 #[derive(Clone)]
@@ -79,15 +63,24 @@ impl Database {
     /// [`StoreError::InUse`] if another server holds the SQLite file, [`StoreError::Newer`] if the
     /// schema is newer than this release, [`StoreError::Unavailable`] if it cannot be reached.
     pub async fn open(settings: &Settings) -> Result<Self> {
+        let database = Self::open_as_it_is(settings)?;
+        migrate::run(&database).await?;
+        Ok(database)
+    }
+
+    /// Opens the database and leaves its schema as it is, for filling it by [`Loader`](crate::copy::Loader).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_as_it_is(settings: &Settings) -> Result<Self> {
         let is_alone = matches!(settings, Settings::Sqlite(_));
         let revisions = Arc::new(Revisions::new(is_alone));
         let engine = match settings {
             Settings::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, Arc::clone(&revisions))?),
             Settings::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url)?),
         };
-        let database = Self { engine, revisions, statements: Arc::default(), moments: Arc::default() };
-        migrate::run(&database).await?;
-        Ok(database)
+        Ok(Self { engine, revisions, statements: Arc::default(), moments: Arc::default() })
     }
 
     /// Opens a database to look at it, also while a server runs: nothing is migrated, and on SQLite nothing can

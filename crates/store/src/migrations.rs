@@ -32,4 +32,11 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (28, "audit_checkpoints", include_str!("../migrations/0028_audit_checkpoints.sql")),
     (29, "instance_keys", include_str!("../migrations/0029_instance_keys.sql")),
     (30, "data_key_rotations", include_str!("../migrations/0030_data_key_rotations.sql")),
+    (31, "backup_runs", include_str!("../migrations/0031_backup_runs.sql")),
 ];
+
+/// Whether a table of this name is or was made by a migration: it is ours.
+pub(crate) fn make(table: &str) -> bool {
+    let (created, renamed) = (format!("CREATE TABLE {table} ("), format!("RENAME TO {table};"));
+    MIGRATIONS.iter().any(|(.., sql)| sql.contains(&created) || sql.contains(&renamed))
+}

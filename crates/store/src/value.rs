@@ -203,7 +203,8 @@ id_values!(
     MailId,
     PasswordResetId,
     ServiceTokenId,
-    ApiKeyId
+    ApiKeyId,
+    BackupId
 );
 
 /// The name of a column. One that is a keyword of Rust is a raw identifier in the struct: `r#type`.

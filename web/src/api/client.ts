@@ -41,17 +41,16 @@ type Options = {
  * Sends one request to the server this page came from and returns the body of its answer. A token that ran out is
  * renewed once, silently; if that fails the request waits until somebody has signed in again.
  */
-export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  return read<T>(await answered(method, path, options))
-}
+export const request = async <T>(method: string, path: string, options: Options = {}): Promise<T> =>
+  read<T>(await answerTo(method, path, options))
 
 /** As `request`, for an answer that is a file. */
-export async function requestFile(path: string, query: NonNullable<Options['query']>): Promise<Blob> {
-  const response = await answered('GET', path, { query })
-  return response.ok ? response.blob() : read<never>(response)
+export async function requestFile(path: string, query?: NonNullable<Options['query']>): Promise<Blob> {
+  const response = await answerTo('GET', path, query ? { query } : {})
+  return response.ok ? response.blob() : read<Blob>(response)
 }
 
-async function answered(method: string, path: string, options: Options): Promise<Response> {
+async function answerTo(method: string, path: string, options: Options): Promise<Response> {
   const used = options.anonymous ? '' : (options.token ?? currentToken())
   const response = await send(method, path, options, used)
   if (

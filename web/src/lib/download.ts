@@ -1,7 +1,7 @@
-/** Saves a text, or what was sent as a file, on the person's computer. */
+/** Saves a text or bytes as a file on the person's computer. */
 export function download(content: string | Blob, name: string) {
-  const file = typeof content === 'string' ? new Blob([content], { type: 'text/plain' }) : content
-  const address = URL.createObjectURL(file)
+  const blob = typeof content === 'string' ? new Blob([content], { type: 'text/plain' }) : content
+  const address = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = address
   link.download = name

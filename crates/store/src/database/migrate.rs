@@ -4,7 +4,7 @@
 //! that nodes starting together do it once (`decisions.md` 36: no advisory lock). The runner is our
 //! own because no library holds such a row in the migrating transaction.
 
-use super::{Database, FromRow, Row};
+use super::{Connection, Database, FromRow, Row};
 use crate::{
     error::{Result, StoreError},
     migrations::MIGRATIONS,
@@ -27,11 +27,17 @@ impl FromRow for Applied {
 pub(super) async fn run(database: &Database) -> Result<()> {
     prepare(database).await?;
     let mut tx = database.begin().await?;
+    up_to(&mut tx, i64::MAX).await?;
+    tx.commit().await
+}
+
+/// Runs what is missing up to a version, in the caller's transaction, which keeps other nodes waiting.
+pub(crate) async fn up_to(tx: &mut Connection, last: i64) -> Result<()> {
     // Another node may be migrating for minutes.
     tx.batch("UPDATE schema_lock SET id = id WHERE id = 1").await?;
     let applied: Vec<Applied> = tx.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
-    refuse_newer(&applied)?;
-    for (version, name, sql) in MIGRATIONS {
+    refuse_newer(applied.iter().map(|row| row.0).max().unwrap_or_default())?;
+    for (version, name, sql) in MIGRATIONS.iter().filter(|(version, ..)| *version <= last) {
         if applied.iter().any(|row| row.0 == *version) {
             continue;
         }
@@ -39,7 +45,7 @@ pub(super) async fn run(database: &Database) -> Result<()> {
         tx.execute("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", params![*version, *name])
             .await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Refuses a database that this release would migrate, or is too old for.
@@ -59,12 +65,10 @@ pub(super) fn newest_version() -> i64 {
     MIGRATIONS.last().map_or(0, |(version, ..)| *version)
 }
 
-fn refuse_newer(applied: &[Applied]) -> Result<()> {
+/// Refuses a version of the schema that this release does not know.
+pub(crate) fn refuse_newer(found: i64) -> Result<()> {
     let known = newest_version();
-    match applied.iter().map(|row| row.0).max() {
-        Some(found) if found > known => Err(StoreError::Newer { found, known }),
-        _ => Ok(()),
-    }
+    if found > known { Err(StoreError::Newer { found, known }) } else { Ok(()) }
 }
 
 async fn prepare(database: &Database) -> Result<()> {
@@ -80,11 +84,16 @@ async fn prepare(database: &Database) -> Result<()> {
 
 async fn create_bookkeeping(database: &Database) -> Result<()> {
     let mut tx = database.begin().await?;
+    prepare_migrations(&mut tx).await?;
+    tx.commit().await
+}
+
+/// Makes the two tables that migrations are kept by.
+pub(crate) async fn prepare_migrations(tx: &mut Connection) -> Result<()> {
     tx.batch(
         "CREATE TABLE IF NOT EXISTS schema_lock (id BIGINT PRIMARY KEY);
          CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
          INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT (id) DO NOTHING;",
     )
-    .await?;
-    tx.commit().await
+    .await
 }

@@ -22,6 +22,8 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// it; no statement of a request comes near.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
 
+/// What connections are called, unless the address says otherwise.
+const APPLICATION_NAME: &str = "tacit";
 /// What a transaction is told that began before a newer node changed the schema.
 const OUTDATED: &str = "the schema was changed by a newer release";
 
@@ -32,7 +34,11 @@ pub(super) struct Postgres(Pool);
 impl Postgres {
     /// Reads the address. Connecting happens with the first statement.
     pub(super) fn open(url: &str) -> Result<Self> {
-        let address = postgres_tls::read(url)?;
+        let mut address = postgres_tls::read(url)?;
+        if address.config.get_application_name().is_none() {
+            // By which one finds out whether a server is running.
+            address.config.application_name(APPLICATION_NAME);
+        }
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let timeouts = Timeouts { wait: Some(WAIT_MAX), create: Some(WAIT_MAX), recycle: Some(WAIT_MAX) };
         Pool::builder(Manager::from_config(address.config, address.connector, recycling))
@@ -48,6 +54,14 @@ impl Postgres {
     pub(super) async fn connection(&self) -> Result<Session> {
         let client = Some(self.0.get().await?);
         Ok(Session { client, in_transaction: false, is_silent: AtomicBool::new(false) })
+    }
+
+    /// A connection that sees one moment.
+    pub(super) async fn snapshot(&self) -> Result<Session> {
+        let mut session = self.connection().await?;
+        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        session.in_transaction = true;
+        Ok(session)
     }
 
     /// A connection with an open transaction.
@@ -68,7 +82,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    fn client(&self) -> Result<&Object> {
+    pub(super) fn client(&self) -> Result<&Object> {
         self.client.as_ref().ok_or_else(|| StoreError::Failure("the connection is gone".to_owned()))
     }
 
@@ -209,6 +223,7 @@ impl Drop for Session {
     }
 }
 
-fn borrowed<'a>(parameters: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+/// Parameters as the driver takes them.
+pub(super) fn borrowed<'a>(parameters: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }

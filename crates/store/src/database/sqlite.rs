@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use rusqlite::OpenFlags;
 use tokio::task::JoinHandle;
 
 pub(super) use self::writer::Write;
@@ -88,6 +89,13 @@ impl Sqlite {
         Ok(Reader { connection: Some(connection), home: Arc::clone(&self.readers) })
     }
 
+    /// Ends the write-ahead log: everything is in the one file then.
+    pub(super) async fn settle(&self) -> Result<()> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mode = self.writer.lock().await.set_journal_mode("DELETE")?;
+        if mode == "delete" { Ok(()) } else { Err(StoreError::Unavailable("the file is in use".to_owned())) }
+    }
+
     /// Runs a task that writes on the writer's thread.
     pub(super) fn spawn<T: Send + 'static>(
         &self,
@@ -128,6 +136,16 @@ impl Drop for Reader {
             idle.push(connection);
         }
     }
+}
+
+/// A reading connection to a file that another process may have open, without its lock.
+pub(super) fn reader_beside(path: &Path) -> Result<Reader> {
+    // Reading a file in WAL mode writes to the `-shm` beside it, so it is not opened for reading only.
+    let connection = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    Ok(Reader { connection: Some(connection), home: Arc::default() })
 }
 
 /// Runs a statement.
@@ -177,13 +195,18 @@ fn numbered(sql: &str) -> String {
 
 fn connect(path: &Path) -> Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+fn configure(connection: &rusqlite::Connection) -> Result<()> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // A statement that adds many rows keeps its undo in memory instead of in a file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(connection)
+    Ok(())
 }
 
 fn end_snapshot(connection: &rusqlite::Connection) -> rusqlite::Result<()> {

@@ -10,6 +10,7 @@ mod auth_methods;
 mod client_secrets;
 mod commit_log;
 mod commits;
+mod copy;
 mod database;
 mod deletion;
 mod engines;

@@ -6,7 +6,7 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 45] = [
+const OTHERS: [&str; 47] = [
     "audit_blocks",
     "audit_chains",
     "audit_checkpoints",
@@ -16,6 +16,8 @@ const OTHERS: [&str; 45] = [
     "audit_retention_cursors",
     "audit_signing_keys",
     "auth_method_settings",
+    "backup_leases",
+    "backup_runs",
     "client_secrets",
     "commit_changes",
     "commits",
@@ -54,6 +56,13 @@ const OTHERS: [&str; 45] = [
     "webhooks",
 ];
 
+/// Every table of the schema, by name.
+pub fn all_tables() -> Vec<&'static str> {
+    let mut all: Vec<&str> = RIGHTS.into_iter().chain(OTHERS).collect();
+    all.sort_unstable();
+    all
+}
+
 struct TableName(String);
 
 impl FromRow for TableName {
@@ -70,9 +79,7 @@ async fn every_table_decides_about_rights_or_is_known_not_to() {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
     let tables: Vec<TableName> = database.read().await.unwrap().fetch_all(sql, &[]).await.unwrap();
     let names: Vec<&str> = tables.iter().map(|table| table.0.as_str()).collect();
-    let mut listed: Vec<&str> = RIGHTS.into_iter().chain(OTHERS).collect();
-    listed.sort_unstable();
-    assert_eq!(names, listed, "decide for a new table whether caches of rights rest on it");
+    assert_eq!(names, all_tables(), "decide for a new table whether caches of rights rest on it");
 }
 
 /// A list that names a statement nobody makes any more would let its successor through.

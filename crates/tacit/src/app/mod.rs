@@ -13,6 +13,7 @@ pub mod audit_logs;
 pub mod audit_proofs;
 pub mod auth_method;
 pub mod authentication;
+pub mod backup;
 pub mod base_path;
 pub mod bootstrap;
 pub mod boundary;
@@ -156,6 +157,8 @@ pub struct Settings {
     pub audit_checkpoints: Option<std::path::PathBuf>,
     /// Days that audit events are kept of which no project says it; for good if absent.
     pub audit_retention_days: Option<i64>,
+    /// Where and how often this server makes backups; none if it does not.
+    pub backups: Option<backup::Schedule>,
 }
 
 impl Settings {

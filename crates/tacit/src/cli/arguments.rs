@@ -7,6 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 
 use super::{
     audit::AuditArguments,
+    backup_arguments::{BackupArguments, MigrateStoreArguments, RestoreArguments},
+    backup_schedule::BackupScheduleArguments,
     clouds::CloudArguments,
     config::{LogFormat, Network},
     iam::IamArguments,
@@ -45,6 +47,15 @@ pub(super) enum Command {
     /// Bring the database to this release's schema without starting; the server must be stopped
     #[command(after_help = EXIT_CODES)]
     Migrate(Box<ServerArguments>),
+    /// Write everything into one encrypted file; the server may run meanwhile
+    #[command(after_help = EXIT_CODES)]
+    Backup(Box<BackupArguments>),
+    /// Put a backup into an empty database, or check that this would work; the server must be stopped for the former
+    #[command(after_help = EXIT_CODES)]
+    Restore(Box<RestoreArguments>),
+    /// Copy a stopped server's database to another one, such as from SQLite to PostgreSQL, and compare every row
+    #[command(after_help = EXIT_CODES)]
+    MigrateStore(Box<MigrateStoreArguments>),
     /// Make a link to set a forgotten password anew; the server must be stopped
     #[command(after_help = EXIT_CODES)]
     ResetPassword(Box<ResetPasswordArguments>),
@@ -114,6 +125,8 @@ pub(super) struct ServerArguments {
     pub(super) clouds: CloudArguments,
     #[command(flatten)]
     pub(super) iam: IamArguments,
+    #[command(flatten)]
+    pub(super) backups: BackupScheduleArguments,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

@@ -25,6 +25,7 @@ use crate::{
     app::{
         answers::BYTES_MAX_DEFAULT,
         auth_method::{clouds::Clouds, endpoints::Endpoints},
+        backup::Schedule,
         base_path::BasePath,
         mail::Mailer,
     },
@@ -65,6 +66,8 @@ pub(super) struct Settings {
     pub(super) endpoints: Endpoints,
     /// Where clouds are asked.
     pub(super) clouds: Clouds,
+    /// Where and how often the server makes backups.
+    pub(super) backups: Option<Schedule>,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -148,6 +151,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
     let smtp = flags.smtp.or(file.smtp());
     let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
     let clouds = flags.iam.or(file.iam()).clouds()?;
+    let backups = flags.backups.or(file.backups()).schedule()?;
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
@@ -173,6 +177,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         mailer: smtp.mailer(site_url.as_deref())?,
         endpoints,
         clouds,
+        backups,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
@@ -231,7 +236,16 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
 
 fn database(url: Option<String>, data_folder: &Path) -> Result<tacit_store::Settings, Failure> {
     let Some(url) = url else { return Ok(tacit_store::Settings::Sqlite(data_folder.join("tacit.db"))) };
-    let path = url.strip_prefix("sqlite:").unwrap_or(&url);
+    store(&url)
+}
+
+/// A database that is named.
+///
+/// # Errors
+///
+/// If the text names none.
+pub(super) fn store(url: &str) -> Result<tacit_store::Settings, Failure> {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
     let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
     if !is_postgres && (path.is_empty() || path.contains("://")) {
         // The text is not shown: it may hold a password.
@@ -240,7 +254,7 @@ fn database(url: Option<String>, data_folder: &Path) -> Result<tacit_store::Sett
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db",
         ));
     }
-    Ok(tacit_store::Settings::parse(&url))
+    Ok(tacit_store::Settings::parse(url))
 }
 
 /// The file that is named; else the variable; else where the data directory or the user says.

@@ -18,6 +18,9 @@ use prometheus_client::{
     registry::Registry,
 };
 
+use super::backup_metrics::BackupMetrics;
+use crate::app::backup::Latest;
+
 /// What `/metrics` answers: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Upper bounds of the durations, in seconds: fine where requests normally end.
@@ -42,10 +45,11 @@ struct Parts {
 
 impl Metrics {
     /// Starts counting. `started_at_seconds` is Unix time; `connections` knows how many are open,
-    /// `stream_count` how many of them are streams of events.
+    /// `stream_count` how many of them are streams of events, `backups` how the last backup went.
     pub(super) fn new(
         started_at_seconds: i64,
         connections: Handle<SocketAddr>,
+        backups: Latest,
         stream_count: impl Fn() -> usize + Send + Sync + 'static,
     ) -> Self {
         let mut registry = Registry::default();
@@ -66,6 +70,7 @@ impl Metrics {
             "When the server was started, in Unix time",
             ConstGauge::new(started_at_seconds),
         );
+        registry.register_collector(Box::new(BackupMetrics(backups)));
         registry.register("tacit_build", "The release", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         Self(Arc::new(Parts {
             registry,
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn answers_are_counted_by_class_and_timed() {
-        let metrics = Metrics::new(1_769_860_800, Handle::new(), || 3);
+        let metrics = Metrics::new(1_769_860_800, Handle::new(), Latest::default(), || 3);
         metrics.answered(StatusCode::OK, Duration::from_millis(2));
         metrics.answered(StatusCode::NOT_FOUND, Duration::from_millis(2));
 

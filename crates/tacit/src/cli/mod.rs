@@ -7,6 +7,10 @@ mod any_certificate;
 mod arguments;
 mod ask;
 mod audit;
+mod backup;
+mod backup_arguments;
+mod backup_metrics;
+mod backup_schedule;
 mod banner;
 mod client;
 mod clouds;
@@ -14,15 +18,18 @@ mod config;
 mod connection;
 mod failure;
 mod files;
+mod filling;
 mod healthcheck;
 mod iam;
 mod key;
 mod log;
 mod metrics;
 mod migrate;
+mod migrate_store;
 mod places;
 mod quickstart;
 mod reset_password;
+mod restore;
 mod root_key;
 mod sealed;
 mod server;
@@ -60,6 +67,9 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Server(flags) => server::run(*flags, config.as_deref()),
         Command::Migrate(flags) => migrate::run(*flags, config.as_deref()),
+        Command::Backup(flags) => backup::run(*flags, config.as_deref()),
+        Command::Restore(flags) => restore::run(*flags, config.as_deref()),
+        Command::MigrateStore(flags) => migrate_store::run(*flags, config.as_deref()),
         Command::ResetPassword(flags) => reset_password::run(*flags, config.as_deref()),
         Command::Key(flags) => key::run(*flags, config.as_deref()),
         Command::Unseal(flags) => unseal::run(*flags, config.as_deref()),

@@ -24,7 +24,7 @@ use super::{
     terminal, tls,
 };
 use crate::{
-    app::App,
+    app::{App, backup::Latest},
     http::shell::{self, Shell},
 };
 
@@ -81,7 +81,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let token = setup_token(settings, &started)?;
 
     let handle = Handle::new();
-    let metrics = metrics(&started.app, &handle);
+    let backups = Latest::default();
+    let metrics = metrics(&started.app, &handle, backups.clone());
     let shell = shell(settings, &started.app, metrics.clone());
     tokio::spawn(signals.stop(handle.clone(), started.app.clone(), settings.drain_delay));
     if let Some(listener) = metrics_listener {
@@ -89,7 +90,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     }
     keep_certificate_fresh(settings, tls.as_ref());
     tokio::spawn(watch::run(started.app.clone(), settings.root_key.clone()));
-    let jobs = Jobs::start(&started.app);
+    let jobs = Jobs::start(&started.app, backups);
     banner::show(settings, &started, listen, token.as_ref());
     answer(listener, tls, handle, shell).await.map_err(|error| {
         Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
@@ -97,9 +98,9 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     stop::finish(&started.app, jobs, token).await
 }
 
-fn metrics(app: &App, handle: &Handle<SocketAddr>) -> Metrics {
+fn metrics(app: &App, handle: &Handle<SocketAddr>, backups: Latest) -> Metrics {
     let streams = app.clone();
-    Metrics::new(app.now().seconds(), handle.clone(), move || streams.changes.stream_count())
+    Metrics::new(app.now().seconds(), handle.clone(), backups, move || streams.changes.stream_count())
 }
 
 fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {

@@ -4,9 +4,10 @@ use tacit_core::{egress::EgressRules, random::Random};
 use tacit_store::{Database, StoreError};
 
 use super::{
+    backup_schedule,
     config::Settings,
     failure::{Failure, Kind},
-    files, places,
+    files, filling, places,
     root_key::{self, KeyPlace, LoadedKey, unlock::Unlock},
 };
 use crate::app::{
@@ -56,8 +57,9 @@ pub(super) async fn start(
     journal: &str,
 ) -> Result<Started, Failure> {
     let (clock, random) = (Clock::system(), Random::system());
+    backup_schedule::make_folder(settings.backups.as_ref())?;
     let database = open_database(settings).await?;
-    let is_first = is_new(&database).await.map_err(|error| database_failure(&error, settings))?;
+    let is_first = is_new(&database).await.map_err(|error| database_failure(&error, &settings.database))?;
     let loaded = root_key::load(&settings.root_key, is_first, unlock, &random)?;
     let loaded = root_key::settle(&database, loaded).await?;
     let LoadedKey { key, origin, is_new, mode, place } = loaded;
@@ -65,7 +67,7 @@ pub(super) async fn start(
         instance::prepare(&database, &key, &random, clock.now()).await.map_err(|error| match error {
             StartError::WrongRootKey { .. } => root_key::wrong(&origin),
             StartError::Damaged(_) => root_key::damaged(),
-            StartError::Store(error) => database_failure(&error, settings),
+            StartError::Store(error) => database_failure(&error, &settings.database),
         })?;
     let audit = open_journal(settings, &database, journal).await?;
     let app = App::new(Parts {
@@ -92,6 +94,7 @@ pub(super) async fn start(
             endpoints: settings.endpoints.clone(),
             clouds: settings.clouds.clone(),
             root_key_mode: mode,
+            backups: settings.backups.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
             audit_checkpoints: Some(settings.data_folder.join("audit-checkpoints")),
             audit_retention_days: settings.audit_retention_days,
@@ -120,7 +123,8 @@ pub(super) async fn open_database(settings: &Settings) -> Result<Database, Failu
             "make the folder above it writable, or choose another with --data-dir",
         )
     })?;
-    Database::open(&settings.database).await.map_err(|error| database_failure(&error, settings))
+    filling::refuse_unfinished(&settings.database)?;
+    Database::open(&settings.database).await.map_err(|error| database_failure(&error, &settings.database))
 }
 
 async fn open_journal(settings: &Settings, database: &Database, name: &str) -> Result<Recorder, Failure> {
@@ -137,8 +141,8 @@ async fn open_journal(settings: &Settings, database: &Database, name: &str) -> R
 }
 
 /// Says what is wrong with the database, never showing the password of its address.
-pub(super) fn database_failure(error: &StoreError, settings: &Settings) -> Failure {
-    let place = describe(&settings.database);
+pub(super) fn database_failure(error: &StoreError, database: &tacit_store::Settings) -> Failure {
+    let place = describe(database);
     let (cause, next) = match error {
         StoreError::InUse(_) => (
             format!("another tacit server is using {place}"),
@@ -148,15 +152,13 @@ pub(super) fn database_failure(error: &StoreError, settings: &Settings) -> Failu
             format!("{place} has schema version {found}; this release knows versions up to {known}"),
             "start the newer release that wrote it; nothing was changed".to_owned(),
         ),
-        StoreError::Unavailable(cause) => {
-            (format!("{place} cannot be opened: {cause}"), next_step(&settings.database))
-        }
+        StoreError::Unavailable(cause) => (format!("{place} cannot be opened: {cause}"), next_step(database)),
         StoreError::Setting(cause) => (
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),
         ),
         StoreError::AlreadyExists | StoreError::Related | StoreError::TooLong | StoreError::Failure(_) => {
-            (format!("{place} cannot be used: {error}"), next_step(&settings.database))
+            (format!("{place} cannot be used: {error}"), next_step(database))
         }
     };
     Failure::new(Kind::Database, cause, next)

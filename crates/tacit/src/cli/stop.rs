@@ -15,10 +15,10 @@ use super::{
     failure::{Failure, Kind},
 };
 use crate::{
-    app::App,
+    app::{App, backup::Latest},
     jobs::{
-        deliver_webhooks, flush_token_uses, follow_nodes, prune, prune_audit_log, rotate_data_keys, seal_audit_log,
-        send_mails, sweep_answers,
+        deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune, prune_audit_log, rotate_data_keys,
+        seal_audit_log, send_mails, sweep_answers,
     },
 };
 
@@ -86,8 +86,8 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// Starts them.
-    pub(super) fn start(app: &App) -> Self {
+    /// Starts them. `backups` is told how the last backup went.
+    pub(super) fn start(app: &App, backups: Latest) -> Self {
         let (stop, stopped) = oneshot::channel();
         let token_uses = flush_token_uses::run(app.clone(), async {
             // An error means that the sender is gone, which is a stop too.
@@ -98,6 +98,7 @@ impl Jobs {
             token_uses: tokio::spawn(token_uses),
             others: vec![
                 tokio::spawn(prune::run(app.clone())),
+                tokio::spawn(make_backups::run(app.clone(), backups)),
                 tokio::spawn(deliver_webhooks::run(app.clone())),
                 tokio::spawn(follow_nodes::run(app.clone())),
                 tokio::spawn(rotate_data_keys::run(app.clone())),

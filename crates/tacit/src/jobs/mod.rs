@@ -3,6 +3,7 @@
 pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;
+pub mod make_backups;
 pub mod prune;
 pub mod prune_audit_log;
 pub mod seal_audit_log;

@@ -25,6 +25,7 @@ mod auth_oci;
 mod auth_oidc;
 mod auth_spiffe;
 mod auth_tls_cert;
+mod backups;
 mod base_path;
 mod bootstrap;
 mod boundary;

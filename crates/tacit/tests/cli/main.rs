@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod audit;
+mod backup;
+mod backup_faults;
+mod backup_schedule;
 mod client;
 mod crash;
 mod events;
@@ -11,6 +14,7 @@ mod harness;
 mod key_file;
 mod key_rotation;
 mod key_services;
+mod migrate_store;
 mod postgres;
 mod reset_password;
 mod root_key;

@@ -6,12 +6,12 @@ use tacit_core::random::Random;
 
 use crate::harness::{ROOT_KEY, Server, run, server, tacit};
 
-const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// The address of a new, empty schema.
 #[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
-fn schema() -> Option<String> {
+pub fn schema() -> Option<String> {
     let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
     let name = format!("{:016x}", u64::from_be_bytes(Random::system().bytes()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -23,10 +23,11 @@ fn schema() -> Option<String> {
         driver.await.unwrap().unwrap();
     });
     let separator = if url.contains('?') { '&' } else { '?' };
-    Some(format!("{url}{separator}options=-csearch_path%3Dtest_{name}"))
+    // A name of its own, by which one sees which connections are to this schema.
+    Some(format!("{url}{separator}options=-csearch_path%3Dtest_{name}&application_name=test_{name}"))
 }
 
-fn node(folder: &Path, url: &str, key: &str) -> Command {
+pub fn node(folder: &Path, url: &str, key: &str) -> Command {
     let mut command = server(folder);
     command.env("TACIT_DATABASE_URL", url).env("TACIT_ROOT_KEY", key);
     command

@@ -15,6 +15,7 @@ export const admin = {
       organizations: 'Organizations',
       identities: 'Machine Identities',
       encryption: 'Encryption',
+      backups: 'Backups',
       settings: 'Settings',
     },
     version: 'Version',

@@ -2,6 +2,7 @@ import { access } from './access'
 import { admin } from './admin'
 import { apiKeys } from './api-keys'
 import { audit } from './audit'
+import { backups } from './backups'
 import { commands } from './commands'
 import { compare } from './compare'
 import { encryption } from './encryption'
@@ -42,6 +43,7 @@ export const text = {
   ...mail,
   ...explain,
   ...audit,
+  ...backups,
   ...settings,
   ...webhooks,
 }

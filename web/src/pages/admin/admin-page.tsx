@@ -5,6 +5,7 @@ import { text } from '~/lib/text'
 import { useUrlState } from '~/lib/url-state'
 import { Failure, Page, Skeleton } from '~/ui/page'
 import { Tabs } from '~/ui/tabs'
+import { BackupsPart } from './backups-part'
 import { EncryptionPart } from './encryption-part'
 import { IdentitiesPart } from './identities-part'
 import { OrganizationsPart } from './organizations-part'
@@ -12,7 +13,7 @@ import { OverviewPart } from './overview-part'
 import { SettingsPart } from './settings-part'
 import { UsersPart } from './users-part'
 
-const TABS = ['overview', 'users', 'organizations', 'identities', 'encryption', 'settings'] as const
+const TABS = ['overview', 'users', 'organizations', 'identities', 'encryption', 'backups', 'settings'] as const
 type Tab = (typeof TABS)[number]
 
 /** The whole server, for who manages it. */
@@ -41,6 +42,7 @@ function Parts({ me }: { me: string }) {
       {tab === 'organizations' && <OrganizationsPart />}
       {tab === 'identities' && <IdentitiesPart />}
       {tab === 'encryption' && <EncryptionPart />}
+      {tab === 'backups' && <BackupsPart />}
       {tab === 'settings' && <SettingsPart />}
     </Tabs>
   )

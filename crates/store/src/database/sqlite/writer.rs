@@ -134,6 +134,11 @@ impl Writer {
         Self { connection, group: None, revisions }
     }
 
+    /// Changes the mode of the journal and says which it is then.
+    pub(super) fn set_journal_mode(&self, mode: &str) -> Result<String> {
+        Ok(self.connection.pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))?)
+    }
+
     /// Opens a group if none is open, and says whether it did.
     fn open_group(&mut self) -> Result<bool> {
         self.drop_lost_group();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        backup_schedule::BackupScheduleArguments,
         clouds::CloudArguments,
         failure::Failure,
         iam::IamArguments,
@@ -52,6 +53,9 @@ pub(super) struct FileSettings {
     aws_sts_endpoint: Option<Vec<String>>,
     oci_identity_endpoint: Option<Vec<String>>,
     alicloud_sts_endpoint: Option<String>,
+    backup_dir: Option<PathBuf>,
+    backup_every: Option<String>,
+    backup_keep: Option<u16>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -106,6 +110,15 @@ impl FileSettings {
         }
     }
 
+    /// What it says about backups.
+    pub(super) fn backups(&mut self) -> BackupScheduleArguments {
+        BackupScheduleArguments {
+            dir: self.backup_dir.take(),
+            every: self.backup_every.take(),
+            keep: self.backup_keep,
+        }
+    }
+
     fn read(path: &Path) -> Result<Option<Self>, Failure> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
@@ -133,6 +146,7 @@ impl FileSettings {
             &mut self.tls_cert,
             &mut self.tls_key,
             &mut self.smtp_password_file,
+            &mut self.backup_dir,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);

@@ -3,6 +3,7 @@
 mod administration;
 mod audit_logs;
 mod auth_methods;
+mod backups;
 mod documents;
 mod encryption;
 mod environments;
@@ -47,6 +48,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         Area { name: "Instance", routes: instance::routes() },
         Area { name: "Administration", routes: administration::routes() },
+        Area { name: "Backups", routes: backups::routes() },
         Area { name: "Encryption", routes: encryption::routes() },
         Area { name: "Users", routes: users::routes() },
         Area { name: "Password reset", routes: password_reset::routes() },

@@ -3,6 +3,7 @@
 pub mod access_tree;
 pub mod administration;
 pub mod audit;
+pub mod backups;
 pub mod commit;
 pub mod decisions;
 pub mod encryption;

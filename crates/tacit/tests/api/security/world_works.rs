@@ -26,6 +26,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("/api/v1/user/me/totp/verify", "nobody has an authenticator app: second_factor.rs"),
     ("/api/ui/v1/me/passkeys", "a browser answers a challenge that is new each time: passkeys.rs"),
     ("/api/ui/v1/mail/test", "there is no mail server: mail.rs"),
+    ("/api/ui/v1/admin/backups", "no folder for backups is set: backups.rs"),
+    ("/api/ui/v1/admin/backups/{backup}/check", "no folder for backups is set: backups.rs"),
+    ("/api/ui/v1/admin/backups/{backup}/file", "no folder for backups is set: backups.rs"),
     ("/api/v2/users/me/emails/code", "there is no mail server: email_verification.rs"),
     ("/api/v2/users/me/emails/verify", "there is no mail server: email_verification.rs"),
 ];
