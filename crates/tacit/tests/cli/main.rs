@@ -3,10 +3,17 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[path = "../shared/canary.rs"]
+mod canary;
 mod client;
 mod crash;
 mod events;
 mod harness;
+mod hostile;
+mod hostile_http2;
+mod hostile_memory;
+mod hostile_socket;
+mod leaks;
 mod postgres;
 mod reset_password;
 mod root_key;

@@ -6,12 +6,12 @@ use tacit_core::random::Random;
 
 use crate::harness::{ROOT_KEY, Server, server};
 
-const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// The address of a new, empty schema.
 #[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
-fn schema() -> Option<String> {
+pub fn schema() -> Option<String> {
     let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
     let name = format!("{:016x}", u64::from_be_bytes(Random::system().bytes()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -26,10 +26,25 @@ fn schema() -> Option<String> {
     Some(format!("{url}{separator}options=-csearch_path%3Dtest_{name}"))
 }
 
-fn node(folder: &Path, url: &str, key: &str) -> Command {
+pub fn node(folder: &Path, url: &str, key: &str) -> Command {
     let mut command = server(folder);
     command.env("TACIT_DATABASE_URL", url).env("TACIT_ROOT_KEY", key);
     command
+}
+
+/// All rows of all tables of a schema as text.
+pub fn dump(url: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let sql = "select table_name::text, query_to_xml(format('table %I', table_name), true, false, '')::text
+            from information_schema.tables where table_schema = current_schema()";
+        let rows = client.query(sql, &[]).await.unwrap();
+        drop(client);
+        driver.await.unwrap().unwrap();
+        rows.iter().map(|row| format!("{}: {}\n", row.get::<_, String>(0), row.get::<_, String>(1))).collect()
+    })
 }
 
 #[test]

@@ -8,11 +8,14 @@ use std::{
 
 use serde::Deserialize;
 
+use crate::http::rate_limit::Rate;
+
 use super::{
     super::{
         clouds::CloudArguments,
         failure::Failure,
         iam::IamArguments,
+        limits::LimitArguments,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
     },
@@ -56,6 +59,14 @@ pub(super) struct FileSettings {
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
     pub(super) drain_delay: Option<u16>,
+    max_connections: Option<u32>,
+    head_timeout: Option<u16>,
+    body_timeout: Option<u16>,
+    send_timeout: Option<u16>,
+    rate_limit_reads: Option<Rate>,
+    rate_limit_writes: Option<Rate>,
+    rate_limit_logins: Option<Rate>,
+    rate_limit_public: Option<Rate>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log_level: Option<String>,
 }
@@ -102,6 +113,20 @@ impl FileSettings {
             aws_sts: self.aws_sts_endpoint.take().unwrap_or_default(),
             oci_identity: self.oci_identity_endpoint.take().unwrap_or_default(),
             alicloud_sts: self.alicloud_sts_endpoint.take(),
+        }
+    }
+
+    /// What it says about limits.
+    pub(super) fn limits(&self) -> LimitArguments {
+        LimitArguments {
+            max_connections: self.max_connections,
+            head_timeout: self.head_timeout,
+            body_timeout: self.body_timeout,
+            send_timeout: self.send_timeout,
+            rate_limit_reads: self.rate_limit_reads,
+            rate_limit_writes: self.rate_limit_writes,
+            rate_limit_logins: self.rate_limit_logins,
+            rate_limit_public: self.rate_limit_public,
         }
     }
 
