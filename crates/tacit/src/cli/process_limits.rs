@@ -10,7 +10,8 @@ const RESERVED: u64 = 256;
 pub(super) fn raise_open_files() -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: maximum, maximum };
-    let limit = if current != maximum && setrlimit(Resource::Nofile, raised).is_ok() { maximum } else { current };
+    let limit =
+        if current != maximum && setrlimit(Resource::Nofile, raised).is_ok() { maximum } else { current };
     // Without a limit, the named maximum of connections is what counts.
     let connections = limit.map_or(u64::MAX, |limit| limit.saturating_sub(RESERVED).max(limit / 2)).max(1);
     usize::try_from(connections).unwrap_or(usize::MAX)

@@ -95,7 +95,12 @@ async fn a_body_that_does_not_come_is_408_for_callers_and_what_it_would_be_for_o
         let silent = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
         let route = routes::all().into_iter().find(|route| route.path == LOGIN).unwrap();
         let answer = send(&impatient, &route, "", ("x-y", ""), silent()).await;
-        assert_eq!((answer.status, &answer.body["error"]), (408, &"RequestTimeout".into()), "{}", answer.text);
+        assert_eq!(
+            (answer.status, &answer.body["error"]),
+            (408, &"RequestTimeout".into()),
+            "{}",
+            answer.text
+        );
         assert_envelope(&route, &answer);
 
         let route = routes::all().into_iter().find(|route| route.path == "/api/v4/secrets/batch").unwrap();
@@ -122,7 +127,12 @@ async fn the_bodies_of_strangers_do_not_take_the_room_of_callers() {
                 tokio::task::yield_now().await;
             }
             let login = open.call("POST", LOGIN, None, Some(serde_json::json!({ "clientId": "x" }))).await;
-            assert_eq!((login.status, login.headers.contains_key("retry-after")), (503, true), "{}", login.text);
+            assert_eq!(
+                (login.status, login.headers.contains_key("retry-after")),
+                (503, true),
+                "{}",
+                login.text
+            );
             let body = serde_json::json!({ "projectName": "Shop" });
             let made = open.call("POST", "/api/v1/projects", Some(&admin.token), Some(body)).await;
             assert_eq!(made.status, 200, "{}", made.text);
@@ -166,7 +176,12 @@ async fn a_long_target_is_414_on_every_route() {
             let fits = server.call(route.method.as_str(), &target, Some("x"), None).await;
             assert_ne!(fits.status, 414, "{}", route.path);
             let answer = server.call(route.method.as_str(), &format!("{target}a"), Some("x"), None).await;
-            assert_eq!((answer.status, &answer.body["error"]), (414, &"UriTooLong".into()), "{}", answer.text);
+            assert_eq!(
+                (answer.status, &answer.body["error"]),
+                (414, &"UriTooLong".into()),
+                "{}",
+                answer.text
+            );
             assert_envelope(&route, &answer);
         }
     })

@@ -114,7 +114,8 @@ async fn reads_and_writes_are_counted_apart_and_a_refused_write_writes_nothing()
         let search = json!({ "limit": 10 });
         for _ in 0..3 {
             assert_eq!(me(&limited, &admin.token).await.status, 200);
-            let found = limited.call("POST", "/api/v1/projects/search", Some(&admin.token), Some(search.clone()));
+            let found =
+                limited.call("POST", "/api/v1/projects/search", Some(&admin.token), Some(search.clone()));
             assert_ne!(found.await.status, 429, "a search changes nothing");
         }
         let projects = me(&limited, &admin.token).await;
@@ -173,7 +174,8 @@ async fn every_route_counts_as_something_and_is_refused_once_that_is_used_up() {
         let admin = server.with_admin().await;
         let once = "1/h".parse().ok();
         for route in routes::all() {
-            let limited = server.limited(limits(Rates { reads: once, writes: once, logins: once, public: once }));
+            let limited =
+                server.limited(limits(Rates { reads: once, writes: once, logins: once, public: once }));
             let is_public = route.access == Access::Public;
             assert_eq!(is_public, matches!(route.class, Class::Login | Class::Public), "{}", route.path);
             let spend = match route.class {

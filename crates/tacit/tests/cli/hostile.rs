@@ -98,7 +98,8 @@ fn a_server_with_few_descriptors_takes_what_it_can_and_says_so() {
     assert_eq!(server.line_with("too few files")["connections"], 150);
 
     let mut held: Vec<Socket> = (0..400).map(|_| Socket::open(&server)).collect();
-    let answered = held.iter_mut().filter_map(|socket| socket.send(get("")).then(|| socket.status())?).count();
+    let answered =
+        held.iter_mut().filter_map(|socket| socket.send(get("")).then(|| socket.status())?).count();
     assert_eq!(answered, 150);
     drop(held);
     let is_back = (0..10_000).any(|_| {

@@ -136,7 +136,8 @@ fn a_header_that_unpacks_to_more_than_is_taken_is_refused() {
         let _ = socket.0.shutdown(std::net::Shutdown::Write);
         let frames = frames(&mut socket);
         // 8 is the static `:status 200`.
-        let is_served = frames.iter().any(|(kind, payload)| *kind == HEADERS && payload.first() == Some(&0x88));
+        let is_served =
+            frames.iter().any(|(kind, payload)| *kind == HEADERS && payload.first() == Some(&0x88));
         assert!(!is_served, "{frames:?}");
     });
 }

@@ -58,8 +58,10 @@ fn unfolding_bodies(server: &Server) {
     let allowed = format!("{{\"x\":[{}0]}}", "{},".repeat(249_000));
     let many = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(150_000));
     for body in [&deep, &wide, &allowed, &many] {
-        let mut socket =
-            sent(server, &[login(&format!("Connection: close\r\nContent-Length: {}\r\n", body.len())).as_bytes()]);
+        let mut socket = sent(
+            server,
+            &[login(&format!("Connection: close\r\nContent-Length: {}\r\n", body.len())).as_bytes()],
+        );
         socket.send(body);
         let said = socket.rest_of_text();
         assert!(said.starts_with("HTTP/1.1 4"), "{said}");
@@ -98,13 +100,13 @@ fn memory_stays_below_its_ceiling_whatever_clients_do_at_one_time() {
 
     let idle: Vec<Socket> = (0..500).map(|_| sent(&server, &[])).collect();
     let heads = long_heads(&server);
+    let target = &server;
     let (bodies, strangers) = thread::scope(|scope| {
-        let bodies = scope.spawn(|| large_bodies(&server, token));
-        let strangers = scope.spawn(|| bodies_of_strangers(&server));
-        for attack in [unfolding_bodies, bombs, logins] {
-            for _ in 0..4 {
-                scope.spawn(|| attack(&server));
-            }
+        let bodies = scope.spawn(|| large_bodies(target, token));
+        let strangers = scope.spawn(|| bodies_of_strangers(target));
+        let attacks: [fn(&Server); 3] = [unfolding_bodies, bombs, logins];
+        for attack in attacks.into_iter().cycle().take(12) {
+            scope.spawn(move || attack(target));
         }
         (bodies.join().unwrap(), strangers.join().unwrap())
     });

@@ -41,7 +41,11 @@ fn ok(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> V
 }
 
 fn text(answer: &Value, pointer: &str) -> String {
-    answer.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer}: {answer}")).to_owned()
+    answer
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no {pointer}: {answer}"))
+        .to_owned()
 }
 
 /// A person signs in, rightly and wrongly.

@@ -38,7 +38,8 @@ pub fn dump(url: &str) -> String {
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
         let driver = tokio::spawn(connection);
-        let sql = "select table_name::text, query_to_xml(format('table %I', table_name), true, false, '')::text
+        let sql =
+            "select table_name::text, query_to_xml(format('table %I', table_name), true, false, '')::text
             from information_schema.tables where table_schema = current_schema()";
         let rows = client.query(sql, &[]).await.unwrap();
         drop(client);

@@ -40,7 +40,8 @@ impl Canary {
     pub fn found_in(&self, bytes: &[u8]) -> Option<String> {
         let (form, place) =
             self.forms.iter().find_map(|(form, text)| Some((*form, position(bytes, text)?)))?;
-        let around = String::from_utf8_lossy(&bytes[place.saturating_sub(120)..(place + 40).min(bytes.len())]);
+        let around =
+            String::from_utf8_lossy(&bytes[place.saturating_sub(120)..(place + 40).min(bytes.len())]);
         Some(format!("{} {form}: …{around}…", self.secret))
     }
 }

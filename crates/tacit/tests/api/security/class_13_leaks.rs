@@ -136,8 +136,11 @@ fn variants(route: &Route, call: &Call) -> Vec<Call> {
     let with = |value: &dyn Fn(&Canary) -> Value, only_values: bool| {
         let mut body = body.clone();
         for (name, canary) in &fields {
-            let is_there = body.get(name).is_some() || body.get("secrets").is_some() || body.get("changes").is_some();
-            if !only_values || (is_there && VALUE_FIELDS.contains(&name.as_str()) && !name.ends_with("etadata")) {
+            let is_there =
+                body.get(name).is_some() || body.get("secrets").is_some() || body.get("changes").is_some();
+            if !only_values
+                || (is_there && VALUE_FIELDS.contains(&name.as_str()) && !name.ends_with("etadata"))
+            {
                 put(&mut body, name, &value(canary));
             }
         }
@@ -147,7 +150,10 @@ fn variants(route: &Route, call: &Call) -> Vec<Call> {
         with(&|canary| json!(canary.text()), true),
         with(&|canary| json!(canary.text()), false),
         with(&|canary| json!([canary.text(), { canary.text(): 1 }]), false),
-        with(&|canary| json!({ "key": canary.text(), "value": canary.text(), canary.text(): [canary.text()] }), false),
+        with(
+            &|canary| json!({ "key": canary.text(), "value": canary.text(), canary.text(): [canary.text()] }),
+            false,
+        ),
         with(&|canary| json!([{ "key": "a", "value": canary.text(), "isEncrypted": true }]), false),
     ]
 }

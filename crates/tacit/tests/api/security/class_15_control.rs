@@ -131,7 +131,9 @@ async fn a_server_that_is_not_set_up_does_nothing_for_anybody_and_is_set_up_by_n
             assert!(matches!(answer.status, 401 | 403), "{}: {}", label(&route), answer.text);
         }
         for path in ["/api/v1/admin/bootstrap", "/api/v1/admin/signup"] {
-            for headers in [&[][..], &[("x-forwarded-for", "127.0.0.1")], &[("x-tacit-setup-token", "AAAA-AAAA")]] {
+            for headers in
+                [&[][..], &[("x-forwarded-for", "127.0.0.1")], &[("x-tacit-setup-token", "AAAA-AAAA")]]
+            {
                 let answer = server.call_from([192, 0, 2, 1], headers, path, &set_up()).await;
                 assert_eq!(answer.status, 403, "{path}: {}", answer.text);
             }

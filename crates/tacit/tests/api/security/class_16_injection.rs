@@ -54,7 +54,10 @@ fn injected(route: &Route, call: &Call, payload: &str) -> Vec<(String, Call)> {
         let mut parts: Vec<&str> = path.split('/').collect();
         if position < parts.len() {
             parts[position] = &encoded;
-            calls.push((part.to_owned(), Call { target: format!("{}?{query}", parts.join("/")), ..call.clone() }));
+            calls.push((
+                part.to_owned(),
+                Call { target: format!("{}?{query}", parts.join("/")), ..call.clone() },
+            ));
         }
     }
     calls
@@ -100,7 +103,10 @@ async fn text_is_nothing_but_text_wherever_it_stands() {
                     if let Some(fault) = fault(&answer) {
                         faults.push(format!("{} {place} {payload}: {fault}: {}", label(&route), answer.text));
                     }
-                    if place.starts_with('{') && answer.status == 200 && route.path.contains(&format!("/{place}")) {
+                    if place.starts_with('{')
+                        && answer.status == 200
+                        && route.path.contains(&format!("/{place}"))
+                    {
                         let is_free_text = ["{name}", "{*path}", "{username}"].contains(&place.as_str());
                         if !is_free_text {
                             faults.push(format!("{} {place} {payload} is found", label(&route)));

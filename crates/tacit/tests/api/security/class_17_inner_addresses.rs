@@ -21,7 +21,8 @@ use super::{
 use crate::{fuzz, harness::each_engine};
 
 /// What names of fields with addresses hold.
-const NAMES: &[&str] = &["url", "host", "endpoint", "jwks", "discovery", "server", "domain", "issuer", "callback"];
+const NAMES: &[&str] =
+    &["url", "host", "endpoint", "jwks", "discovery", "server", "domain", "issuer", "callback"];
 
 /// Ways to write an address of this machine that nobody allowed. `PORT` is the listener's.
 const ADDRESSES: &[&str] = &[
@@ -126,10 +127,12 @@ async fn use_what_was_set(world: &World<'_>, route: &Route, answer: &Value) {
         world.admin.call("POST", &format!("/api/v1/webhooks/{id}/test"), None).await;
     }
     if let Some(method) = route.path.strip_prefix("/api/v1/auth/").and_then(|rest| rest.split('/').next()) {
-        let login = json!({ "identityId": world.id("identity"), "jwt": JWT, "username": "x", "password": "x" });
+        let login =
+            json!({ "identityId": world.id("identity"), "jwt": JWT, "username": "x", "password": "x" });
         server.call("POST", &format!("/api/v1/auth/{method}/login"), None, Some(login)).await;
     }
 }
 
 /// Of nobody, but one that is looked at.
-const JWT: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJzdWIiOiJ4IiwiaXNzIjoieCIsImF1ZCI6IngiLCJleHAiOjk5OTk5OTk5OTl9.eA";
+const JWT: &str =
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJzdWIiOiJ4IiwiaXNzIjoieCIsImF1ZCI6IngiLCJleHAiOjk5OTk5OTk5OTl9.eA";

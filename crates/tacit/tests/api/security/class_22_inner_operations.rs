@@ -125,7 +125,11 @@ async fn instance_admins(admin: &crate::harness::Admin<'_>) -> Value {
     let answer = admin.call("GET", "/api/v1/admin/user-management/users?limit=100", None).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let users = answer.body["users"].as_array().unwrap().clone();
-    users.into_iter().filter(|user| user["superAdmin"] == json!(true)).map(|user| user["id"].clone()).collect()
+    users
+        .into_iter()
+        .filter(|user| user["superAdmin"] == json!(true))
+        .map(|user| user["id"].clone())
+        .collect()
 }
 
 #[tokio::test]
