@@ -75,7 +75,8 @@ fn only_the_database_module_of_the_store_and_what_it_converts_name_a_driver() {
 fn only_the_store_holds_sql() {
     let mut files = rust_files(&["crates/"]);
     // The first copies and compares all tables, whatever they are; the other sends what must not be read as SQL.
-    let others = ["database.rs", "class_16_injection.rs"].map(|name| format!("crates/tacit/tests/api/security/{name}"));
+    let others = ["database.rs", "class_16_injection.rs"]
+        .map(|name| format!("crates/tacit/tests/api/security/{name}"));
     let may = |file: &SourceFile| file.path.starts_with("crates/store/") || others.contains(&file.path);
     files.retain(|file| !may(file) && !file.is_this_one());
     assert_none(&code_mentions(&files, &["SELECT ", "INSERT INTO ", "DELETE FROM "]));

