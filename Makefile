@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a short script in scripts/, bench/ or e2e/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench
+.PHONY: help run test check fmt bench sbom
 
 help:
 	@echo 'make run    build Tacit and start it on embedded SQLite at http://127.0.0.1:8080'
@@ -10,6 +10,7 @@ help:
 	@echo 'make check  the fast part of that: formatting, lints, rules about the source'
 	@echo 'make fmt    format the source'
 	@echo 'make bench  measure speed and memory'
+	@echo 'make sbom   write what a release is made of into target/sbom.json'
 
 run:
 	@scripts/run.sh $(ARGS)
@@ -25,3 +26,7 @@ fmt:
 
 bench:
 	@bench/run $(ARGS)
+
+sbom:
+	@mkdir -p target
+	@scripts/sbom > target/sbom.json

@@ -58,6 +58,12 @@ three_nodes() {
 
 # Disks, databases, rows and processes that fail.
 faults() { e2e/faults --binary "$(target_folder)/debug/tacit"; }
+# What the API document says, asked by Schemathesis.
+api_document() { e2e/openapi --binary "$(target_folder)/debug/tacit" --seconds 80; }
+
+# Shortened: docs/reliability.md has the commands for the long runs.
+soak() { e2e/soak --binary "$(target_folder)/debug/tacit" --seconds 20; }
+watchers() { e2e/watchers --binary "$(target_folder)/debug/tacit" --count 1000; }
 
 # The README's own commands, word for word.
 quick_start() { e2e/with-server --binary "$(target_folder)/debug/tacit" -- e2e/readme; }
@@ -82,6 +88,7 @@ step "documentation" env RUSTDOCFLAGS="-D warnings" \
   cargo doc --workspace --no-deps --document-private-items --locked
 step "tests, on SQLite and PostgreSQL" cargo test --workspace --locked --no-fail-fast
 step "dependencies" check_dependencies
+step "the list of what a release is made of" scripts/sbom --check
 step "the README's quick start" quick_start
 step "dashboard: in Chromium" scripts/web.sh browser
 step "the examples in the documentation" examples
@@ -89,6 +96,9 @@ step "client libraries, on SQLite" clients
 step "client libraries, on PostgreSQL" clients_on_postgres
 step "three nodes on one PostgreSQL" three_nodes
 step "faults" faults
+step "the API document" api_document
+step "a busy server does not grow" soak
+step "1,000 idle watchers" watchers
 
 printf '\nsteps: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -16,6 +16,27 @@ const SKIPPED_FOLDERS: [&str; 5] = [".git", ".cache", "target", "node_modules", 
 /// them. Tests may too, to set an engine up.
 const DRIVER_FILES: [&str; 3] =
     ["crates/store/src/database", "crates/store/src/value.rs", "crates/store/src/error.rs"];
+/// Who opens files, by beginnings of paths: settings and keys at the start, the database, the journal, and the
+/// certificates of the machine. No request names any of them.
+const FILE_USERS: [&str; 4] = [
+    "crates/store/src/database/sqlite",
+    "crates/tacit/src/app/audit/journal",
+    "crates/tacit/src/app/egress/trust.rs",
+    "crates/tacit/src/cli/",
+];
+/// How names of what is secret end, or what is made of it.
+const SECRET_NAMES: [&str; 9] =
+    ["hash", "mac", "seal", "signature", "secret", "digest", "password", "token", "plaintext"];
+/// What looks like a comparison of secrets and may be open, with the reason.
+const COMPARED_OPENLY: [(&str, &str); 7] = [
+    ("user.password_hash == proven.hash", "both are from the database: was the password changed meanwhile?"),
+    ("**id != self.secret", "an id"),
+    ("found.stored.row.id == *secret", "an id"),
+    ("*other == hash", "keyed hashes of values in memory, which only say which of them are equal"),
+    ("secret.as_str() != Some(\"\")", "whether a setting is there"),
+    ("ask::password(\"The same again\")? == *password", "what one person typed twice"),
+    (".as_ref() != self.relying_party_hash", "the hash of a public name"),
+];
 /// Endings of program text. A file without an ending is a script.
 const SOURCE_ENDINGS: [&str; 10] = ["", "rs", "sql", "toml", "sh", "py", "js", "ts", "tsx", "css"];
 
@@ -53,10 +74,73 @@ fn only_the_database_module_of_the_store_and_what_it_converts_name_a_driver() {
 #[test]
 fn only_the_store_holds_sql() {
     let mut files = rust_files(&["crates/"]);
-    // Copies and compares all tables, whatever they are.
-    let whole = "crates/tacit/tests/api/security/database.rs";
-    files.retain(|file| !file.path.starts_with("crates/store/") && !file.is_this_one() && file.path != whole);
+    // The first copies and compares all tables, whatever they are; the other sends what must not be read as SQL.
+    let others = ["database.rs", "class_16_injection.rs"]
+        .map(|name| format!("crates/tacit/tests/api/security/{name}"));
+    let may = |file: &SourceFile| file.path.starts_with("crates/store/") || others.contains(&file.path);
+    files.retain(|file| !may(file) && !file.is_this_one());
     assert_none(&code_mentions(&files, &["SELECT ", "INSERT INTO ", "DELETE FROM "]));
+}
+
+#[test]
+fn only_those_open_files_who_must() {
+    let mut files = rust_files(&["crates/core/src/", "crates/store/src/", "crates/tacit/src/"]);
+    files.retain(|file| !file.is_test() && !FILE_USERS.iter().any(|start| file.path.starts_with(start)));
+    assert_none(&code_mentions(&files, &["fs", "OpenOptions"]));
+}
+
+#[test]
+fn nothing_starts_another_process() {
+    let mut files = rust_files(&["crates/core/src/", "crates/store/src/", "crates/tacit/src/"]);
+    files.retain(|file| !file.is_test());
+    assert_none(&code_mentions(&files, &["process::Command", "libc"]));
+}
+
+#[test]
+fn what_is_secret_is_not_compared_byte_by_byte() {
+    let mut files = rust_files(&["crates/core/src/", "crates/store/src/", "crates/tacit/src/"]);
+    files.retain(|file| !file.is_test() && !file.path.ends_with("tests.rs"));
+    let found = files.iter().flat_map(|file| {
+        let lines = file.text.lines().take_while(|line| *line != "mod tests {").zip(1..);
+        lines.filter(|(line, _)| compares_a_secret(code(line))).map(|(line, number)| {
+            format!(
+                "{}:{number} compares in a time that depends on what is equal: {}",
+                file.path,
+                line.trim()
+            )
+        })
+    });
+    let known = |line: &String| COMPARED_OPENLY.iter().any(|(text, _)| line.contains(text));
+    assert_none(&found.filter(|line| !known(line)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_promise_of_security_names_tests_that_are_there() {
+    let text = read("SECURITY.md").unwrap_or_default();
+    let promises =
+        text.split("## What Tacit promises").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let held =
+        text.split("## What holds each promise").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let count = promises
+        .lines()
+        .filter(|line| line.split('.').next().is_some_and(|n| n.parse::<u8>().is_ok()))
+        .count();
+    assert!(count >= 8, "{count} promises");
+    let tests: Vec<&str> =
+        text.split('`').filter(|name| name.contains(".rs::") || name.contains(".py::")).collect();
+    for promise in 1..=count {
+        let row = held.lines().find(|line| line.starts_with(&format!("| {promise} |")));
+        assert!(row.is_some_and(|row| row.contains("::")), "promise {promise} names no test");
+    }
+    let missing = tests.iter().filter(|name| {
+        let (path, test) = name.split_once("::").unwrap();
+        !read(path).is_some_and(|text| {
+            has_word(&text, &format!("fn {test}")) || has_word(&text, &format!("def {test}"))
+        })
+    });
+    assert_none(
+        &missing.map(|name| format!("SECURITY.md names {name}, which is not there")).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -109,6 +193,19 @@ fn words_are_found_whole_and_outside_comments() {
     assert!(has_word("let sql = \"SELECT id\";", "SELECT "));
     assert!(!has_word("let maximum_axums = 1;", "axum"));
     assert_eq!(code("let url; // not axum"), "let url; ");
+}
+
+#[test]
+fn comparisons_of_secrets_are_found() {
+    for line in
+        ["if a.hash == b {", "x != &row.secret_hash", "token.as_str() == given", "mac.as_bytes() != b"]
+    {
+        assert!(compares_a_secret(line), "{line}");
+    }
+    for line in ["if hashes == 2 {", "a.len() == b", "secret_id == x", "verify(hash, x)", "token_count != 1"]
+    {
+        assert!(!compares_a_secret(line), "{line}");
+    }
 }
 
 /// A file of program text, with its path from the root of the repository.
@@ -208,6 +305,21 @@ fn mentions(files: &[SourceFile], words: &[&str], part: fn(&str) -> &str) -> Vec
 /// The line without its comment: prose may name what code must not. A `//` inside a text hides what follows it.
 fn code(line: &str) -> &str {
     line.split("//").next().unwrap_or_default()
+}
+
+/// Whether the line compares something whose name says that it is secret by `==` or `!=`.
+fn compares_a_secret(line: &str) -> bool {
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    ["==", "!="].iter().any(|operator| {
+        line.split_once(&format!(" {operator} ")).is_some_and(|(left, right)| {
+            let left = left.trim_end_matches("()").trim_end_matches(".as_str").trim_end_matches(".as_bytes");
+            let left = left.rsplit(|letter| !is_name(letter)).next().unwrap_or_default();
+            let right = right.trim_start_matches(['&', '*']);
+            let right = right.split(|letter| !is_name(letter) && letter != '.').next().unwrap_or_default();
+            let right = right.rsplit('.').next().unwrap_or_default();
+            [left, right].iter().any(|name| SECRET_NAMES.iter().any(|end| name.to_lowercase().ends_with(end)))
+        })
+    })
 }
 
 /// Whether `line` holds `word`, not as a part of a longer name.

@@ -13,6 +13,7 @@ use super::{
     config::{LogFormat, Network},
     iam::IamArguments,
     key::arguments::KeyArguments,
+    limits::LimitArguments,
     smtp::SmtpArguments,
     unseal::UnsealArguments,
 };
@@ -146,6 +147,8 @@ pub(super) struct ServerArguments {
     /// balancers look elsewhere [default: 0]
     #[arg(long, env = "TACIT_DRAIN_DELAY", value_name = "SECONDS")]
     pub(super) drain_delay: Option<u16>,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
     /// How to write the log [default: auto, which is text on a terminal, else JSON]
     #[arg(long, env = "TACIT_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,

@@ -20,7 +20,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{arguments::ServerArguments, failure::Failure, places};
+use super::{arguments::ServerArguments, failure::Failure, limits::LimitSettings, places};
 use crate::{
     app::{
         answers::BYTES_MAX_DEFAULT,
@@ -78,6 +78,8 @@ pub(super) struct Settings {
     pub(super) audit_retention_days: Option<i64>,
     /// How long to go on answering after being asked to stop.
     pub(super) drain_delay: Duration,
+    /// How much is taken of clients.
+    pub(super) limits: LimitSettings,
     /// How to log.
     pub(super) log_format: LogFormat,
     /// What to log.
@@ -152,6 +154,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
     let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
     let clouds = flags.iam.or(file.iam()).clouds()?;
     let backups = flags.backups.or(file.backups()).schedule()?;
+    let limits = flags.limits.or(file.limits()).settings();
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
@@ -188,6 +191,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
             .map_or(BYTES_MAX_DEFAULT, |mib| u64::from(mib) << 20),
         audit_retention_days: flags.audit_retention.or(file.audit_retention).map(i64::from),
         drain_delay: Duration::from_secs(flags.drain_delay.or(file.drain_delay).unwrap_or(0).into()),
+        limits,
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
         log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),
     })

@@ -1,10 +1,9 @@
 //! `tacit server`: listen, serve, stop.
 
-use std::{fs, io, net::SocketAddr, path::Path, time::Duration};
+use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum_server::{
     Handle, Server,
-    accept::NoDelayAcceptor,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use tokio::{net::TcpListener, runtime::Builder};
@@ -13,10 +12,11 @@ use super::{
     arguments::ServerArguments,
     banner::{self, SetupTokenPlace},
     config::{self, Settings},
-    connection::Connections,
+    connection::{Connections, Tuned},
     failure::{Failure, Kind},
     files, log,
     metrics::Metrics,
+    process_limits,
     root_key::watch,
     sealed,
     start::{self, Started},
@@ -25,20 +25,35 @@ use super::{
 };
 use crate::{
     app::{App, backup::Latest},
-    http::shell::{self, Shell},
+    http::{
+        limits::Limits,
+        rate_limit::RateLimits,
+        shell::{self, Shell},
+    },
 };
 
-/// How long a new connection may take to send its first request's head.
-const FIRST_REQUEST_MAX: Duration = Duration::from_secs(30);
 /// How long a kept connection may be idle or take to send a request's head: above the 60 s that
 /// proxies commonly keep theirs, so that it is they who close.
 const IDLE_MAX: Duration = Duration::from_secs(75);
+/// Bytes of a request's head: what every browser and proxy sends fits many times. Also the most that is read of
+/// a body at a time.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Requests that one HTTP/2 connection may have open.
+const STREAMS_MAX: u32 = 128;
+/// Requests of one HTTP/2 connection that were taken back before anybody looked at them; more end it.
+const RESETS_MAX: usize = 20;
+/// How often an HTTP/2 connection is asked whether the client is still there, and how long it may take to say so.
+const PING_INTERVAL: Duration = Duration::from_secs(60);
+const PONG_MAX: Duration = Duration::from_secs(20);
+/// How long a connection to the metrics may take to send the head of a request.
+const METRICS_HEAD_MAX: Duration = Duration::from_secs(75);
 
 /// Runs the server until it is asked to stop.
 pub(super) fn run(flags: ServerArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags, file)?;
     log::start(&settings)?;
     refuse_plain_text(&settings)?;
+    process_limits::refuse_core_dumps();
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::failed(format!("cannot start threads: {error}"), "check the limits of this machine")
     })?;
@@ -83,7 +98,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let handle = Handle::new();
     let backups = Latest::default();
     let metrics = metrics(&started.app, &handle, backups.clone());
-    let shell = shell(settings, &started.app, metrics.clone());
+    let front = Front::new(settings, shell(settings, &started.app, metrics.clone()));
     tokio::spawn(signals.stop(handle.clone(), started.app.clone(), settings.drain_delay));
     if let Some(listener) = metrics_listener {
         serve_metrics(listener, metrics);
@@ -92,7 +107,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     tokio::spawn(watch::run(started.app.clone(), settings.root_key.clone()));
     let jobs = Jobs::start(&started.app, backups);
     banner::show(settings, &started, listen, token.as_ref());
-    answer(listener, tls, handle, shell).await.map_err(|error| {
+    answer(listener, tls, handle, front).await.map_err(|error| {
         Failure::new(Kind::Listen, format!("cannot accept connections: {error}"), "start again")
     })?;
     stop::finish(&started.app, jobs, token).await
@@ -108,6 +123,7 @@ fn shell(settings: &Settings, app: &App, metrics: Metrics) -> Shell {
         trusted_proxies: settings.trusted_proxies.clone(),
         client_certificate_header: settings.client_certificate_header.clone(),
         is_tls: settings.tls.is_some(),
+        limits: Arc::new(Limits::new(settings.limits.body_time, RateLimits::new(settings.limits.rates))),
     };
     Shell::new(app.clone(), about_connections, move |status, duration| metrics.answered(status, duration))
 }
@@ -117,20 +133,57 @@ async fn answer(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     handle: Handle<SocketAddr>,
-    shell: Shell,
+    front: Front,
 ) -> io::Result<()> {
-    let mut server = Server::<SocketAddr>::from_listener(listener)
-        .handle(handle)
-        .first_request_timeout(FIRST_REQUEST_MAX)
-        .acceptor(NoDelayAcceptor::new());
+    let mut server = bounded(listener, front.head_time).handle(handle).acceptor(front.tuned);
     server.http_builder().http1().header_read_timeout(IDLE_MAX);
     match tls {
-        None => server.serve(Connections(shell)).await,
+        None => server.serve(front.connections).await,
         Some(config) => {
             let server = server.map(|acceptor| RustlsAcceptor::new(config).acceptor(acceptor));
-            server.serve(Connections(shell)).await
+            server.serve(front.connections).await
         }
     }
+}
+
+/// What clients meet first.
+struct Front {
+    connections: Connections,
+    tuned: Tuned,
+    head_time: Duration,
+}
+
+impl Front {
+    fn new(settings: &Settings, shell: Shell) -> Self {
+        let limits = settings.limits;
+        let possible = process_limits::raise_open_files();
+        if possible < limits.connections_max {
+            tracing::warn!(
+                connections = possible,
+                "this process may open too few files for --max-connections: that many will be taken"
+            );
+        }
+        Self {
+            connections: Connections::new(shell, limits.connections_max.min(possible)),
+            tuned: Tuned { send_time: limits.send_time },
+            head_time: limits.head_time,
+        }
+    }
+}
+
+/// A server that takes so much of a connection before a request of it is looked at (`docs/limits.md`).
+fn bounded(listener: TcpListener, head_time: Duration) -> Server<SocketAddr> {
+    let mut server = Server::from_listener(listener).first_request_timeout(head_time);
+    let builder = server.http_builder();
+    builder.http1().header_read_timeout(head_time).max_buf_size(HEAD_BYTES_MAX);
+    builder
+        .http2()
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_pending_accept_reset_streams(RESETS_MAX)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PONG_MAX);
+    server
 }
 
 fn serve_metrics(listener: TcpListener, metrics: Metrics) {
@@ -138,7 +191,7 @@ fn serve_metrics(listener: TcpListener, metrics: Metrics) {
         tracing::info!(%address, "serving metrics at /metrics");
     }
     let service = metrics.router().into_make_service();
-    tokio::spawn(Server::<SocketAddr>::from_listener(listener).serve(service));
+    tokio::spawn(bounded(listener, METRICS_HEAD_MAX).serve(service));
 }
 
 fn keep_certificate_fresh(settings: &Settings, tls: Option<&RustlsConfig>) {

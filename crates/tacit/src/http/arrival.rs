@@ -1,8 +1,11 @@
 //! What the shell knows of a request, for everybody inside.
 
+use std::sync::Arc;
+
 use axum::http::Extensions;
 use tacit_core::random::Random;
 
+use super::limits::Limits;
 use crate::app::{Client, Error};
 
 /// The id of one request, `req-` and 14 letters or digits (wire-contract 1.5).
@@ -18,6 +21,8 @@ pub(crate) struct Arrival {
     pub(super) client: Client,
     /// Whether the browser reaches the server by TLS.
     pub(super) is_https: bool,
+    /// What is taken of it.
+    pub(super) limits: Arc<Limits>,
 }
 
 impl RequestId {
@@ -49,6 +54,16 @@ impl Arrival {
     pub(super) fn client(extensions: &Extensions) -> Result<Client, Error> {
         let missing = || Error::Internal("the shell did not say where the request comes from".to_owned());
         extensions.get::<Self>().map(|arrival| arrival.client.clone()).ok_or_else(missing)
+    }
+
+    /// What is taken of the request with these extensions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it did not pass the shell: a defect.
+    pub(super) fn limits(extensions: &Extensions) -> Result<Arc<Limits>, Error> {
+        let missing = || Error::Internal("the shell did not say how much is taken".to_owned());
+        extensions.get::<Self>().map(|arrival| Arc::clone(&arrival.limits)).ok_or_else(missing)
     }
 
     /// Whether the browser that sent the request with these extensions reaches the server by TLS.

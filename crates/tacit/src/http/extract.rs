@@ -9,7 +9,11 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use serde_json::Value;
 
-use super::{arrival::Arrival, problem::Problem};
+use super::{
+    arrival::Arrival,
+    limits::{JSON_VALUES_MAX, PARAMETERS_MAX, json::has_more_values},
+    problem::Problem,
+};
 use crate::app::{App, Caller, Client, Error, Issue, error::PathPart};
 
 /// The query, read as `T`. Unknown parameters are ignored (wire-contract 1.1).
@@ -96,6 +100,10 @@ fn content_type(headers: &HeaderMap) -> ContentType {
 }
 
 fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    // A value takes far more memory than its text, so it is counted before it is read.
+    if has_more_values(bytes, JSON_VALUES_MAX) {
+        return Err(Error::Invalid(format!("The body may hold {JSON_VALUES_MAX} values")));
+    }
     // Syntax first: text that is not JSON is 400, JSON of the wrong form is 422.
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Error::Invalid(format!("The body is not valid JSON: {error}")))?;
@@ -108,6 +116,9 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 }
 
 fn read_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    if bytes.len() > PARAMETERS_MAX && bytes.iter().filter(|byte| **byte == b'&').count() >= PARAMETERS_MAX {
+        return Err(Error::Invalid(format!("There may be {PARAMETERS_MAX} parameters")));
+    }
     let form = || serde_urlencoded::Deserializer::new(form_urlencoded(bytes));
     // To keep track of the place of an error costs more than the reading, and most forms have none.
     T::deserialize(form())

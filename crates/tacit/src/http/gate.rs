@@ -9,7 +9,9 @@ use axum::{
     handler::Handler,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-        header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        header::{
+            AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH,
+        },
     },
     response::{IntoResponse, Response},
 };
@@ -17,8 +19,10 @@ use axum::{
 use super::{
     arrival::{Arrival, RequestId},
     etag,
+    limits::{Limits, Room, Unread},
     problem::{self, DecisionId, Denied, Problem},
-    route::Access,
+    rate_limit::Outcome,
+    route::{Access, Class},
 };
 use crate::app::{Actor, App, Caller, Client, Error, answers::TagSource, authentication, refusal::Refusal};
 
@@ -30,6 +34,7 @@ pub(super) struct Gate {
     pub(super) access: Access,
     pub(super) takes_service_tokens: bool,
     pub(super) takes_api_keys: bool,
+    pub(super) class: Class,
     pub(super) event: &'static str,
     pub(super) body_bytes_max: usize,
 }
@@ -52,64 +57,116 @@ impl<H: Handler<T, App>, T: 'static> Handler<T, App> for Gated<H> {
 
 impl<H> Gated<H> {
     /// Lets a request through to its handler, or not.
-    async fn pass<T>(self, request: Request, app: App) -> Response
+    async fn pass<T>(self, mut request: Request, app: App) -> Response
     where
         H: Handler<T, App>,
     {
         let gate = self.gate;
         let is_get = request.method() == Method::GET || request.method() == Method::HEAD;
         let wanted = if is_get { request.headers().get(IF_NONE_MATCH).cloned() } else { None };
-        let request = match gate.limited(request, is_get).await {
-            Ok(request) => request,
+        let limits = match Arrival::limits(request.extensions()) {
+            Ok(limits) => limits,
             Err(error) => return Problem(error).into_response(),
         };
-        match gate.admit(&app, request).await {
-            Err(response) => *response,
-            Ok((request, caller)) => {
-                let response = self.handler.call(request, app.clone()).await;
-                let response = gate.audited(&app, response, caller.as_ref());
-                if is_get { tagged(&app, response, wanted.as_ref()).await } else { response }
-            }
+        if let Err(response) = gate.acceptable(&request) {
+            return *response;
         }
+        let Admitted { caller, outcome } = match gate.admit(&app, &limits, &mut request).await {
+            Ok(admitted) => admitted,
+            Err(response) if is_get => return *response,
+            Err(response) => return gate.skipped(&limits, request, *response).await,
+        };
+        // The room stays taken until the answer is made.
+        let (request, _room) = match gate.read(&limits, request, caller.is_some()).await {
+            Ok(read) => read,
+            Err(response) => return *response,
+        };
+        let response = self.handler.call(request, app.clone()).await;
+        let response = outcome.told(gate.audited(&app, response, caller.as_ref()));
+        if is_get { tagged(&app, response, wanted.as_ref()).await } else { response }
     }
 }
 
+/// Who may reach the handler.
+struct Admitted {
+    caller: Option<Caller>,
+    outcome: Outcome,
+}
+
 impl Gate {
-    /// Reads the body up to the limit. A body on GET is ignored (wire-contract 1.2).
-    async fn limited(self, request: Request, is_get: bool) -> Result<Request, Error> {
-        let limit = self.body_bytes_max;
+    /// Whether the head says that the body is too large, or in a form that is not taken.
+    fn acceptable(self, request: &Request) -> Result<(), Box<Response>> {
+        let (limit, id) = (self.body_bytes_max, RequestId::of(request.extensions()));
         let announced =
             request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: usize| length > limit) {
-            return Err(Error::TooLarge { limit });
+            return Err(Box::new(unread(Unread::TooLarge, limit, &id)));
         }
+        if is_encoded(request.headers()) { Err(Box::new(encoded(&id))) } else { Ok(()) }
+    }
+
+    /// Reads the body up to the limit. A body on GET is ignored (wire-contract 1.2).
+    async fn read(
+        self,
+        limits: &Limits,
+        request: Request,
+        is_known: bool,
+    ) -> Result<(Request, Option<Room>), Box<Response>> {
+        let (limit, id) = (self.body_bytes_max, RequestId::of(request.extensions()));
         let (parts, body) = request.into_parts();
-        let body = if is_get {
-            Body::empty()
-        } else {
-            Body::from(to_bytes(body, limit).await.map_err(|_| Error::TooLarge { limit })?)
-        };
-        Ok(Request::from_parts(parts, body))
+        if parts.method == Method::GET || parts.method == Method::HEAD {
+            return Ok((Request::from_parts(parts, Body::empty()), None));
+        }
+        match limits.bodies(is_known).read(body, limit).await {
+            Ok((bytes, room)) => Ok((Request::from_parts(parts, Body::from(bytes)), Some(room))),
+            Err(cause) => Err(Box::new(unread(cause, limit, &id))),
+        }
+    }
+
+    /// Takes in the body of a refused request without keeping it: a client that is still sending would otherwise
+    /// find its connection closed instead of the answer. One that waits to be asked for it is not asked.
+    async fn skipped(self, limits: &Limits, request: Request, refusal: Response) -> Response {
+        if request.headers().contains_key(EXPECT) {
+            return refusal;
+        }
+        let (limit, id) = (self.body_bytes_max, RequestId::of(request.extensions()));
+        match limits.bodies(false).skip(request.into_body(), limit).await {
+            Err(Unread::TooLarge) => unread(Unread::TooLarge, limit, &id),
+            _ => refusal,
+        }
     }
 
     async fn admit(
         self,
         app: &App,
-        mut request: Request,
-    ) -> Result<(Request, Option<Caller>), Box<Response>> {
-        if self.access == Access::Public {
-            return Ok((request, None));
-        }
+        limits: &Limits,
+        request: &mut Request,
+    ) -> Result<Admitted, Box<Response>> {
+        let id = RequestId::of(request.extensions());
         let refused = |error| Box::new(Problem(error).into_response());
-        let (credential, client) = credential(&request).map_err(refused)?;
+        if self.access == Access::Public {
+            let client = Arrival::client(request.extensions()).map_err(refused)?;
+            let outcome = allowed(limits.rates.address(self.class, client.ip, app.uptime()), &id)?;
+            return Ok(Admitted { caller: None, outcome });
+        }
+        let (credential, client) = credential(request).map_err(refused)?;
+        let ip = client.ip;
         let caller = match credential {
             Credential::Bearer(token) => authentication::authenticate(app, token, client).await,
             Credential::ApiKey(key) => authentication::authenticate_key(app, key, client).await,
         };
-        let caller = caller.map_err(refused)?;
-        self.check_kind(app, &caller, &request)?;
+        let caller = match caller {
+            Ok(caller) => caller,
+            // A guess counts like a login.
+            Err(error) => {
+                let outcome = allowed(limits.rates.address(Class::Login, ip, app.uptime()), &id)?;
+                return Err(Box::new(outcome.told(Problem(error).into_response())));
+            }
+        };
+        let outcome = allowed(limits.rates.caller(self.class, caller.actor.id(), app.uptime()), &id)?;
+        self.check_kind(app, &caller, request)?;
         request.extensions_mut().insert(caller.clone());
-        Ok((request, Some(caller)))
+        Ok(Admitted { caller: Some(caller), outcome })
     }
 
     /// Which kinds of actors the route takes (`decisions.md` 5, 6).
@@ -157,6 +214,33 @@ impl Gate {
                 response
             }
             Err(error) => Problem(error).into_response(),
+        }
+    }
+}
+
+/// The outcome if the request may pass, else the answer to it.
+fn allowed(outcome: Outcome, id: &RequestId) -> Result<Outcome, Box<Response>> {
+    if outcome.is_allowed() { Ok(outcome) } else { Err(Box::new(outcome.refusal(id))) }
+}
+
+/// Whether the body is compressed or otherwise not what it says. Nobody's is unpacked here.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn encoded(id: &RequestId) -> Response {
+    let message = "Bodies are taken as they are, without Content-Encoding";
+    problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message, id)
+}
+
+fn unread(cause: Unread, limit: usize, id: &RequestId) -> Response {
+    match cause {
+        Unread::TooLarge => Problem(Error::TooLarge { limit }).into_response(),
+        Unread::NoRoom => Problem(Error::Busy).into_response(),
+        Unread::Broken => Problem(Error::Invalid("The body cannot be read".to_owned())).into_response(),
+        Unread::TooSlow => {
+            let message = "The body took too long to arrive";
+            problem::plain(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message, id)
         }
     }
 }

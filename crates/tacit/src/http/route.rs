@@ -30,6 +30,31 @@ pub enum Access {
     InstanceAdmin,
 }
 
+/// What a request counts as where the operator limits rates ([`rate_limit`](super::rate_limit)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A known caller reads.
+    Read,
+    /// A known caller changes something.
+    Write,
+    /// Somebody proves who they are, or ends that.
+    Login,
+    /// Anybody asks for what everybody may know.
+    Public,
+}
+
+impl Class {
+    /// What a route counts as by its method and who may call it.
+    fn of(method: &Method, access: Access) -> Self {
+        match (access, method == Method::GET) {
+            (Access::Public, true) => Self::Public,
+            (Access::Public, false) => Self::Login,
+            (_, true) => Self::Read,
+            (_, false) => Self::Write,
+        }
+    }
+}
+
 /// Bodies are refused above 1 MiB (`decisions.md` 3).
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bodies of secret create, update and batch are refused above 8 MiB (`decisions.md` 3).
@@ -57,6 +82,8 @@ pub struct Route {
     pub takes_service_tokens: bool,
     /// Whether users may call it with an API key.
     pub takes_api_keys: bool,
+    /// What a request counts as where rates are limited.
+    pub class: Class,
     /// One line for the API document.
     pub summary: &'static str,
     /// The audit event a refusal is recorded as (wire-contract 13.1).
@@ -79,6 +106,7 @@ impl Route {
         T: 'static,
     {
         Self {
+            class: Class::of(&method.0, access),
             method: method.0,
             path,
             access,
@@ -96,8 +124,8 @@ impl Route {
 
     /// The handler behind its gate.
     pub(super) fn guarded(self) -> MethodRouter<App> {
-        let Self { access, takes_service_tokens, takes_api_keys, event, body_bytes_max, .. } = self;
-        (self.handler)(Gate { access, takes_service_tokens, takes_api_keys, event, body_bytes_max })
+        let Self { access, takes_service_tokens, takes_api_keys, class, event, body_bytes_max, .. } = self;
+        (self.handler)(Gate { access, takes_service_tokens, takes_api_keys, class, event, body_bytes_max })
     }
 
     /// Says in one line what it does.
@@ -125,6 +153,13 @@ impl Route {
     #[must_use]
     pub const fn api_keys(mut self) -> Self {
         self.takes_api_keys = true;
+        self
+    }
+
+    /// Counts as a read although it is no GET: what it looks for does not fit into a query.
+    #[must_use]
+    pub const fn reads(mut self) -> Self {
+        self.class = Class::Read;
         self
     }
 

@@ -32,7 +32,9 @@ use tower::{Service, ServiceExt};
 
 use super::{
     arrival::{Arrival, RequestId},
-    client_certificate, peer, problem, sealed,
+    client_certificate,
+    limits::{Limits, TARGET_BYTES_MAX},
+    peer, problem, sealed,
 };
 use crate::app::{App, Client, base_path::BasePath};
 
@@ -54,6 +56,8 @@ pub struct Settings {
     pub client_certificate_header: HeaderName,
     /// Whether answers tell browsers to insist on TLS.
     pub is_tls: bool,
+    /// How much is taken, and how often.
+    pub limits: Arc<Limits>,
 }
 
 impl Default for Settings {
@@ -62,6 +66,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             client_certificate_header: client_certificate::HEADER,
             is_tls: false,
+            limits: Arc::default(),
         }
     }
 }
@@ -100,9 +105,13 @@ impl Parts {
         client_certificate::note(&mut request, peer, &self.settings);
         without_trailing_slash(request.uri_mut());
         without_base(request.uri_mut(), &self.app.settings.base_path);
-        request.extensions_mut().insert(Arrival { id, client, is_https });
+        let is_long = target_length(request.uri()) > TARGET_BYTES_MAX;
+        let limits = Arc::clone(&self.settings.limits);
+        request.extensions_mut().insert(Arrival { id, client, is_https, limits });
         let (method, version) = (request.method().clone(), request.version());
-        let response = if self.app.keys.is_sealed() && request.uri().path().starts_with("/api") {
+        let response = if is_long {
+            too_long(&id)
+        } else if self.app.keys.is_sealed() && request.uri().path().starts_with("/api") {
             sealed::response()
         } else {
             guarded(self.router.clone(), request, &id).await
@@ -153,6 +162,15 @@ async fn guarded(router: Router, request: Request, id: &RequestId) -> Response {
             problem::plain(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "This took too long", id)
         }
     }
+}
+
+fn target_length(uri: &Uri) -> usize {
+    uri.path_and_query().map_or(0, |target| target.as_str().len())
+}
+
+fn too_long(id: &RequestId) -> Response {
+    let message = format!("Path and query may have {TARGET_BYTES_MAX} bytes");
+    problem::plain(StatusCode::URI_TOO_LONG, "UriTooLong", message, id)
 }
 
 /// Trailing slashes are ignored (wire-contract 1.1).

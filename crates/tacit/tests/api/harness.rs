@@ -1,6 +1,6 @@
 //! A server for one test: real database, real stack, a clock that stands still, seeded random bytes.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::Body,
@@ -26,7 +26,10 @@ use tacit::{
         residents::Residents,
         setup_token::SetupToken,
     },
-    http::shell::{self, Shell},
+    http::{
+        limits::Limits,
+        shell::{self, Shell},
+    },
 };
 use tacit_core::{
     cipher::{Ciphertext, KeyBytes},
@@ -203,6 +206,14 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let (database, egress) = (self.app.database.clone(), self.app.egress.clone());
         Self::assemble(database, self.clock.clone(), folder, node, egress, 0).await
+    }
+
+    /// The same server by another door, which takes less of each client.
+    pub fn limited(&self, limits: Limits) -> Self {
+        let settings = shell::Settings { limits: Arc::new(limits), ..shell::Settings::default() };
+        let shell = Shell::new(self.app.clone(), settings, |_, _| {});
+        let folder = tempfile::tempdir().unwrap();
+        Self { app: self.app.clone(), clock: self.clock.clone(), shell, _folder: folder }
     }
 
     async fn assemble(

@@ -7,10 +7,17 @@ mod audit;
 mod backup;
 mod backup_faults;
 mod backup_schedule;
+#[path = "../shared/canary.rs"]
+mod canary;
 mod client;
 mod crash;
 mod events;
 mod harness;
+mod hostile;
+mod hostile_http2;
+mod hostile_memory;
+mod hostile_socket;
+mod leaks;
 mod key_file;
 mod key_rotation;
 mod key_services;

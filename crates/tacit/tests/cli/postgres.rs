@@ -33,6 +33,22 @@ pub fn node(folder: &Path, url: &str, key: &str) -> Command {
     command
 }
 
+/// All rows of all tables of a schema as text.
+pub fn dump(url: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let sql =
+            "select table_name::text, query_to_xml(format('table %I', table_name), true, false, '')::text
+            from information_schema.tables where table_schema = current_schema()";
+        let rows = client.query(sql, &[]).await.unwrap();
+        drop(client);
+        driver.await.unwrap().unwrap();
+        rows.iter().map(|row| format!("{}: {}\n", row.get::<_, String>(0), row.get::<_, String>(1))).collect()
+    })
+}
+
 #[test]
 fn nodes_that_start_together_make_one_instance() {
     let Some(url) = schema() else { return };

@@ -8,12 +8,15 @@ use std::{
 
 use serde::Deserialize;
 
+use crate::http::rate_limit::Rate;
+
 use super::{
     super::{
         backup_schedule::BackupScheduleArguments,
         clouds::CloudArguments,
         failure::Failure,
         iam::IamArguments,
+        limits::LimitArguments,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
     },
@@ -61,6 +64,14 @@ pub(super) struct FileSettings {
     pub(super) answer_memory: Option<u32>,
     pub(super) audit_retention: Option<u16>,
     pub(super) drain_delay: Option<u16>,
+    max_connections: Option<u32>,
+    head_timeout: Option<u16>,
+    body_timeout: Option<u16>,
+    send_timeout: Option<u16>,
+    rate_limit_reads: Option<Rate>,
+    rate_limit_writes: Option<Rate>,
+    rate_limit_logins: Option<Rate>,
+    rate_limit_public: Option<Rate>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log_level: Option<String>,
 }
@@ -116,6 +127,20 @@ impl FileSettings {
             dir: self.backup_dir.take(),
             every: self.backup_every.take(),
             keep: self.backup_keep,
+        }
+    }
+
+    /// What it says about limits.
+    pub(super) fn limits(&self) -> LimitArguments {
+        LimitArguments {
+            max_connections: self.max_connections,
+            head_timeout: self.head_timeout,
+            body_timeout: self.body_timeout,
+            send_timeout: self.send_timeout,
+            rate_limit_reads: self.rate_limit_reads,
+            rate_limit_writes: self.rate_limit_writes,
+            rate_limit_logins: self.rate_limit_logins,
+            rate_limit_public: self.rate_limit_public,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::http::{
 pub(super) fn routes() -> Vec<Route> {
     vec![
         post("/api/v1/events/subscribe/project-events", Caller, events::subscribe)
+            .reads()
             .summary("Streams events about secrets of a project, as server-sent events")
             .event("subscribe-project-events")
             .body::<events::SubscribeRequest>(),

@@ -24,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
             .query::<identity_search::ListIdentitiesQuery>()
             .answer::<identity_search::ListIdentitiesResponse>(),
         post("/api/v1/identities/search", Caller, identity_search::search)
+            .reads()
             .summary("Searches the machine identities of the organization")
             .event("search-identities")
             .body::<identity_search::SearchIdentitiesRequest>()

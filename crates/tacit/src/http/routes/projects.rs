@@ -23,6 +23,7 @@ fn current() -> Vec<Route> {
         create("/api/v1/projects"),
         list::<InProjects<Vec<ProjectEnv>>>("/api/v1/projects"),
         post("/api/v1/projects/search", Caller, projects::search)
+            .reads()
             .summary("Searches the projects of the organization")
             .event("search-projects")
             .body::<projects::SearchRequest>()

@@ -9,6 +9,7 @@ use crate::http::{
 pub(super) fn routes() -> Vec<Route> {
     vec![
         post("/api/ui/v1/projects/{project}/search", Caller, search::search)
+            .reads()
             .summary("Searches the secrets of a project by name, comment, tag, metadata or exact value")
             .event("search-secrets")
             .large_body()
@@ -19,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
             .event("list-secret-uses")
             .answer::<used_by::UsedByResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/used-by", Caller, used_by::used_by_names)
+            .reads()
             .summary("Lists the secrets that refer to each of several secrets")
             .event("list-secret-uses")
             .body::<used_by::UsedByRequest>()

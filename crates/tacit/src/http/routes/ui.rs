@@ -46,11 +46,13 @@ pub(super) fn routes() -> Vec<Route> {
             .body::<commit::CommitRequest>()
             .answer::<commit::CommitResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/reveal", User, reveal::reveal)
+            .reads()
             .summary("Shows a person the values of chosen secrets")
             .event("get-secret")
             .body::<reveal::RevealRequest>()
             .answer::<reveal::RevealResponse<'static>>(),
         post("/api/ui/v1/secret-versions/{version}/reveal", User, secret_versions::reveal)
+            .reads()
             .summary("Shows a person the value of a version of a secret")
             .event("get-secret-version")
             .answer::<secret_versions::ValueResponse<'static>>(),
@@ -93,16 +95,19 @@ fn explanations() -> [Route; 9] {
             .event("get-decision")
             .answer::<decisions::DecisionResponse<'static>>(),
         post("/api/ui/v1/explain", Caller, explain::explain_anywhere)
+            .reads()
             .summary("Says the same in a project or in the organization")
             .event("explain-access")
             .body::<explain::ExplainAnywhereRequest>()
             .answer::<explain::ExplainResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/explain", Caller, explain::explain)
+            .reads()
             .summary("Says whether somebody may do something, by which rule, and what would change it")
             .event("explain-access")
             .body::<explain::ExplainRequest>()
             .answer::<explain::ExplainResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/who-can", Caller, explain::who_can)
+            .reads()
             .summary("Lists who may do something to the secrets of a place, and by which role or privilege")
             .event("explain-access")
             .body::<explain::WhoCanRequest>()
@@ -122,11 +127,13 @@ fn explanations() -> [Route; 9] {
             .event("get-additional-privileges")
             .answer::<privileges::PrivilegesResponse<'static>>(),
         post("/api/ui/v1/projects/{project}/role-preview", Caller, role_preview::in_project)
+            .reads()
             .summary("Says what a draft of a role would allow, and what it would grant or take away")
             .event("preview-project-role")
             .body::<role_preview::PreviewRequest>()
             .answer::<role_preview::PreviewResponse<'static>>(),
         post("/api/ui/v1/organization/role-preview", Caller, role_preview::in_organization)
+            .reads()
             .summary("Says the same of a role of the organization")
             .event("preview-organization-role")
             .body::<role_preview::PreviewRequest>()

@@ -37,6 +37,7 @@ fn sign_in() -> Vec<Route> {
             .event("refresh-session")
             .answer::<v1::auth::RefreshResponse>(),
         post("/api/v1/auth/checkAuth", UserWithoutOrganization, v1::auth::check)
+            .reads()
             .summary("Confirms that the token is in force")
             .event("check-auth")
             .answer::<MessageResponse>(),
