@@ -21,6 +21,7 @@ mod auth_ldap;
 mod auth_ldap_lockout;
 mod auth_oci;
 mod auth_oidc;
+mod auth_slow;
 mod auth_spiffe;
 mod auth_tls_cert;
 mod base_path;
