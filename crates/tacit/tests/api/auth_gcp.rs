@@ -190,6 +190,29 @@ async fn a_service_account_logs_in_and_nobody_else_makes_this_server_ask() {
 }
 
 #[tokio::test]
+async fn a_token_that_says_no_end_is_good_for_an_hour_after_it_was_issued_and_no_longer() {
+    each_engine_with_clouds(async |server, google| {
+        let admin = server.with_admin().await;
+        let (own, account) = (Signer::new("google"), Signer::new("a"));
+        publish(google, &own, &[(ACCOUNT, &account)]);
+        let machine = Vouched::new(&admin, METHOD, accounts()).await;
+        let endless = with(&of_account(server, &machine.id), "exp", Value::Null);
+        let issued = |seconds: i64| {
+            proof(&account.sign(&with(&endless, "iat", json!(server.app.now().seconds() + seconds))))
+        };
+
+        machine.token(&issued(0)).await;
+        machine.token(&issued(-3600)).await;
+        machine.refuses(&issued(-3630), "times").await;
+        machine.refuses(&issued(31), "times").await;
+        machine.refuses(&proof(&account.sign(&endless)), "times").await;
+        let never = with(&with(&endless, "iat", json!(server.app.now().seconds())), "exp", json!("never"));
+        machine.refuses(&proof(&account.sign(&never)), "times").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_token_of_one_type_is_none_of_the_other() {
     each_engine_with_clouds(async |server, google| {
         let admin = server.with_admin().await;
