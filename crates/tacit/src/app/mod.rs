@@ -143,9 +143,7 @@ pub struct Settings {
     pub is_behind_proxy: bool,
     /// Sends mails; without one, links are shown instead. Needs `site_url`.
     pub mailer: Option<mail::Mailer>,
-    /// Where public clouds publish their keys.
-    pub endpoints: auth_method::endpoints::Endpoints,
-    /// Where clouds are asked who signed a request.
+    /// Where public clouds are.
     pub clouds: auth_method::clouds::Clouds,
 }
 

@@ -8,7 +8,6 @@ use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser};
 use super::{
     clouds::CloudArguments,
     config::{LogFormat, Network},
-    iam::IamArguments,
     smtp::SmtpArguments,
 };
 
@@ -101,8 +100,6 @@ pub(super) struct ServerArguments {
     pub(super) smtp: SmtpArguments,
     #[command(flatten)]
     pub(super) clouds: CloudArguments,
-    #[command(flatten)]
-    pub(super) iam: IamArguments,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

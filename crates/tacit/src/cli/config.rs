@@ -22,12 +22,7 @@ use zeroize::Zeroizing;
 
 use super::{arguments::ServerArguments, failure::Failure, places};
 use crate::{
-    app::{
-        answers::BYTES_MAX_DEFAULT,
-        auth_method::{clouds::Clouds, endpoints::Endpoints},
-        base_path::BasePath,
-        mail::Mailer,
-    },
+    app::{answers::BYTES_MAX_DEFAULT, auth_method::clouds::Clouds, base_path::BasePath, mail::Mailer},
     http::client_certificate,
 };
 use file::FileSettings;
@@ -61,9 +56,7 @@ pub(super) struct Settings {
     pub(super) base_path: BasePath,
     /// The way to the mail server, if there is one.
     pub(super) mailer: Option<Mailer>,
-    /// Where public clouds publish their keys.
-    pub(super) endpoints: Endpoints,
-    /// Where clouds are asked.
+    /// Where public clouds are.
     pub(super) clouds: Clouds,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
@@ -143,8 +136,7 @@ impl TryFrom<String> for Network {
 pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Settings, Failure> {
     let mut file = FileSettings::find(file)?;
     let smtp = flags.smtp.or(file.smtp());
-    let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
-    let clouds = flags.iam.or(file.iam()).clouds()?;
+    let clouds = flags.clouds.or(file.clouds()).clouds()?;
     let data_dir = flags.data_dir.or(file.data_dir);
     let data_folder = data_dir.clone().map_or_else(places::data_folder, Ok)?;
     let key_file = flags.root_key_file.or(file.root_key_file);
@@ -168,7 +160,6 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         )?,
         allowed_egress: networks(egress),
         mailer: smtp.mailer(site_url.as_deref())?,
-        endpoints,
         clouds,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,

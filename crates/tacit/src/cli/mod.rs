@@ -14,7 +14,6 @@ mod connection;
 mod failure;
 mod files;
 mod healthcheck;
-mod iam;
 mod log;
 mod metrics;
 mod migrate;

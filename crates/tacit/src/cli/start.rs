@@ -75,7 +75,6 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             base_path: settings.base_path.clone(),
             allow_remote_bootstrap: settings.allow_remote_bootstrap,
             mailer: settings.mailer.clone(),
-            endpoints: settings.endpoints.clone(),
             clouds: settings.clouds.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tacit::app::{
     Settings,
-    auth_method::endpoints::Endpoints,
+    auth_method::clouds::Clouds,
     changes::Timing,
     egress::{Egress, trust},
 };
@@ -34,8 +34,8 @@ async fn run(
 ) {
     let cloud = StandIn::start(|_| (404, String::new()));
     let (google, azure_login) = (cloud.url.clone(), cloud.url.clone());
-    let endpoints = Endpoints { google, azure_login, ..Endpoints::default() };
-    let settings = Settings { endpoints, ..Settings::default() };
+    let clouds = Clouds { google, azure_login, ..Clouds::default() };
+    let settings = Settings { clouds, ..Settings::default() };
     let egress = Egress::trusting(loopback(), trust::certificates(cloud.certificate.as_bytes()));
     let node = Node { seed: 1, timing: Timing::default(), settings };
     test(&TestServer::start_with(database, folder, node, egress).await, &cloud).await;

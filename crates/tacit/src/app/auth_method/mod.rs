@@ -13,7 +13,6 @@ mod aws_request;
 pub mod azure_auth;
 pub mod checks;
 pub mod clouds;
-pub mod endpoints;
 pub mod gcp_auth;
 pub mod jwt_auth;
 pub mod jwt_checks;

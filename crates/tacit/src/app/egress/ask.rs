@@ -43,7 +43,8 @@ impl Question {
     /// Whom it asks, for counting who is asked how much.
     fn host(&self) -> String {
         let url: Option<Uri> = self.url.parse().ok();
-        let authority = url.as_ref().and_then(Uri::authority).map(|authority| authority.as_str().to_lowercase());
+        let authority =
+            url.as_ref().and_then(Uri::authority).map(|authority| authority.as_str().to_lowercase());
         authority.unwrap_or_default()
     }
 }

@@ -24,8 +24,9 @@ impl Egress {
     ///
     /// [`EgressError`].
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, EgressError> {
-        let found =
-            timeout(self.0.limits.connect, lookup_host((host, port))).await.map_err(|_| EgressError::TimedOut)?;
+        let found = timeout(self.0.limits.connect, lookup_host((host, port)))
+            .await
+            .map_err(|_| EgressError::TimedOut)?;
         let found: Vec<SocketAddr> = found.map_err(|_| EgressError::UnknownHost)?.collect();
         if found.is_empty() {
             return Err(EgressError::UnknownHost);

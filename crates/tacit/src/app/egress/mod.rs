@@ -21,8 +21,8 @@ use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
 pub use ask::{ANSWER_BYTES_MAX, Answer, Question};
-pub use limits::{Limits, QuestionTurn};
 use limits::Questions;
+pub use limits::{Limits, QuestionTurn};
 use resolver::{PermittedResolver, Refused};
 
 /// The largest head of an answer, in bytes.

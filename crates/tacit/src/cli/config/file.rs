@@ -12,7 +12,6 @@ use super::{
     super::{
         clouds::CloudArguments,
         failure::Failure,
-        iam::IamArguments,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
     },
@@ -93,12 +92,6 @@ impl FileSettings {
             google_apis: self.google_apis_url.take(),
             azure_login: self.azure_login_url.take(),
             azure_issuer: self.azure_issuer_url.take(),
-        }
-    }
-
-    /// What it says about clouds.
-    pub(super) fn iam(&mut self) -> IamArguments {
-        IamArguments {
             aws_sts: self.aws_sts_endpoint.take().unwrap_or_default(),
             oci_identity: self.oci_identity_endpoint.take().unwrap_or_default(),
             alicloud_sts: self.alicloud_sts_endpoint.take(),
