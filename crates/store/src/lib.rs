@@ -16,6 +16,7 @@ pub mod access_tokens;
 pub mod additional_privileges;
 pub mod api_keys;
 pub mod audit_events;
+pub mod audit_streams;
 pub mod auth_method_settings;
 pub mod auth_methods;
 pub mod client_secrets;

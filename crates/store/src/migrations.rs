@@ -28,4 +28,5 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (24, "service_tokens", include_str!("../migrations/0024_service_tokens.sql")),
     (25, "token_attributes", include_str!("../migrations/0025_token_attributes.sql")),
     (26, "unused_indexes", include_str!("../migrations/0026_unused_indexes.sql")),
+    (32, "audit_streams", include_str!("../migrations/0032_audit_streams.sql")),
 ];

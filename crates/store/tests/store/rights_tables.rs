@@ -6,9 +6,10 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 37] = [
     "audit_events",
     "audit_sequences",
+    "audit_streams",
     "auth_method_settings",
     "client_secrets",
     "commit_changes",

@@ -9,6 +9,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_logs;
+pub mod audit_streams;
 pub mod auth_method;
 pub mod authentication;
 pub mod base_path;
@@ -145,6 +146,8 @@ pub struct Settings {
     pub mailer: Option<mail::Mailer>,
     /// Where public clouds are.
     pub clouds: auth_method::clouds::Clouds,
+    /// Where audit streams may write files, if they may.
+    pub audit_stream_folder: Option<std::path::PathBuf>,
 }
 
 impl Settings {

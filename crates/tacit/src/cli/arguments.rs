@@ -100,6 +100,9 @@ pub(super) struct ServerArguments {
     pub(super) smtp: SmtpArguments,
     #[command(flatten)]
     pub(super) clouds: CloudArguments,
+    /// Folder for the files of audit streams [default: no stream writes files]
+    #[arg(long, env = "TACIT_AUDIT_STREAM_DIR", value_name = "FOLDER")]
+    pub(super) audit_stream_dir: Option<PathBuf>,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

@@ -58,6 +58,8 @@ pub(super) struct Settings {
     pub(super) mailer: Option<Mailer>,
     /// Where public clouds are.
     pub(super) clouds: Clouds,
+    /// Where audit streams may write files.
+    pub(super) audit_stream_folder: Option<PathBuf>,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -163,6 +165,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         clouds,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
+        audit_stream_folder: flags.audit_stream_dir.or(file.audit_stream_dir),
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),
         answer_memory: flags

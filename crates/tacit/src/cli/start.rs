@@ -76,6 +76,7 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
             allow_remote_bootstrap: settings.allow_remote_bootstrap,
             mailer: settings.mailer.clone(),
             clouds: settings.clouds.clone(),
+            audit_stream_folder: settings.audit_stream_folder.clone(),
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
         },
         clock,

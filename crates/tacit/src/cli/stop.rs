@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     app::App,
-    jobs::{deliver_webhooks, flush_token_uses, follow_nodes, prune, send_mails, sweep_answers},
+    jobs::{
+        deliver_audit_streams, deliver_webhooks, flush_token_uses, follow_nodes, prune, send_mails,
+        sweep_answers,
+    },
 };
 
 /// How long requests in progress may take to end once the server is asked to stop. Below the 30 s
@@ -95,6 +98,7 @@ impl Jobs {
             others: vec![
                 tokio::spawn(prune::run(app.clone())),
                 tokio::spawn(deliver_webhooks::run(app.clone())),
+                tokio::spawn(deliver_audit_streams::run(app.clone())),
                 tokio::spawn(follow_nodes::run(app.clone())),
                 tokio::spawn(send_mails::run(app.clone())),
                 tokio::spawn(sweep_answers::run(app.clone())),

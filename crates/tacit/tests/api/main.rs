@@ -10,6 +10,8 @@ mod administration_settings;
 mod api_keys;
 mod audit;
 mod audit_logs;
+mod audit_stream_receivers;
+mod audit_streams;
 mod auth_alicloud;
 mod auth_aws;
 mod auth_aws_settings;

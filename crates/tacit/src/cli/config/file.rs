@@ -51,6 +51,7 @@ pub(super) struct FileSettings {
     aws_sts_endpoint: Option<Vec<String>>,
     oci_identity_endpoint: Option<Vec<String>>,
     alicloud_sts_endpoint: Option<String>,
+    pub(super) audit_stream_dir: Option<PathBuf>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -125,6 +126,7 @@ impl FileSettings {
             &mut self.tls_cert,
             &mut self.tls_key,
             &mut self.smtp_password_file,
+            &mut self.audit_stream_dir,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
