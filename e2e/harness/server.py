@@ -23,15 +23,15 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server(binary, database_url=None, options=(), mail_port=None):
+def running_server(binary, database_url=None, options=(), mail_port=None, environment=None):
     """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL,
-    and `options` are further options of `tacit server`. With `mail_port` it sends mails to that port of this machine.
+    `options` are further options of `tacit server`, and `environment` is added to its own. With `mail_port` it sends mails to that port of this machine.
 
     Leaving the block asks the server to stop, and checks that it went quietly and logged nothing confidential.
     """
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tacit-e2e."))
     try:
-        server = Server(binary, folder, database_url, options, mail_port)
+        server = Server(binary, folder, database_url, options, mail_port, environment=environment)
         try:
             server.wait_until_ready()
             yield server
@@ -46,7 +46,7 @@ def running_server(binary, database_url=None, options=(), mail_port=None):
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None):
+    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None, environment=None):
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
         self.confidential = []
@@ -62,7 +62,12 @@ class Server:
             command += ["--database-url", database_url]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=folder, env=plain_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=folder,
+                env={**plain_environment(), **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def wait_until_ready(self):
