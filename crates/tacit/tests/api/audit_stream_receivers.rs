@@ -7,12 +7,10 @@ use std::{
     thread,
 };
 
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    crypto::aws_lc_rs,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
+use rustls::{ServerConnection, StreamOwned};
 use serde_json::Value;
+
+use crate::harness_https::self_signed;
 
 /// Reads connections to their end, and closes them then.
 pub struct SyslogServer {
@@ -34,16 +32,8 @@ impl SyslogServer {
 
     /// With TLS.
     pub fn tls() -> Self {
-        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
-        let config = Arc::new(config);
-        Self::start("syslog+tls", made.cert.pem(), move |stream| {
+        let (config, certificate) = self_signed();
+        Self::start("syslog+tls", certificate, move |stream| {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut text = String::new();
             StreamOwned::new(connection, stream).read_to_string(&mut text).ok().map(|_| text)

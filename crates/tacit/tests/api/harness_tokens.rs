@@ -91,6 +91,37 @@ pub async fn refuses_other_times(machine: &Vouched<'_>, signer: &Signer, claims:
     }
 }
 
+/// Issuers and audiences that are not those of a token which is let in. Of a list of audiences one is enough.
+pub async fn refuses_other_issuers_and_audiences(machine: &Vouched<'_>, signer: &Signer, claims: &Value) {
+    let (issuer, audience) = (&claims["iss"], &claims["aud"]);
+    let longer = |value: &Value| json!(format!("{}/x", value.as_str().unwrap()));
+    let others = [
+        ("iss", longer(issuer), "issuer"),
+        ("iss", json!([issuer]), "issuer"),
+        ("iss", json!(7), "issuer"),
+        ("iss", Value::Null, "issuer"),
+        ("aud", longer(audience), "audience"),
+        ("aud", json!(["a", "b"]), "audience"),
+        ("aud", json!([[audience]]), "audience"),
+        ("aud", json!([]), "audience"),
+        ("aud", Value::Null, "audience"),
+    ];
+    refuses_claims(machine, signer, claims, &others).await;
+    machine.token(&proof(&signer.sign(&with(claims, "aud", json!(["x", audience]))))).await;
+}
+
+/// Changed claims that are refused, each because of one check.
+pub async fn refuses_claims(
+    machine: &Vouched<'_>,
+    signer: &Signer,
+    claims: &Value,
+    all: &[(&str, Value, &str)],
+) {
+    for (name, value, check) in all {
+        machine.refuses(&proof(&signer.sign(&with(claims, name, value.clone()))), check).await;
+    }
+}
+
 /// What no method may do differently: forms, other organizations, and the limits of tokens.
 pub async fn logs_in_as_every_method_does(machine: &Vouched<'_>, token: &str) {
     let server = machine.admin.server;

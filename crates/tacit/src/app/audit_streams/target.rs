@@ -14,6 +14,7 @@ use crate::app::{
     bounds::Bounds,
     error::{Error, Result},
     token_settings::set,
+    webhooks::target::shortened,
 };
 
 /// The longest address, in bytes.
@@ -195,9 +196,7 @@ impl Target {
     /// What those see who may not change it: scheme and host, and the names of headers.
     pub(super) fn shortened(mut self) -> Self {
         if self.kind() == Some(Kind::Http) {
-            let uri: Option<Uri> = self.url.parse().ok();
-            let shown = uri.and_then(|uri| Some(format!("{}://{}/…", uri.scheme_str()?, uri.authority()?)));
-            self.url = Zeroizing::new(shown.unwrap_or_default());
+            self.url = Zeroizing::new(shortened(&self.url));
         }
         for header in &mut self.headers {
             header.value = Zeroizing::default();
