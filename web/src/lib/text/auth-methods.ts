@@ -98,6 +98,7 @@ export const authMethods = {
   said: {
     account: ['The account is let in', 'The account is not let in'],
     answer: ['The provider said who it is', 'What the provider said is not understood'],
+    'time limit': ['Judged in time', 'Whoever vouches does not answer in time'],
     'answer of STS': ['The provider accepts the signature', 'The provider does not accept the signature'],
     'answer of the identity service': [
       'The provider accepts the signature',
