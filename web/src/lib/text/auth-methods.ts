@@ -98,7 +98,6 @@ export const authMethods = {
   said: {
     account: ['The account is let in', 'The account is not let in'],
     answer: ['The provider said who it is', 'What the provider said is not understood'],
-    'time limit': ['Judged in time', 'Whoever vouches does not answer in time'],
     'answer of STS': ['The provider accepts the signature', 'The provider does not accept the signature'],
     'answer of the identity service': [
       'The provider accepts the signature',
@@ -147,6 +146,7 @@ export const authMethods = {
     tenancy: ['The key is of the tenancy', 'The key is not of the tenancy'],
     'tenancy of the user': ['The user is of the tenancy', 'The user is not of the tenancy'],
     time: ['Signed a short while ago', 'Signed too long ago, or in the future'],
+    'time limit': ['Judged in time', 'Whoever vouches does not answer in time'],
     times: ['Valid at this time', 'Not valid at this time'],
     token: ['The token can be read', 'The token cannot be read'],
     'trust domain': ['Of the expected trust domain', 'Not of the expected trust domain'],
