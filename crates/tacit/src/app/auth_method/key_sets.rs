@@ -28,7 +28,7 @@ const AGAIN: Uptime = 10 * 1000;
 /// Sets that are remembered.
 const SETS_MAX: usize = 1000;
 /// Logins that wait for one set to be read. More are refused at once.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 1_000;
 
 /// Where keys are published.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -31,7 +31,7 @@ const METHODS_MAX: usize = 10_000;
 /// How long a login waits for those before it.
 const WAIT_MAX: Duration = Duration::from_secs(15);
 /// Logins of one method that are judged or wait for that. More are refused at once.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 1_000;
 
 /// When a method is locked, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,11 +12,11 @@ use tokio::{
 use super::{Egress, EgressError};
 
 /// Questions at a time, each of which holds a thread.
-const QUESTIONS_MAX: usize = 32;
+const QUESTIONS_MAX: usize = 64;
 /// Those of them to one host: one that is silent leaves the others room.
-const OF_ONE_HOST_MAX: usize = 8;
+const OF_ONE_HOST_MAX: usize = 16;
 /// Questions to one host that wait for their turn. More are refused at once.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 1_000;
 /// Hosts whose questions are counted.
 const HOSTS_MAX: usize = 10_000;
 
