@@ -23,6 +23,8 @@ have cc || packages+=(gcc libc6-dev)
 have git || packages+=(git)
 have chromium || have chromium-browser || have google-chrome || packages+=(chromium)
 scripts/postgres.sh installed || packages+=(postgresql)
+# Makes the certificate and the tokens of those who vouch for client libraries.
+have openssl || packages+=(openssl)
 # The directory that LDAP Auth is tested with.
 [ -x /usr/sbin/slapd ] || packages+=(slapd)
 # Debian ships the module venv without what makes it work.

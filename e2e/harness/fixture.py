@@ -77,14 +77,35 @@ def prepare_project(api, organization_id, name):
 
 def prepare_identity(api, organization_id, project_id, name, role):
     """An identity with `role` in the project and none in the organization. Returns its id, client id and secret."""
-    new_identity = {"name": name, "organizationId": organization_id, "role": "no-access"}
-    identity_id = api.post("/api/v1/identities", new_identity)["identity"]["id"]
+    identity_id = add_identity(api, organization_id, project_id, name, role)
     universal_auth = f"/api/v1/auth/universal-auth/identities/{identity_id}"
     client_id = api.post(universal_auth, {})["identityUniversalAuth"]["clientId"]
     client_secret = api.post(f"{universal_auth}/client-secrets", {"description": name})["clientSecret"]
+    return {"id": identity_id, "clientId": client_id, "clientSecret": client_secret}
+
+
+def add_identity(api, organization_id, project_id, name, role):
+    """An identity with `role` in the project that cannot sign in yet. Returns its id."""
+    new_identity = {"name": name, "organizationId": organization_id, "role": "no-access"}
+    identity_id = api.post("/api/v1/identities", new_identity)["identity"]["id"]
     membership = f"/api/v1/projects/{project_id}/memberships/identities/{identity_id}"
     api.post(membership, {"roles": [{"role": role}]})
-    return {"id": identity_id, "clientId": client_id, "clientSecret": client_secret}
+    return identity_id
+
+
+def prepare_vouched(api, organization_id, project_id, methods):
+    """An identity for each auth method, which may read the project. Returns their ids by the names of the methods."""
+    identities = {}
+    for method, settings in methods.items():
+        identity_id = add_identity(api, organization_id, project_id, method, "viewer")
+        api.post(f"/api/v1/auth/{method}/identities/{identity_id}", settings)
+        identities[method] = identity_id
+    return identities
+
+
+def prepare_access_token(api, identity_id):
+    """An access token of an identity with Token Auth."""
+    return api.post(f"/api/v1/auth/token-auth/identities/{identity_id}/tokens", {"name": "e2e"})["accessToken"]
 
 
 def prepare_service_token(person, project_id):

@@ -23,10 +23,10 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server(binary, database_url=None, options=(), mail_port=None, backups=False):
+def running_server(binary, database_url=None, options=(), mail_port=None, backups=False, environment=None):
     """Runs `binary` on a fresh data folder and yields the `Server`; `database_url` puts the data into PostgreSQL,
-    and `options` are further options of `tacit server`. With `mail_port` it sends mails to that port of this machine,
-    with `backups` it makes backups.
+    `options` are further options of `tacit server`, and `environment` is added to its own. With `mail_port` it sends
+    mails to that port of this machine, with `backups` it makes backups.
 
     Leaving the block asks the server to stop, and checks that it went quietly and logged nothing confidential.
     """
@@ -34,7 +34,7 @@ def running_server(binary, database_url=None, options=(), mail_port=None, backup
     if backups:
         options = [*options, "--backup-dir", str(folder / "backups")]
     try:
-        server = Server(binary, folder, database_url, options, mail_port)
+        server = Server(binary, folder, database_url, options, mail_port, environment=environment)
         try:
             server.wait_until_ready()
             yield server
@@ -49,7 +49,9 @@ def running_server(binary, database_url=None, options=(), mail_port=None, backup
 class Server:
     """One server process, its address in `url`, its log, and in `confidential` the texts that must not be logged."""
 
-    def __init__(self, binary, folder, database_url, options=(), mail_port=None, port=None, prefix=()):
+    def __init__(
+        self, binary, folder, database_url, options=(), mail_port=None, port=None, prefix=(), environment=None
+    ):
         """`prefix` is what the command line is put behind, which must become the server in the end."""
         if not os.access(binary, os.X_OK):
             raise ServerError(f"there is no program at {binary}: build it with 'cargo build'")
@@ -67,7 +69,12 @@ class Server:
             command += ["--database-url", database_url]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=folder, env=plain_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=folder,
+                env={**plain_environment(), **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def wait_until_ready(self):

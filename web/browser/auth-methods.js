@@ -33,6 +33,28 @@ const statusWith = async (token) => {
   return answer.status
 }
 
+test('a lockout after wrong client secrets is ended', async () => {
+  await onPage(async (watched) => {
+    const { page } = watched
+    const identity = await openMethods(watched, 'locked-out')
+    const path = `/api/v1/auth/universal-auth/identities/${identity}`
+    const { identityUniversalAuth } = await api('POST', path, { lockoutThreshold: 1 })
+    const wrong = { clientId: identityUniversalAuth.clientId, clientSecret: 'wrong' }
+    const headers = { 'content-type': 'application/json' }
+    await fetch(`${SERVER}/api/v1/auth/universal-auth/login`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(wrong),
+    })
+    await page.reload()
+    await click(watched, 'button', 'Auth methods of locked-out')
+    await click(watched, 'button', 'End the lockout of Universal Auth')
+    await page.getByText('Logins can be tried again.').waitFor()
+    await click(watched, 'button', 'End the lockout of Universal Auth')
+    await page.getByText('Nothing was locked.').waitFor()
+  })
+})
+
 test('JWT Auth is attached, tried, used to log in and detached', async () => {
   await onPage(async (watched) => {
     const { page } = watched

@@ -5,6 +5,7 @@ const startingWith = (name) => async (page) => button(page, new RegExp(`^${name}
 
 const overview = ({ organization }) => `/org/${organization}/overview`
 const identities = ({ organization }) => `/org/${organization}/members?selectedTab=identities`
+const organizationSettings = ({ organization }) => `/org/${organization}/settings`
 const audit = ({ organization }) => `/org/${organization}/audit-logs`
 const secrets = ({ project }) => `/project/${project}/secrets/overview`
 const access = ({ project }) => `/project/${project}/members`
@@ -228,6 +229,7 @@ export const DIALOGS = [
       await page.getByRole('menuitem', { name: 'Deliveries' }).click()
     },
   },
+  { name: 'add audit stream', path: organizationSettings, opens: opened('Add stream') },
   { name: 'delete project', path: settings('danger'), opens: opened('Delete this project') },
   { name: 'end session', path: profile, opens: startingWith('End:') },
 ]

@@ -139,6 +139,8 @@ ids! {
     WebhookId
     /// One notice to a webhook.
     WebhookDeliveryId
+    /// Where an audit log is sent.
+    AuditStreamId
     /// A mail that waits to be sent.
     MailId
     /// A password that is to be set anew.

@@ -23,6 +23,7 @@ pub mod audit_events;
 pub mod audit_pending;
 pub mod audit_prunings;
 pub mod audit_signing_keys;
+pub mod audit_streams;
 pub mod auth_method_settings;
 pub mod auth_methods;
 pub mod backup_runs;

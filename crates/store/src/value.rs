@@ -199,6 +199,7 @@ id_values!(
     GroupId,
     PrivilegeId,
     WebhookId,
+    AuditStreamId,
     WebhookDeliveryId,
     MailId,
     PasswordResetId,

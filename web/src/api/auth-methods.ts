@@ -59,6 +59,12 @@ export const useSaveAuthMethod = (identity: string, method: AuthMethod, isNew: b
 export const useDetachAuthMethod = (identity: string) =>
   useIdentityMutation((method: string) => request('DELETE', pathOf(identity, method)))
 
+/** Ends a lockout after wrong passwords. Returns how many there were. */
+export const useClearLockouts = (identity: string) =>
+  useIdentityMutation((method: string) =>
+    request<{ deleted: number }>('POST', `${pathOf(identity, method)}/clear-lockouts`),
+  )
+
 /** Has a proof judged as a login would be. No mutation: that would keep the proof in memory. */
 export const judgeProof = (identity: string, method: string, proof: object, signal: AbortSignal) =>
   request<Judged>('POST', `/api/ui/v1/identities/${identity}/${method}/test`, { body: proof, signal })

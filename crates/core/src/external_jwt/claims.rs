@@ -84,6 +84,18 @@ impl Claims {
         Ok(())
     }
 
+    /// Gives a token that does not say when it ends an end, so many seconds after it was issued. One that does not say that,
+    /// either, stays endless.
+    #[must_use]
+    pub fn ending_after(mut self, seconds: i64) -> Self {
+        if !self.0.contains_key("exp")
+            && let Some(issued_at) = self.seconds("iat")
+        {
+            self.0.insert("exp".to_owned(), issued_at.saturating_add(seconds).into());
+        }
+        self
+    }
+
     /// Whether it ends at most so many seconds from now. One that says no end does not.
     #[must_use]
     pub fn ends_within(&self, seconds: i64, now: Timestamp) -> bool {

@@ -150,6 +150,19 @@ fn a_token_that_says_no_end_ends_never() {
 }
 
 #[test]
+fn a_token_without_an_end_may_get_one_after_its_beginning() {
+    let end = |claims: Value| {
+        let claims = Claims::new(claims.as_object().unwrap().clone()).ending_after(60);
+        claims.get("exp").cloned()
+    };
+    assert_eq!(end(json!({ "iat": 7 })), Some(json!(67)));
+    assert_eq!(end(json!({ "iat": 7, "exp": 8 })), Some(json!(8)));
+    assert_eq!(end(json!({ "iat": 7, "exp": null })), Some(json!(null)));
+    assert_eq!(end(json!({ "iat": "x" })), None);
+    assert_eq!(end(json!({})), None);
+}
+
+#[test]
 fn a_private_key_or_a_certificate_is_no_public_key() {
     for text in
         ["", "x", &pem("PRIVATE KEY", b"abc"), &pem("CERTIFICATE", b"abc"), &pem("PUBLIC KEY", b"abc")]

@@ -6,6 +6,7 @@
 mod access_tokens;
 mod api_keys;
 mod audit_events;
+mod audit_streams;
 mod auth_methods;
 mod client_secrets;
 mod commit_log;

@@ -6,7 +6,7 @@ use tacit_store::{Database, FromRow, HARMLESS, RIGHTS, Row, Settings, StoreError
 
 /// Tables of which no cached right depends. What readers of a project see is kept by the project's
 /// revision, and credentials are looked at in the database whenever somebody signs in.
-const OTHERS: [&str; 47] = [
+const OTHERS: [&str; 48] = [
     "audit_blocks",
     "audit_chains",
     "audit_checkpoints",
@@ -15,6 +15,7 @@ const OTHERS: [&str; 47] = [
     "audit_prunings",
     "audit_retention_cursors",
     "audit_signing_keys",
+    "audit_streams",
     "auth_method_settings",
     "backup_leases",
     "backup_runs",

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod audit_export;
 pub mod audit_logs;
 pub mod audit_proofs;
+pub mod audit_streams;
 pub mod auth_method;
 pub mod authentication;
 pub mod backup;
@@ -147,16 +148,16 @@ pub struct Settings {
     pub is_behind_proxy: bool,
     /// Sends mails; without one, links are shown instead. Needs `site_url`.
     pub mailer: Option<mail::Mailer>,
-    /// Where public clouds publish their keys.
-    pub endpoints: auth_method::endpoints::Endpoints,
+    /// Where public clouds are.
+    pub clouds: auth_method::clouds::Clouds,
     /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`; empty in tests.
     pub root_key_mode: &'static str,
-    /// Where clouds are asked who signed a request.
-    pub clouds: auth_method::clouds::Clouds,
     /// The file that keeps checkpoints of the audit log.
     pub audit_checkpoints: Option<std::path::PathBuf>,
     /// Days that audit events are kept of which no project says it; for good if absent.
     pub audit_retention_days: Option<i64>,
+    /// Where audit streams may write files, if they may.
+    pub audit_stream_folder: Option<std::path::PathBuf>,
     /// Where and how often this server makes backups; none if it does not.
     pub backups: Option<backup::Schedule>,
 }

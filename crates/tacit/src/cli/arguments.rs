@@ -11,7 +11,6 @@ use super::{
     backup_schedule::BackupScheduleArguments,
     clouds::CloudArguments,
     config::{LogFormat, Network},
-    iam::IamArguments,
     key::arguments::KeyArguments,
     limits::LimitArguments,
     smtp::SmtpArguments,
@@ -125,9 +124,10 @@ pub(super) struct ServerArguments {
     #[command(flatten)]
     pub(super) clouds: CloudArguments,
     #[command(flatten)]
-    pub(super) iam: IamArguments,
-    #[command(flatten)]
     pub(super) backups: BackupScheduleArguments,
+    /// Folder for the files of audit streams [default: no stream writes files]
+    #[arg(long, env = "TACIT_AUDIT_STREAM_DIR", value_name = "FOLDER")]
+    pub(super) audit_stream_dir: Option<PathBuf>,
     /// Address and port of the metrics for Prometheus [default: no metrics]
     #[arg(long, env = "TACIT_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub(super) metrics_listen: Option<SocketAddr>,

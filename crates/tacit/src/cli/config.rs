@@ -23,10 +23,7 @@ use zeroize::Zeroizing;
 use super::{arguments::ServerArguments, failure::Failure, limits::LimitSettings, places};
 use crate::{
     app::{
-        answers::BYTES_MAX_DEFAULT,
-        auth_method::{clouds::Clouds, endpoints::Endpoints},
-        backup::Schedule,
-        base_path::BasePath,
+        answers::BYTES_MAX_DEFAULT, auth_method::clouds::Clouds, backup::Schedule, base_path::BasePath,
         mail::Mailer,
     },
     http::client_certificate,
@@ -62,12 +59,12 @@ pub(super) struct Settings {
     pub(super) base_path: BasePath,
     /// The way to the mail server, if there is one.
     pub(super) mailer: Option<Mailer>,
-    /// Where public clouds publish their keys.
-    pub(super) endpoints: Endpoints,
-    /// Where clouds are asked.
+    /// Where public clouds are.
     pub(super) clouds: Clouds,
     /// Where and how often the server makes backups.
     pub(super) backups: Option<Schedule>,
+    /// Where audit streams may write files.
+    pub(super) audit_stream_folder: Option<PathBuf>,
     /// Where Prometheus finds the metrics.
     pub(super) metrics_listen: Option<SocketAddr>,
     /// Whether any machine may set the server up.
@@ -151,8 +148,7 @@ impl TryFrom<String> for Network {
 pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Settings, Failure> {
     let mut file = FileSettings::find(file)?;
     let smtp = flags.smtp.or(file.smtp());
-    let endpoints = flags.clouds.or(file.clouds()).endpoints()?;
-    let clouds = flags.iam.or(file.iam()).clouds()?;
+    let clouds = flags.clouds.or(file.clouds()).clouds()?;
     let backups = flags.backups.or(file.backups()).schedule()?;
     let limits = flags.limits.or(file.limits()).settings();
     let data_dir = flags.data_dir.or(file.data_dir);
@@ -178,11 +174,11 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
         )?,
         allowed_egress: networks(egress),
         mailer: smtp.mailer(site_url.as_deref())?,
-        endpoints,
         clouds,
         backups,
         site_url,
         base_path: base_path(&flags.base_path.or(file.base_path).unwrap_or_default())?,
+        audit_stream_folder: flags.audit_stream_dir.or(file.audit_stream_dir),
         metrics_listen: flags.metrics_listen.or(file.metrics_listen),
         allow_remote_bootstrap: flags.allow_remote_bootstrap.or(file.allow_remote_bootstrap).unwrap_or(false),
         answer_memory: flags

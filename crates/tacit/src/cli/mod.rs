@@ -20,7 +20,6 @@ mod failure;
 mod files;
 mod filling;
 mod healthcheck;
-mod iam;
 mod key;
 mod limits;
 mod log;

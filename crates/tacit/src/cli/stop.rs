@@ -17,8 +17,8 @@ use super::{
 use crate::{
     app::{App, backup::Latest},
     jobs::{
-        deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune, prune_audit_log, rotate_data_keys,
-        seal_audit_log, send_mails, sweep_answers,
+        deliver_audit_streams, deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune,
+        prune_audit_log, rotate_data_keys, seal_audit_log, send_mails, sweep_answers,
     },
 };
 
@@ -100,6 +100,7 @@ impl Jobs {
                 tokio::spawn(prune::run(app.clone())),
                 tokio::spawn(make_backups::run(app.clone(), backups)),
                 tokio::spawn(deliver_webhooks::run(app.clone())),
+                tokio::spawn(deliver_audit_streams::run(app.clone())),
                 tokio::spawn(follow_nodes::run(app.clone())),
                 tokio::spawn(rotate_data_keys::run(app.clone())),
                 tokio::spawn(send_mails::run(app.clone())),

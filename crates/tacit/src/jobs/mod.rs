@@ -1,5 +1,6 @@
 //! Work in the background.
 
+pub mod deliver_audit_streams;
 pub mod deliver_webhooks;
 pub mod flush_token_uses;
 pub mod follow_nodes;

@@ -8,8 +8,8 @@ use crate::{
     harness_https::StandIn,
     harness_signer::{Signer, key_set},
     harness_tokens::{
-        each_engine_with_clouds, is_never_our_fault, logs_in_as_every_method_does, proof, refuses_forgeries,
-        refuses_other_times, refuses_settings, with,
+        each_engine_with_clouds, is_never_our_fault, logs_in_as_every_method_does, proof, refuses_claims,
+        refuses_forgeries, refuses_other_issuers_and_audiences, refuses_other_times, refuses_settings, with,
     },
 };
 
@@ -123,12 +123,11 @@ async fn a_machine_logs_in_and_one_that_fails_a_check_does_not() {
         refuses_forgeries(&machine, &signer, &good).await;
         refuses_other_times(&machine, &signer, &good).await;
         let of = |project, zone| json!({ "compute_engine": { "project_id": project, "zone": zone } });
-        for (name, value, check) in [
+        refuses_other_issuers_and_audiences(&machine, &signer, &good).await;
+        let others = [
             ("iss", json!("https://accounts.google.com.evil"), "issuer"),
-            ("iss", Value::Null, "issuer"),
             ("aud", json!("00000000-0000-4000-8000-000000000000"), "audience"),
             ("aud", json!("*"), "audience"),
-            ("aud", Value::Null, "audience"),
             ("email_verified", json!(false), "e-mail"),
             ("email_verified", json!("true"), "e-mail"),
             ("email_verified", Value::Null, "e-mail"),
@@ -139,9 +138,8 @@ async fn a_machine_logs_in_and_one_that_fails_a_check_does_not() {
             ("google", of("shop", "us-central1-b"), "zone"),
             // Without `format=full` nothing is known of the machine.
             ("google", Value::Null, "project"),
-        ] {
-            machine.refuses(&proof(&signer.sign(&with(&good, name, value))), check).await;
-        }
+        ];
+        refuses_claims(&machine, &signer, &good, &others).await;
         logs_in_as_every_method_does(&machine, &signer.sign(&good)).await;
         let named = with(&of_machine(server, &machine.id), "aud", json!(["x", machine.id]));
         machine.token(&proof(&signer.sign(&named))).await;
@@ -185,6 +183,29 @@ async fn a_service_account_logs_in_and_nobody_else_makes_this_server_ask() {
         machine.refuses(&proof(&account.sign(&good)), "project").await;
         machine.configure(json!({ "allowedProjects": "other,shop" })).await;
         logs_in_as_every_method_does(&machine, &account.sign(&good)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_says_no_end_is_good_for_an_hour_after_it_was_issued_and_no_longer() {
+    each_engine_with_clouds(async |server, google| {
+        let admin = server.with_admin().await;
+        let (own, account) = (Signer::new("google"), Signer::new("a"));
+        publish(google, &own, &[(ACCOUNT, &account)]);
+        let machine = Vouched::new(&admin, METHOD, accounts()).await;
+        let endless = with(&of_account(server, &machine.id), "exp", Value::Null);
+        let issued = |seconds: i64| {
+            proof(&account.sign(&with(&endless, "iat", json!(server.app.now().seconds() + seconds))))
+        };
+
+        machine.token(&issued(0)).await;
+        machine.token(&issued(-3600)).await;
+        machine.refuses(&issued(-3630), "times").await;
+        machine.refuses(&issued(31), "times").await;
+        machine.refuses(&proof(&account.sign(&endless)), "times").await;
+        let never = with(&with(&endless, "iat", json!(server.app.now().seconds())), "exp", json!("never"));
+        machine.refuses(&proof(&account.sign(&never)), "times").await;
     })
     .await;
 }

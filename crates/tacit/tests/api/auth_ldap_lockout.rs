@@ -166,15 +166,3 @@ async fn what_is_no_directory_lets_nobody_in_and_locks_nothing() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn a_login_does_not_wait_for_ever_for_a_directory_that_is_silent() {
-    each_engine(async |server| {
-        let admin = server.with_admin().await;
-        let settings = json!({ "url": answering(Vec::new()), "bindDN": BIND_DN, "bindPass": BIND_PASS,
-            "searchBase": "dc=x", "allowedFields": [{ "key": "ou", "value": "x" }] });
-        let machine = Vouched::new(&admin, METHOD, settings).await;
-        assert_eq!(attempt(&machine, "ada", PASSWORD).await, WRONG);
-    })
-    .await;
-}

@@ -39,7 +39,7 @@ fn body(ids: &Value) -> Value {
         "sourceEnvironment": "dev", "destinationEnvironment": "prod", "projectName": "Changed",
         "hasDeleteProtection": false, "pitVersionLimit": 5, "auditLogsRetentionDays": 5,
         "autoCapitalization": true, "tagSlugs": ["a"], "username": "nobody@example.test",
-        "webhookUrl": "http://127.0.0.2:9/x", "isDisabled": true,
+        "webhookUrl": "http://127.0.0.2:9/x", "url": "http://127.0.0.2:9/x", "isDisabled": true,
         "oldPassword": "not the password", "newPassword": "another password", "firstName": "A", "lastName": "B",
     })
 }
@@ -362,8 +362,11 @@ pub async fn known_ids(admin: &Admin<'_>) -> Value {
     let client_secret = admin.ok("GET", &secrets, None).await["clientSecretData"][0]["id"].clone();
     let body = json!({ "projectId": project, "environment": "dev", "webhookUrl": "http://127.0.0.2:9/canary-value" });
     let webhook = admin.ok("POST", "/api/v1/webhooks", Some(body)).await["webhook"]["id"].clone();
+    let body = json!({ "url": "http://127.0.0.2:9/canary-value" });
+    let stream =
+        admin.ok("POST", "/api/v1/audit-log-streams", Some(body)).await["auditLogStream"]["id"].clone();
     json!({
-        "webhook": webhook,
+        "webhook": webhook, "stream": stream,
         "project": project, "identity": identity, "secret": secret, "folder": folder, "tag": tag,
         "environment": environment, "client_secret": client_secret, "user": admin.user_id,
         "organization": admin.organization_id, "name": "FOO",

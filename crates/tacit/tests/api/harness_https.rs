@@ -45,24 +45,16 @@ pub struct StandIn {
 impl StandIn {
     /// Answers each request with what `answer` returns: a status and a body of JSON.
     pub fn start(answer: impl FnMut(&Asked) -> (u16, String) + Send + 'static) -> Self {
-        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
+        let (config, certificate) = self_signed();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stand_in = Self {
             url: format!("https://{}", listener.local_addr().unwrap()),
-            certificate: made.cert.pem(),
+            certificate,
             asked: Arc::default(),
             answers: Arc::new(Mutex::new(Box::new(answer))),
         };
         let (asked, answers) = (Arc::clone(&stand_in.asked), Arc::clone(&stand_in.answers));
         thread::spawn(move || {
-            let config = Arc::new(config);
             for stream in listener.incoming() {
                 let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
                 let stream = StreamOwned::new(connection, stream.unwrap());
@@ -82,6 +74,19 @@ impl StandIn {
     pub fn take(&self) -> Vec<Asked> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
+}
+
+/// TLS by a certificate for 127.0.0.1 that is made by itself, and that certificate in PEM.
+pub fn self_signed() -> (Arc<ServerConfig>, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    (Arc::new(config), made.cert.pem())
 }
 
 /// Reads a request and answers it; does nothing if the client does not trust the certificate.

@@ -25,6 +25,7 @@ pub fn operator(stand_in: &StandIn) -> Settings {
         aws_sts_hosts: vec![host.clone()],
         oci_identity_hosts: vec![host.clone()],
         alicloud_sts_host: host,
+        ..Clouds::default()
     };
     Settings { clouds, ..Settings::default() }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tacit::app::{
     Settings,
-    auth_method::endpoints::Endpoints,
+    auth_method::clouds::Clouds,
     changes::Timing,
     egress::{Egress, trust},
 };
@@ -34,8 +34,8 @@ async fn run(
 ) {
     let cloud = StandIn::start(|_| (404, String::new()));
     let (google, azure_login) = (cloud.url.clone(), cloud.url.clone());
-    let endpoints = Endpoints { google, azure_login, ..Endpoints::default() };
-    let settings = Settings { endpoints, ..Settings::default() };
+    let clouds = Clouds { google, azure_login, ..Clouds::default() };
+    let settings = Settings { clouds, ..Settings::default() };
     let egress = Egress::trusting(loopback(), trust::certificates(cloud.certificate.as_bytes()));
     let node = Node { seed: 1, timing: Timing::default(), settings };
     test(&TestServer::start_with(database, folder, node, egress).await, &cloud).await;
@@ -88,6 +88,37 @@ pub async fn refuses_other_times(machine: &Vouched<'_>, signer: &Signer, claims:
         ("iat", json!(now + 60)),
     ] {
         machine.refuses(&proof(&signer.sign(&with(claims, name, value))), "times").await;
+    }
+}
+
+/// Issuers and audiences that are not those of a token which is let in. Of a list of audiences one is enough.
+pub async fn refuses_other_issuers_and_audiences(machine: &Vouched<'_>, signer: &Signer, claims: &Value) {
+    let (issuer, audience) = (&claims["iss"], &claims["aud"]);
+    let longer = |value: &Value| json!(format!("{}/x", value.as_str().unwrap()));
+    let others = [
+        ("iss", longer(issuer), "issuer"),
+        ("iss", json!([issuer]), "issuer"),
+        ("iss", json!(7), "issuer"),
+        ("iss", Value::Null, "issuer"),
+        ("aud", longer(audience), "audience"),
+        ("aud", json!(["a", "b"]), "audience"),
+        ("aud", json!([[audience]]), "audience"),
+        ("aud", json!([]), "audience"),
+        ("aud", Value::Null, "audience"),
+    ];
+    refuses_claims(machine, signer, claims, &others).await;
+    machine.token(&proof(&signer.sign(&with(claims, "aud", json!(["x", audience]))))).await;
+}
+
+/// Changed claims that are refused, each because of one check.
+pub async fn refuses_claims(
+    machine: &Vouched<'_>,
+    signer: &Signer,
+    claims: &Value,
+    all: &[(&str, Value, &str)],
+) {
+    for (name, value, check) in all {
+        machine.refuses(&proof(&signer.sign(&with(claims, name, value.clone()))), check).await;
     }
 }
 

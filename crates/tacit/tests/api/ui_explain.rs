@@ -179,6 +179,37 @@ async fn only_who_may_see_others_asks_about_them() {
 }
 
 #[tokio::test]
+async fn service_tokens_that_may_are_named_as_long_as_they_give_something() {
+    each_engine(async |server| {
+        let acme = organization(server, "acme").await;
+        let ada = acme.user("ada@example.test", "admin").await;
+        let bob = acme.user("bob@example.test", "no-access").await;
+        let project = ada.project_id("Shop").await;
+        make_secret(&ada, &project, "dev", "/", "FOO").await;
+        let membership = ada.add_user(&project, &bob, "admin").await;
+        for (by, name, environment, permission) in
+            [(&ada, "reader", "dev", "read"), (&bob, "of bob", "dev", "read"), (&ada, "writer", "dev", "write"), (&ada, "prod", "prod", "read")]
+        {
+            let body = json!({ "name": name, "workspaceId": project, "permissions": [permission], "expiresIn": 60,
+                "scopes": [{ "environment": environment, "secretPath": "/**" }] });
+            by.ok("POST", "/api/v2/service-token", Some(body)).await;
+        }
+        let ask = async |action: &str| {
+            let body = json!({ "action": action, "environment": "dev", "secretName": "FOO" });
+            who_can(&ada, &project, body).await["serviceTokens"].clone()
+        };
+
+        assert_eq!(names(&ask("readValue").await), ["reader", "of bob"]);
+        assert_eq!(names(&ask("edit").await), ["writer"]);
+        ada.ok("DELETE", &format!("/api/v1/workspace/{project}/memberships/{membership}"), None).await;
+        assert_eq!(names(&ask("readValue").await), ["reader"], "who made it holds nothing any more");
+        server.clock.advance_seconds(60);
+        assert_eq!(ask("readValue").await, json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn tags_of_a_secret_that_the_caller_may_not_see_stay_unknown() {
     each_engine(async |server| {
         let acme = organization(server, "acme").await;

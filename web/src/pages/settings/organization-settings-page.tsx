@@ -9,6 +9,7 @@ import { CheckField, SelectField } from '~/ui/field'
 import { Form } from '~/ui/form'
 import { Failure, Page, Section, Skeleton } from '~/ui/page'
 import { toast } from '~/ui/toast'
+import { AuditStreamsPart } from './audit-streams/audit-streams-part'
 import styles from './settings.module.css'
 
 /** Everything that can be set for an organization. */
@@ -19,6 +20,7 @@ export default function OrganizationSettingsPage({ organization }: { organizatio
       {found.isPending && <Skeleton />}
       {found.error && <Failure message={errorText(found.error)} onRetry={() => void found.refetch()} />}
       {found.data && <SecurityPart key={found.data.updatedAt} organization={found.data} />}
+      {found.data && <AuditStreamsPart />}
     </Page>
   )
 }

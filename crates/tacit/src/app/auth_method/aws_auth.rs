@@ -89,14 +89,18 @@ impl AwsAuth {
         Ok(())
     }
 
-    /// The host that is asked for a request that was signed for `signed`, or why it is not.
-    fn host(&self, clouds: &Clouds, signed: String) -> Result<String, String> {
+    /// The host that is asked for a request that was signed for `signed`, or why it is not. An endpoint that the operator
+    /// allows stands for the public ones, too: client libraries sign for nothing else.
+    fn host(&self, clouds: &Clouds, signed: &str) -> Result<String, String> {
         let set = https_host(&self.sts_endpoint).filter(|host| may_be_named(clouds, host));
         let Some(set) = set else {
             return Err("the operator does not allow this endpoint any more".to_owned());
         };
-        if signed == set || set == GLOBAL_HOST && is_regional(&signed) {
-            return Ok(signed);
+        if signed == set || set == GLOBAL_HOST && is_regional(signed) {
+            return Ok(signed.to_owned());
+        }
+        if clouds.aws_sts_hosts.contains(&set) && is_public(signed) {
+            return Ok(set);
         }
         Err(format!("the request is signed for {signed:?}, the settings name {set:?}"))
     }
@@ -128,10 +132,12 @@ impl AwsAuth {
 
 /// Whether settings may name a host: only AWS itself is believed, or whom the operator allows.
 fn may_be_named(clouds: &Clouds, host: &str) -> bool {
-    host == GLOBAL_HOST
-        || is_regional(host)
-        || host.strip_suffix(".cn").is_some_and(is_regional)
-        || clouds.aws_sts_hosts.iter().any(|allowed| allowed == host)
+    is_public(host) || clouds.aws_sts_hosts.iter().any(|allowed| allowed == host)
+}
+
+/// Whether this is an STS of AWS.
+fn is_public(host: &str) -> bool {
+    host == GLOBAL_HOST || is_regional(host) || host.strip_suffix(".cn").is_some_and(is_regional)
 }
 
 /// Whether this is the STS of a region, such as `sts.eu-central-1.amazonaws.com`.
@@ -182,13 +188,14 @@ impl Method for AwsAuth {
     async fn verify(&self, attempt: Attempt<'_, AwsProof>, checks: &mut Checks) -> Result<Proven, Refused> {
         let app = attempt.app;
         let mut request = SignedRequest::read(attempt.proof, checks)?;
-        let host = checks.take("host", self.host(&app.settings.clouds, request.host()))?;
+        let signed_for = request.host();
+        let host = checks.take("host", self.host(&app.settings.clouds, &signed_for))?;
         request.verify_time(app.now(), checks)?;
         let question = Question {
             method: HttpMethod::POST,
             url: Zeroizing::new(format!("https://{host}/")),
             body: std::mem::take(&mut request.body),
-            headers: request.into_headers(),
+            headers: request.into_headers(signed_for),
             ca_certificate: String::new(),
         };
         let answer = app.egress.ask(question).await.and_then(Answer::success);

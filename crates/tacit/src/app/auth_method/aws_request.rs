@@ -78,9 +78,9 @@ impl SignedRequest {
         verify_time(Timestamp::parse_basic(self.header("x-amz-date")), now, GOOD_SECONDS, checks)
     }
 
-    /// The headers to pass on.
-    pub(super) fn into_headers(self) -> Vec<(HeaderName, Zeroizing<String>)> {
-        let mut headers: Vec<(HeaderName, Zeroizing<String>)> = Vec::new();
+    /// The headers to pass on, with the host that the request was signed for.
+    pub(super) fn into_headers(self, host: String) -> Vec<(HeaderName, Zeroizing<String>)> {
+        let mut headers = vec![(header::HOST, Zeroizing::new(host))];
         for name in PASSED_ON {
             if let Some(value) = self.headers.get(name) {
                 headers.push((HeaderName::from_static(name), value.clone()));

@@ -104,14 +104,14 @@ impl Method for AzureAuth {
     /// Tenants share keys, so that the signature says nothing of the tenant: `tid` and the issuer do.
     async fn verify(&self, attempt: Attempt<'_, JwtProof>, checks: &mut Checks) -> Result<Proven, Refused> {
         let app = attempt.app;
-        let (tenant, endpoints) = (self.tenant_id.to_ascii_lowercase(), &app.settings.endpoints);
-        let keys = format!("{}/{tenant}/discovery/v2.0/keys", endpoints.azure_login);
+        let (tenant, clouds) = (self.tenant_id.to_ascii_lowercase(), &app.settings.clouds);
+        let keys = format!("{}/{tenant}/discovery/v2.0/keys", clouds.azure_login);
         let verified = app.key_sets.verify(app, &Source::key_set(keys), &attempt.proof.0).await;
         let claims = checks.take("signature", verified)?;
         checks.take("times", claims.check_times(app.now()))?;
         jwt_checks::one_of("tenant", "tid", &[&tenant], &claims, checks)?;
-        let first = format!("{}/{tenant}/", endpoints.azure_issuer);
-        let second = format!("{}/{tenant}/v2.0", endpoints.azure_login);
+        let first = format!("{}/{tenant}/", clouds.azure_issuer);
+        let second = format!("{}/{tenant}/v2.0", clouds.azure_login);
         jwt_checks::one_of("issuer", "iss", &[&first, &second], &claims, checks)?;
         jwt_checks::audience(&[&self.resource], &claims, checks)?;
         let principal = claims.text("oid").unwrap_or("nothing");

@@ -1,10 +1,18 @@
-//! Where clouds are asked who signed a request. The public addresses are known; the operator can allow more.
+//! Where public clouds publish the keys that they sign by, and where they are asked who signed a request. The public
+//! addresses are known. The operator may name others: those of a national cloud, or of a mirror in a network without a way
+//! out.
 
 use ureq::http::uri::Authority;
 
-/// Where clouds are asked.
+/// Where clouds are. Addresses have no slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clouds {
+    /// Google's, below which its own keys and those of service accounts are.
+    pub google: String,
+    /// Where tenants of Microsoft Entra ID publish their keys. Issuers of its version 2 begin with it.
+    pub azure_login: String,
+    /// How issuers of version 1 of Microsoft Entra ID begin. Nobody is asked there.
+    pub azure_issuer: String,
     /// Hosts, with a port unless it is 443, that settings of AWS Auth may name beside the STS of AWS.
     pub aws_sts_hosts: Vec<String>,
     /// Hosts that logins with OCI Auth may be signed for beside the identity service of Oracle.
@@ -16,6 +24,9 @@ pub struct Clouds {
 impl Default for Clouds {
     fn default() -> Self {
         Self {
+            google: "https://www.googleapis.com".to_owned(),
+            azure_login: "https://login.microsoftonline.com".to_owned(),
+            azure_issuer: "https://sts.windows.net".to_owned(),
             aws_sts_hosts: Vec::new(),
             oci_identity_hosts: Vec::new(),
             alicloud_sts_host: "sts.aliyuncs.com".to_owned(),

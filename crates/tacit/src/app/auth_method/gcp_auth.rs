@@ -20,8 +20,8 @@ use crate::app::{
 
 /// What Google calls itself in identity tokens.
 const ISSUERS: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
-/// Seconds that a token may still have to live which a service account signed itself. Google lets it sign for 12 hours, and
-/// makes it one if it does not say.
+/// Seconds that a token may still have to live which a service account signed itself, and those after its `iat` if it does
+/// not say when it ends: Google lets it sign for 12 hours, and of its two ways to sign only the older adds an end.
 const OWN_TOKEN_SECONDS_MAX: i64 = 60 * 60;
 
 /// Who signs.
@@ -109,7 +109,7 @@ impl GcpAuth {
         checks: &mut Checks,
     ) -> Result<Proven, Refused> {
         let app = attempt.app;
-        let source = Source::key_set(format!("{}/oauth2/v3/certs", app.settings.endpoints.google));
+        let source = Source::key_set(format!("{}/oauth2/v3/certs", app.settings.clouds.google));
         let claims = checks.take("signature", app.key_sets.verify(app, &source, &attempt.proof.0).await)?;
         checks.take("times", claims.check_times(app.now()))?;
         jwt_checks::one_of("issuer", "iss", &ISSUERS, &claims, checks)?;
@@ -135,9 +135,9 @@ impl GcpAuth {
         let email = checks.take("token", claimed(&attempt.proof.0, "sub"))?.unwrap_or_default();
         self.require_account(&email, checks)?;
         require_listed("project", &self.allowed_projects, project(&email).as_deref(), checks)?;
-        let keys = format!("{}/service_accounts/v1/jwk/{email}", app.settings.endpoints.google);
+        let keys = format!("{}/service_accounts/v1/jwk/{email}", app.settings.clouds.google);
         let verified = app.key_sets.verify(app, &Source::key_set(keys), &attempt.proof.0).await;
-        let claims = checks.take("signature", verified)?;
+        let claims = checks.take("signature", verified)?.ending_after(OWN_TOKEN_SECONDS_MAX);
         checks.take("times", claims.check_times(app.now()))?;
         let is_short = claims.ends_within(OWN_TOKEN_SECONDS_MAX, app.now());
         checks.require("life", is_short, format!("it must end within {OWN_TOKEN_SECONDS_MAX} seconds"))?;

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use serde::Deserialize;
 use tacit_core::external_jwt::{Claims, JwtError, PublicKeys, verify};
 use tacit_store::revisions::Uptime;
+use tokio::sync::Semaphore;
 
 use super::target;
 use crate::app::{
@@ -26,6 +27,8 @@ const KEPT: Uptime = 24 * 60 * 60 * 1000;
 const AGAIN: Uptime = 10 * 1000;
 /// Sets that are remembered.
 const SETS_MAX: usize = 1000;
+/// Logins that wait for one set to be read. More are refused at once.
+const WAITING_MAX: usize = 1_000;
 
 /// Where keys are published.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,11 +97,20 @@ impl Source {
 pub struct KeySets(Cache<Source, Arc<Slot>>);
 
 /// What is known of one source.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Slot {
     known: Mutex<Known>,
     /// Held by who looks.
     look: tokio::sync::Mutex<()>,
+    /// Held by who looks or waits for that.
+    waiting: Semaphore,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        let (known, look) = Default::default();
+        Self { known, look, waiting: Semaphore::new(WAITING_MAX) }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -185,6 +197,7 @@ impl Slot {
 
     /// Reads the keys anew, unless that was done a moment ago. Who comes while somebody looks waits for them.
     async fn look(&self, app: &App, source: &Source) -> Result<Arc<PublicKeys>, KeySetError> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| EgressError::Busy)?;
         let _look = self.look.lock().await;
         let known = self.known();
         if !known.may_look(app.uptime()) {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::app::{
     bounds::Bounds,
-    egress::{EgressError, REQUEST_MAX},
+    egress::EgressError,
     error::{Error, Result},
     token_settings::set,
 };
@@ -257,8 +257,9 @@ impl Method for LdapAuth {
         checks.require("proof", is_whole, "a name and a password are needed, neither too long")?;
         // A bind without a password succeeds for any name (RFC 4513, section 5.1.2).
         checks.require("proof", !password.is_empty(), "the password must not be empty")?;
-        let _turn = answered(attempt.app.egress.question_turn().await.map_err(DirectoryError::from), checks)?;
-        match timeout(REQUEST_MAX, self.ask(attempt, checks)).await {
+        let egress = &attempt.app.egress;
+        let _turn = answered(egress.question_turn(&self.url).await.map_err(DirectoryError::from), checks)?;
+        match timeout(egress.limits().request, self.ask(attempt, checks)).await {
             Ok(asked) => asked,
             Err(_) => checks.fail("directory", EgressError::TimedOut),
         }

@@ -14,7 +14,7 @@ use tacit_core::{
 };
 use tacit_store::auth_method_settings;
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard},
+    sync::{Mutex, OwnedMutexGuard, Semaphore},
     time::timeout,
 };
 
@@ -30,6 +30,8 @@ use crate::app::{
 const METHODS_MAX: usize = 10_000;
 /// How long a login waits for those before it.
 const WAIT_MAX: Duration = Duration::from_secs(15);
+/// Logins of one method that are judged or wait for that. More are refused at once.
+const WAITING_MAX: usize = 1_000;
 
 /// When a method is locked, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +61,7 @@ impl Lockout {
 
 /// Whose logins are judged at the moment.
 #[derive(Debug)]
-pub struct LoginTurns(Cache<AuthMethodId, Arc<Mutex<()>>>);
+pub struct LoginTurns(Cache<AuthMethodId, Arc<Turns>>);
 
 impl Default for LoginTurns {
     fn default() -> Self {
@@ -67,15 +69,28 @@ impl Default for LoginTurns {
     }
 }
 
+#[derive(Debug)]
+struct Turns {
+    one: Arc<Mutex<()>>,
+    waiting: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self { one: Arc::default(), waiting: Semaphore::new(WAITING_MAX) }
+    }
+}
+
 /// Waits until no other login of this method is judged. The turn ends when it is dropped.
 ///
 /// # Errors
 ///
-/// [`Error::TooMany`] if that takes too long.
+/// [`Error::TooMany`] if that takes too long, or too many wait already.
 pub(super) async fn enter(app: &App, id: &AuthMethodId) -> Result<OwnedMutexGuard<()>> {
-    let turn = app.login_turns.0.get_or_insert_with(id, || Ok::<_, Error>(Arc::default()))?;
-    let too_many = |_| Error::TooMany("Too many logins of this identity at a time. Try again.".to_owned());
-    timeout(WAIT_MAX, turn.lock_owned()).await.map_err(too_many)
+    let turns = app.login_turns.0.get_or_insert_with(id, || Ok::<_, Error>(Arc::default()))?;
+    let too_many = || Error::TooMany("Too many logins of this identity at a time. Try again.".to_owned());
+    let _waiting = turns.waiting.try_acquire().map_err(|_| too_many())?;
+    timeout(WAIT_MAX, Arc::clone(&turns.one).lock_owned()).await.map_err(|_| too_many())
 }
 
 /// Whether a method is locked now.

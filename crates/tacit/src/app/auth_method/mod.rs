@@ -13,7 +13,6 @@ mod aws_request;
 pub mod azure_auth;
 pub mod checks;
 pub mod clouds;
-pub mod endpoints;
 pub mod gcp_auth;
 pub mod jwt_auth;
 pub mod jwt_checks;
@@ -40,8 +39,9 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use tacit_core::id::IdentityId;
 use tacit_store::auth_methods::AuthMethodRow;
+use tokio::time::timeout;
 
-use super::{App, Client, Result};
+use super::{App, Client, Result, egress::EgressError};
 use checks::{Checks, Refused};
 use lockout::Lockout;
 
@@ -117,6 +117,22 @@ impl<P> Clone for Attempt<'_, P> {
 
 /// Whatever the proof is: it is not copied.
 impl<P> Copy for Attempt<'_, P> {}
+
+/// Judges a login within the time that there is for it, however slow somebody is who has to be asked.
+///
+/// # Errors
+///
+/// [`Refused`].
+async fn judge<M: Method>(
+    method: &M,
+    attempt: Attempt<'_, M::Proof>,
+    checks: &mut Checks,
+) -> Result<Proven, Refused> {
+    match timeout(attempt.app.egress.limits().judgement, method.verify(attempt, checks)).await {
+        Ok(judged) => judged,
+        Err(_) => checks.fail("time limit", EgressError::TimedOut),
+    }
+}
 
 /// Who has proven to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]

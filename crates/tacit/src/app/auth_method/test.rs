@@ -40,7 +40,7 @@ pub async fn test<M: Method>(
     let method = open::<M>(app, caller, id).await?;
     let mut checks = Checks::default();
     let attempt = Attempt { app, identity_id: id, client: &caller.client, proof };
-    let proven = method.settings.verify(attempt, &mut checks).await;
+    let proven = super::judge(&method.settings, attempt, &mut checks).await;
     Ok(Judged { subject: proven.ok().map(|proven| proven.subject), checks: checks.into_all() })
 }
 

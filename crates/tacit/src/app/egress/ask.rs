@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use ureq::{
-    http::{HeaderName, Method, Request, Response},
+    http::{HeaderName, Method, Request, Response, Uri},
     tls::RootCerts,
 };
 use zeroize::Zeroizing;
@@ -39,6 +39,14 @@ impl Question {
             ca_certificate: ca_certificate.to_owned(),
         }
     }
+
+    /// Whom it asks, for counting who is asked how much.
+    fn host(&self) -> String {
+        let url: Option<Uri> = self.url.parse().ok();
+        let authority =
+            url.as_ref().and_then(Uri::authority).map(|authority| authority.as_str().to_lowercase());
+        authority.unwrap_or_default()
+    }
 }
 
 /// What was answered, whatever the status.
@@ -67,9 +75,14 @@ impl Egress {
     ///
     /// [`EgressError`].
     pub async fn ask(&self, question: Question) -> Result<Answer, EgressError> {
-        let _turn = self.question_turn().await?;
+        let turn = self.question_turn(&question.host()).await?;
         let egress = self.clone();
-        let answered = tokio::task::spawn_blocking(move || egress.ask_and_wait(question)).await;
+        let answered = tokio::task::spawn_blocking(move || {
+            let answer = egress.ask_and_wait(question);
+            drop(turn);
+            answer
+        });
+        let answered = answered.await;
         answered.unwrap_or(Err(EgressError::Failed))
     }
 

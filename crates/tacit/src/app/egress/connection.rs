@@ -10,33 +10,23 @@ use rustls::{
 };
 use tokio::{
     net::{TcpStream, lookup_host},
-    sync::SemaphorePermit,
     time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use ureq::tls::{Certificate, RootCerts};
 
-use super::{CONNECT_MAX, Egress, EgressError, TURN_MAX, trust};
+use super::{Egress, EgressError, trust};
 
 impl Egress {
-    /// A turn to ask somebody a question; it ends when it is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`EgressError::Busy`] if none came in time.
-    pub async fn question_turn(&self) -> Result<SemaphorePermit<'_>, EgressError> {
-        let turn = timeout(TURN_MAX, self.0.questions.acquire()).await;
-        turn.ok().and_then(Result::ok).ok_or(EgressError::Busy)
-    }
-
     /// Connects to a host, given by name or address.
     ///
     /// # Errors
     ///
     /// [`EgressError`].
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, EgressError> {
-        let found =
-            timeout(CONNECT_MAX, lookup_host((host, port))).await.map_err(|_| EgressError::TimedOut)?;
+        let found = timeout(self.0.limits.connect, lookup_host((host, port)))
+            .await
+            .map_err(|_| EgressError::TimedOut)?;
         let found: Vec<SocketAddr> = found.map_err(|_| EgressError::UnknownHost)?.collect();
         if found.is_empty() {
             return Err(EgressError::UnknownHost);
@@ -51,7 +41,7 @@ impl Egress {
             }
             Err(EgressError::NotConnected)
         };
-        timeout(CONNECT_MAX, first_that_answers).await.map_err(|_| EgressError::TimedOut)?
+        timeout(self.0.limits.connect, first_that_answers).await.map_err(|_| EgressError::TimedOut)?
     }
 
     /// Begins TLS with a host, which has to show a certificate for its name or address. `ca_certificate` is PEM of the

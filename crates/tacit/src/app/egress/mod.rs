@@ -3,13 +3,11 @@
 
 mod ask;
 mod connection;
+pub mod limits;
 mod resolver;
 pub mod trust;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 
 use tacit_core::egress::EgressRules;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -23,21 +21,14 @@ use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
 pub use ask::{ANSWER_BYTES_MAX, Answer, Question};
+use limits::Questions;
+pub use limits::{Limits, QuestionTurn};
 use resolver::{PermittedResolver, Refused};
 
-/// How long a name may take to resolve, and then a connection to be made.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
-/// How long a request may take in all.
-pub const REQUEST_MAX: Duration = Duration::from_secs(10);
 /// The largest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Requests at a time that somebody waits for.
 const WAITED_FOR_MAX: usize = 4;
-/// Questions at a time, each of which holds a thread.
-const QUESTIONS_MAX: usize = 32;
-/// How long a question waits for its turn.
-const TURN_MAX: Duration = Duration::from_secs(5);
-
 /// Why a request did not succeed. Never holds the address or what was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EgressError {
@@ -88,27 +79,38 @@ struct Parts {
     rules: EgressRules,
     roots: OnceLock<RootCerts>,
     waited_for: Semaphore,
-    questions: Semaphore,
-}
-
-impl Parts {
-    fn new(rules: EgressRules, roots: OnceLock<RootCerts>) -> Self {
-        let (waited_for, questions) = (Semaphore::new(WAITED_FOR_MAX), Semaphore::new(QUESTIONS_MAX));
-        Self { rules, roots, waited_for, questions }
-    }
+    questions: Questions,
+    limits: Limits,
 }
 
 impl Egress {
     /// Sends where `rules` permit.
     #[must_use]
     pub fn new(rules: EgressRules) -> Self {
-        Self(Arc::new(Parts::new(rules, OnceLock::new())))
+        Self::with(rules, OnceLock::new(), Limits::default())
     }
 
     /// Sends where `rules` permit, and trusts these certificates instead of those of the system.
     #[must_use]
     pub fn trusting(rules: EgressRules, roots: Vec<Certificate<'static>>) -> Self {
-        Self(Arc::new(Parts::new(rules, OnceLock::from(RootCerts::from(roots)))))
+        Self::limited(rules, roots, Limits::default())
+    }
+
+    /// As [`trusting`](Self::trusting), with limits of its own.
+    #[must_use]
+    pub fn limited(rules: EgressRules, roots: Vec<Certificate<'static>>, limits: Limits) -> Self {
+        Self::with(rules, OnceLock::from(RootCerts::from(roots)), limits)
+    }
+
+    fn with(rules: EgressRules, roots: OnceLock<RootCerts>, limits: Limits) -> Self {
+        let (waited_for, questions) = (Semaphore::new(WAITED_FOR_MAX), Questions::default());
+        Self(Arc::new(Parts { rules, roots, waited_for, questions, limits }))
+    }
+
+    /// How long things may take.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
     }
 
     /// A turn for a request that somebody waits for.
@@ -159,9 +161,9 @@ impl Egress {
             .max_redirects_will_error(false)
             // A proxy would look the name up once more, behind the check.
             .proxy(None)
-            .timeout_resolve(Some(CONNECT_MAX))
-            .timeout_connect(Some(CONNECT_MAX))
-            .timeout_global(Some(REQUEST_MAX))
+            .timeout_resolve(Some(self.0.limits.connect))
+            .timeout_connect(Some(self.0.limits.connect))
+            .timeout_global(Some(self.0.limits.request))
             .max_response_header_size(HEAD_BYTES_MAX)
             .max_idle_connections(0)
             .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))

@@ -42,7 +42,7 @@ pub use preview::{
 pub use question::Question;
 pub use reasons::{Part, Reasons, Source};
 pub use tree::{Tree, TreePlace, TreeQuery, tree};
-pub use who_can::{Able, who_can};
+pub use who_can::{Able, AbleToken, WhoCan, who_can};
 
 /// Places or members in one answer at most.
 pub const PAGE_MAX: i64 = 500;

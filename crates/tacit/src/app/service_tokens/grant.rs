@@ -4,7 +4,10 @@
 //! (security.md, promises 3 and 4). So each rule of a token counts as long as its maker holds all that the
 //! rule allows, and counts again when they hold it again.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use tacit_core::{
     id::{MembershipId, OrganizationId, ProjectId, ServiceTokenId, UserId},
@@ -36,15 +39,39 @@ pub(in crate::app) async fn grant(
     now: Timestamp,
 ) -> Result<Option<GrantRow>> {
     let row = service_tokens::find(db, project, id).await?;
-    let Some(row) = row.filter(|row| row.expires_at.is_none_or(|end| now < end)) else { return Ok(None) };
+    let Some(row) = row.filter(|row| counts(row, now)) else { return Ok(None) };
     let maker = Maker::of(db, organization, project, &row.created_by, now).await?;
-    let mut rules = rules(&stored_scopes(&row.scopes)?, &stored_permissions(&row.permissions)?)?;
-    rules.retain(|rule| maker.holds(rule));
-    if rules.is_empty() {
-        return Ok(None);
+    maker.grant(&row)
+}
+
+/// The tokens of a project that give something now, with what each gives, the oldest first.
+///
+/// # Errors
+///
+/// As [`grant`].
+pub(in crate::app) async fn grants(
+    db: &mut Connection,
+    organization: &OrganizationId,
+    project: &ProjectId,
+    now: Timestamp,
+) -> Result<Vec<(ServiceTokenRow, GrantRow)>> {
+    let (mut makers, mut found) = (HashMap::new(), Vec::new());
+    for row in service_tokens::list(db, project).await?.into_iter().filter(|row| counts(row, now)) {
+        let maker = match makers.entry(row.created_by.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(Maker::of(db, organization, project, &row.created_by, now).await?)
+            }
+        };
+        if let Some(grant) = maker.grant(&row)? {
+            found.push((row, grant));
+        }
     }
-    let ends_at = [row.expires_at, maker.until].into_iter().flatten().min();
-    as_role(&row, &rules, ends_at).map(Some)
+    Ok(found)
+}
+
+fn counts(row: &ServiceTokenRow, now: Timestamp) -> bool {
+    row.expires_at.is_none_or(|end| now < end)
 }
 
 /// The person who made a token, as far as it matters.
@@ -71,6 +98,17 @@ impl Maker {
             permissions: rights::permissions_of(&grants, now)?,
             until: rights::next_change(&grants, now),
         })
+    }
+
+    /// What a token of theirs gives; `None` if they hold nothing of it.
+    fn grant(&self, row: &ServiceTokenRow) -> Result<Option<GrantRow>> {
+        let mut rules = rules(&stored_scopes(&row.scopes)?, &stored_permissions(&row.permissions)?)?;
+        rules.retain(|rule| self.holds(rule));
+        if rules.is_empty() {
+            return Ok(None);
+        }
+        let ends_at = [row.expires_at, self.until].into_iter().flatten().min();
+        as_role(row, &rules, ends_at).map(Some)
     }
 
     fn holds(&self, rule: &Rule) -> bool {

@@ -17,7 +17,7 @@ use tacit_store::{
 };
 use zeroize::Zeroizing;
 
-pub(super) use grant::grant;
+pub(super) use grant::{grant, grants};
 pub use scope::{SCOPES_MAX, TokenPermission, TokenScope, stored_permissions, stored_scopes};
 
 use super::{

@@ -5,7 +5,7 @@ pub mod deliver;
 pub mod deliveries;
 mod message;
 mod send;
-mod target;
+pub(super) mod target;
 mod test;
 
 use tacit_core::{

@@ -99,7 +99,7 @@ impl Target {
 
 /// What those see who may read webhooks but not change them: scheme and host, not the tokens behind.
 #[must_use]
-pub(super) fn shortened(url: &str) -> String {
+pub(in crate::app) fn shortened(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();
     let shown = uri.and_then(|uri| Some(format!("{}://{}/…", uri.scheme_str()?, uri.authority()?)));
     shown.unwrap_or_default()

@@ -15,7 +15,6 @@ use super::{
         backup_schedule::BackupScheduleArguments,
         clouds::CloudArguments,
         failure::Failure,
-        iam::IamArguments,
         limits::LimitArguments,
         places,
         smtp::{SmtpArguments, SmtpEncryption},
@@ -59,6 +58,7 @@ pub(super) struct FileSettings {
     backup_dir: Option<PathBuf>,
     backup_every: Option<String>,
     backup_keep: Option<u16>,
+    pub(super) audit_stream_dir: Option<PathBuf>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
@@ -109,12 +109,6 @@ impl FileSettings {
             google_apis: self.google_apis_url.take(),
             azure_login: self.azure_login_url.take(),
             azure_issuer: self.azure_issuer_url.take(),
-        }
-    }
-
-    /// What it says about clouds.
-    pub(super) fn iam(&mut self) -> IamArguments {
-        IamArguments {
             aws_sts: self.aws_sts_endpoint.take().unwrap_or_default(),
             oci_identity: self.oci_identity_endpoint.take().unwrap_or_default(),
             alicloud_sts: self.alicloud_sts_endpoint.take(),
@@ -172,6 +166,7 @@ impl FileSettings {
             &mut self.tls_key,
             &mut self.smtp_password_file,
             &mut self.backup_dir,
+            &mut self.audit_stream_dir,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);

@@ -5,7 +5,7 @@ use crate::http::{
         Access::{Caller, Public},
         Route, delete, get, patch, post,
     },
-    v1::{auth_token, auth_token_auth, auth_universal, client_secrets, identity_tokens},
+    v1::{auth_method, auth_token, auth_token_auth, auth_universal, client_secrets, identity_tokens},
     wire::access_token::{MessageResponse, TokenResponse},
 };
 
@@ -100,7 +100,7 @@ fn token_auth() -> Vec<Route> {
         post(PATH, Caller, auth_token_auth::attach)
             .summary("Attaches Token Auth to a machine identity")
             .event("add-identity-token-auth")
-            .body::<auth_token_auth::TokenAuthRequest>()
+            .body::<auth_method::TokenSettingsRequest>()
             .answer::<auth_token_auth::TokenAuthResponse>(),
         get(PATH, Caller, auth_token_auth::get)
             .summary("Shows the Token Auth of a machine identity")
@@ -109,7 +109,7 @@ fn token_auth() -> Vec<Route> {
         patch(PATH, Caller, auth_token_auth::update)
             .summary("Changes the Token Auth of a machine identity")
             .event("update-identity-token-auth")
-            .body::<auth_token_auth::TokenAuthRequest>()
+            .body::<auth_method::TokenSettingsRequest>()
             .answer::<auth_token_auth::TokenAuthResponse>(),
         delete(PATH, Caller, auth_token_auth::delete)
             .summary("Detaches Token Auth and ends its tokens")

@@ -2,6 +2,7 @@
 
 mod administration;
 mod audit_logs;
+mod audit_streams;
 mod auth_methods;
 mod backups;
 mod documents;
@@ -74,6 +75,7 @@ pub fn areas() -> Vec<Area> {
         Area { name: "History", routes: history::routes() },
         Area { name: "Events", routes: events::routes() },
         Area { name: "Audit log", routes: audit_logs::routes() },
+        Area { name: "Audit log streams", routes: audit_streams::routes() },
         Area { name: "Dashboard", routes: ui::routes() },
         Area { name: "Webhooks", routes: webhooks::routes() },
         Area { name: "Documents", routes: documents::routes() },

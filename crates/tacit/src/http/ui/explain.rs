@@ -9,7 +9,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tacit_core::{
-    id::{GroupId, IdentityId, UserId},
+    id::{GroupId, IdentityId, ServiceTokenId, UserId},
     name::SecretName,
     permission::{Action, Attributes, Field, Subject},
     time::Timestamp,
@@ -19,7 +19,7 @@ use crate::{
     app::{
         App, Caller, Error,
         access::ProjectName,
-        explain::{self, Able, Answer, Question, Who},
+        explain::{self, Able, AbleToken, Answer, Question, Who, WhoCan},
     },
     http::{
         extract::{Body, Path},
@@ -160,11 +160,24 @@ struct Changes {
 
 /// All who may.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct WhoCanResponse<'a> {
     users: Vec<AbleMember<'a>>,
     identities: Vec<AbleMember<'a>>,
     /// Who is in the project by a group alone is named by it.
     groups: Vec<AbleMember<'a>>,
+    /// Service tokens; none for those who may not see any.
+    service_tokens: Vec<AbleServiceToken<'a>>,
+}
+
+/// A service token that may.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AbleServiceToken<'a> {
+    id: &'a ServiceTokenId,
+    name: &'a str,
+    /// When it ends; null is never.
+    expires_at: Option<Timestamp>,
 }
 
 /// Somebody who may.
@@ -226,7 +239,7 @@ pub(crate) async fn who_can(
         return Err(Error::form("environment", "It is required").into());
     }
     let able = explain::who_can(&app, &caller, &ProjectName::IdOrSlug(project), &question).await?;
-    Ok(Json(WhoCanResponse::from(able.as_slice())).into_response())
+    Ok(Json(WhoCanResponse::from(&able)).into_response())
 }
 
 impl ExplainRequest {
@@ -323,10 +336,20 @@ impl<'a> From<&'a Answer> for ExplainResponse<'a> {
     }
 }
 
-impl<'a> From<&'a [Able]> for WhoCanResponse<'a> {
-    fn from(able: &'a [Able]) -> Self {
-        let of = |kind| able.iter().filter(move |one| one.who.kind() == kind).map(AbleMember::from).collect();
-        Self { users: of("user"), identities: of("identity"), groups: of("group") }
+impl<'a> From<&'a WhoCan> for WhoCanResponse<'a> {
+    fn from(able: &'a WhoCan) -> Self {
+        let of = |kind| {
+            let of_kind = able.members.iter().filter(move |one| one.who.kind() == kind);
+            of_kind.map(AbleMember::from).collect()
+        };
+        let service_tokens = able.tokens.iter().map(AbleServiceToken::from).collect();
+        Self { users: of("user"), identities: of("identity"), groups: of("group"), service_tokens }
+    }
+}
+
+impl<'a> From<&'a AbleToken> for AbleServiceToken<'a> {
+    fn from(token: &'a AbleToken) -> Self {
+        Self { id: &token.id, name: &token.name, expires_at: token.expires_at }
     }
 }
 

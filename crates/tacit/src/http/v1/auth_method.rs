@@ -85,7 +85,7 @@ pub(crate) struct SettingsRequest<S> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names of the wire")]
-struct TokenSettingsRequest {
+pub(crate) struct TokenSettingsRequest {
     /// Where tokens may be used from; everywhere by default.
     #[serde(default)]
     access_token_trusted_ips: Option<Vec<TrustedIpRequest>>,
@@ -101,7 +101,12 @@ struct TokenSettingsRequest {
 }
 
 impl TokenSettingsRequest {
-    fn settings(self) -> Result<TokenSettings> {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// 422 for an address that is none.
+    pub(crate) fn settings(self) -> Result<TokenSettings> {
         Ok(TokenSettings {
             ttl_seconds: self.access_token_ttl,
             max_ttl_seconds: self.access_token_max_ttl,

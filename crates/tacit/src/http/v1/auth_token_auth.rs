@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tacit_core::{
     id::{AuthMethodId, IdentityId},
     time::Timestamp,
@@ -11,47 +11,13 @@ use tacit_core::{
 use tacit_store::auth_methods::AuthMethodRow;
 
 use crate::{
-    app::{
-        App, Caller, Result, token_auth,
-        token_settings::{self, TokenSettings},
-    },
+    app::{App, Caller, token_auth, token_settings},
     http::{
         extract::{Body, Path},
         problem::Problem,
-        wire::access_token::{TrustedIpRequest, trusted_ips},
+        v1::auth_method::TokenSettingsRequest,
     },
 };
-
-/// Settings of Token Auth. What is absent stays, or takes its default.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the names of the wire")]
-pub struct TokenAuthRequest {
-    /// Where tokens may be used from; everywhere by default.
-    #[serde(default)]
-    access_token_trusted_ips: Option<Vec<TrustedIpRequest>>,
-    /// Seconds a token lives from issue or last renewal, 0 to 315360000; 0 is for ever.
-    #[serde(default, rename = "accessTokenTTL")]
-    access_token_ttl: Option<i64>,
-    /// Seconds from issue that renewals cannot pass, 0 to 315360000; 0 is none.
-    #[serde(default, rename = "accessTokenMaxTTL")]
-    access_token_max_ttl: Option<i64>,
-    /// Uses a token is good for; 0 is unlimited.
-    #[serde(default)]
-    access_token_num_uses_limit: Option<i64>,
-}
-
-impl TokenAuthRequest {
-    fn settings(self) -> Result<TokenSettings> {
-        Ok(TokenSettings {
-            ttl_seconds: self.access_token_ttl,
-            max_ttl_seconds: self.access_token_max_ttl,
-            num_uses_limit: self.access_token_num_uses_limit,
-            period_seconds: None,
-            trusted_ips: trusted_ips("accessTokenTrustedIps", self.access_token_trusted_ips.as_deref())?,
-        })
-    }
-}
 
 /// The Token Auth of an identity.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,7 +62,7 @@ pub(crate) async fn attach(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<IdentityId>,
-    Body(request): Body<TokenAuthRequest>,
+    Body(request): Body<TokenSettingsRequest>,
 ) -> Answer {
     response(token_auth::attach(&app, &caller, &id, request.settings()?).await?)
 }
@@ -111,7 +77,7 @@ pub(crate) async fn update(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<IdentityId>,
-    Body(request): Body<TokenAuthRequest>,
+    Body(request): Body<TokenSettingsRequest>,
 ) -> Answer {
     response(token_auth::update(&app, &caller, &id, request.settings()?).await?)
 }

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod admin_config;
 pub mod admin_lists;
 pub mod audit_logs;
+pub mod audit_streams;
 pub mod auth;
 pub mod auth_alicloud;
 pub mod auth_aws;

@@ -41,6 +41,11 @@ pub fn label(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
 
+/// Whether a route shows addresses of receivers to those who may change them, which has nothing to do with secrets.
+pub fn shows_addresses(route: &Route) -> bool {
+    route.path.contains("webhook") || route.path.contains("/audit-log-streams")
+}
+
 /// The request on a route about what `ids` names.
 pub fn call(route: &Route, ids: &Value) -> Call {
     let target = format!("{}{}", path(route, ids), query(route, ids));
@@ -228,6 +233,7 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
         "autoCapitalization" | "isDisabled" | "forceDelete" => json!(true),
         "hasDeleteProtection" | "isActive" => json!(false),
         "jwt" | "clientCertificate" => json!("x"),
+        "url" if path.contains("/audit-log-streams") => json!("http://127.0.0.2:9/"),
         "webhookUrl" => json!("http://127.0.0.2:9/"),
         "preferences" => json!({ "theme": "dark" }),
         "privilegeDetails" => json!({ "slug": "changed-slug" }),

@@ -47,6 +47,7 @@ impl<'a> World<'a> {
         world.add_privileges().await;
         world.add_history().await;
         world.add_webhook().await;
+        world.add_audit_stream().await;
         world.add_older_credentials().await;
         world.add_passkey().await;
         world.add_refusal().await;
@@ -201,6 +202,13 @@ impl<'a> World<'a> {
         let body = json!({ "environment": "dev", "key": "FOO", "value": CANARY });
         let own_value = format!("/api/ui/v1/projects/{}/own-value", self.id("project"));
         self.admin.ok("PUT", &own_value, Some(body)).await;
+    }
+
+    async fn add_audit_stream(&mut self) {
+        let body = json!({ "url": format!("http://127.0.0.2:9/{CANARY}"),
+            "headers": [{ "key": "authorization", "value": CANARY }] });
+        let stream = self.post("/api/v1/audit-log-streams", body).await;
+        self.set("stream", &stream["auditLogStream"]["id"]);
     }
 
     async fn add_webhook(&mut self) {

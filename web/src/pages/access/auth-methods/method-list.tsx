@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 
-import { authMethodQuery, useLatestLogins } from '~/api/auth-methods'
+import { authMethodQuery, useClearLockouts, useLatestLogins } from '~/api/auth-methods'
 import { errorText } from '~/api/client'
 import type { OrganizationIdentity } from '~/api/identities'
 import { methodNamed, UNIVERSAL } from '~/lib/auth-methods'
@@ -14,10 +14,13 @@ import { Badge } from '~/ui/badge'
 import { Button } from '~/ui/button'
 import { Dialog } from '~/ui/dialog'
 import { Failure, Note, Skeleton } from '~/ui/page'
+import { toast } from '~/ui/toast'
 import styles from './auth-methods.module.css'
 
 /** What can be done with a method. */
 export type Doing = 'change' | 'test' | 'login' | 'tokens' | 'secrets' | 'detach'
+/** The methods that wrong passwords lock for a while. */
+const LOCKING = [UNIVERSAL, 'ldap-auth']
 type Open = (what: Doing, method: string) => void
 
 /** The auth methods of an identity: what each lets in, when it was last used, what can be done with it. */
@@ -104,6 +107,7 @@ function MethodItem({
               {words.login}
             </Button>
           )}
+          {LOCKING.includes(name) && <ClearLockouts identity={identity.id} method={name} title={title} />}
           <Button look="quiet" aria-label={words.detachOf(title)} onClick={() => onOpen('detach', name)}>
             {words.detach}
           </Button>
@@ -112,6 +116,21 @@ function MethodItem({
         <p>{words.unknown}</p>
       )}
     </li>
+  )
+}
+
+/** Lets logins be tried again that too many wrong passwords have locked. */
+function ClearLockouts({ identity, method, title }: { identity: string; method: string; title: string }) {
+  const clear = useClearLockouts(identity)
+  const run = () =>
+    clear.mutate(method, {
+      onSuccess: ({ deleted }) => toast(deleted > 0 ? words.lockoutCleared : words.noLockout),
+      onError: (error) => toast(errorText(error), { tone: 'danger' }),
+    })
+  return (
+    <Button busy={clear.isPending} aria-label={words.clearLockoutOf(title)} onClick={run}>
+      {words.clearLockout}
+    </Button>
   )
 }
 
