@@ -36,7 +36,7 @@ pub(crate) async fn up_to(tx: &mut Connection, last: i64) -> Result<()> {
     // Another node may be migrating for minutes.
     tx.batch("UPDATE schema_lock SET id = id WHERE id = 1").await?;
     let applied: Vec<Applied> = tx.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
-    refuse_newer(applied.iter().map(|row| row.0).max().unwrap_or_default())?;
+    refuse_newer(newest_of(&applied))?;
     for (version, name, sql) in MIGRATIONS.iter().filter(|(version, ..)| *version <= last) {
         if applied.iter().any(|row| row.0 == *version) {
             continue;
@@ -52,7 +52,7 @@ pub(crate) async fn up_to(tx: &mut Connection, last: i64) -> Result<()> {
 pub(super) async fn require_newest(database: &Database) -> Result<()> {
     let mut db = database.read().await?;
     let applied: Vec<Applied> = db.fetch_all("SELECT version FROM schema_migrations", &[]).await?;
-    refuse_newer(&applied)?;
+    refuse_newer(newest_of(&applied))?;
     if applied.len() < MIGRATIONS.len() {
         let reason = "it is of an older release: start the server, or run tacit migrate";
         return Err(StoreError::Unavailable(reason.to_owned()));
@@ -63,6 +63,10 @@ pub(super) async fn require_newest(database: &Database) -> Result<()> {
 /// The version that this release brings a database to.
 pub(super) fn newest_version() -> i64 {
     MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
+fn newest_of(applied: &[Applied]) -> i64 {
+    applied.iter().map(|row| row.0).max().unwrap_or_default()
 }
 
 /// Refuses a version of the schema that this release does not know.

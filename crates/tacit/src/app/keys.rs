@@ -107,11 +107,6 @@ impl Keys {
         self.is_sealed.load(Ordering::Relaxed)
     }
 
-    /// The root key itself, which backups are for.
-    pub(in crate::app) const fn root(&self) -> &RootKey {
-        &self.root
-    }
-
     /// A new data key for a project, wrapped for its row.
     #[must_use]
     pub fn new_project_key(

@@ -13,7 +13,9 @@ use super::{
     backup_arguments::BackupArguments,
     config::{self, Settings},
     failure::{Failure, Kind},
-    log, root_key, start, terminal,
+    log,
+    root_key::{self, unlock::Unlock},
+    start, terminal,
 };
 use crate::app::{
     Clock,
@@ -25,7 +27,7 @@ pub(super) fn run(flags: BackupArguments, file: Option<&Path>) -> Result<(), Fai
     let settings = config::resolve(flags.server, file)?;
     log::start(&settings)?;
     let (clock, random) = (Clock::system(), Random::system());
-    let root = root_key::load(&settings.root_key, false, &random)?;
+    let root = root_key::load(&settings.root_key, false, &mut Unlock::Ask, &random)?;
     let path = flags.to.unwrap_or_else(|| PathBuf::from(backup::file_name(clock.now())));
     let begun = clock.uptime();
     let written = runtime()?.block_on(async {

@@ -17,7 +17,9 @@ use super::{
     failure::Failure,
     files,
     filling::Filling,
-    log, root_key, start, terminal,
+    log,
+    root_key::{self, unlock::Unlock},
+    start, terminal,
 };
 use crate::app::{
     Clock,
@@ -29,7 +31,7 @@ pub(super) fn run(flags: RestoreArguments, file: Option<&Path>) -> Result<(), Fa
     let settings = config::resolve(flags.server, file)?;
     log::start(&settings)?;
     let (clock, random) = (Clock::system(), Random::system());
-    let root = root_key::load(&settings.root_key, false, &random)?;
+    let root = root_key::load(&settings.root_key, false, &mut Unlock::Ask, &random)?;
     let restore = Restore {
         settings: &settings,
         root: &root.key,

@@ -303,7 +303,7 @@ async fn make(app: &App, path: &Path) -> Result<Written, BackupFailure> {
     let mut snapshot = Snapshot::of(&app.database).await?;
     let mut file = NewFile::create(path)?;
     let engine = app.database.engine_name();
-    let written = write(&mut snapshot, engine, app.keys.root(), &app.random, now, &mut file).await?;
+    let written = write(&mut snapshot, engine, &app.keys.root(), &app.random, now, &mut file).await?;
     file.keep()?;
     Ok(written)
 }
@@ -311,7 +311,7 @@ async fn make(app: &App, path: &Path) -> Result<Written, BackupFailure> {
 async fn try_out(app: &App, schedule: &Schedule, run: &BackupRunRow) -> Result<(), BackupFailure> {
     let mut file = File::open(schedule.folder.join(&run.file_name))?;
     let trial = TrialFolder::create(&schedule.folder.join(file::trial_name(run.id.as_str())))?;
-    let (Loaded { rows, .. }, _) = trial.restore(&mut file, app.keys.root()).await?;
+    let (Loaded { rows, .. }, _) = trial.restore(&mut file, &app.keys.root()).await?;
     if i64::try_from(rows).ok() == run.row_count {
         return Ok(());
     }

@@ -15,7 +15,12 @@ use crate::{
         anchor,
         verify::{self, KnownKey, Report},
     },
-    cli::{config::Settings, failure::Failure, root_key, terminal},
+    cli::{
+        config::Settings,
+        failure::Failure,
+        root_key::{self, unlock::Unlock},
+        terminal,
+    },
 };
 
 /// Organizations whose names are looked up at most.
@@ -85,7 +90,8 @@ async fn keys(
     choice: &VerifyChoice,
     database: &Database,
 ) -> Result<Vec<VerifyingKey>, Failure> {
-    let root = root_key::load(&settings.root_key, false, &Random::system()).ok().map(|loaded| loaded.key);
+    let root = root_key::load(&settings.root_key, false, &mut Unlock::Ask, &Random::system());
+    let root = root.ok().map(|loaded| loaded.key);
     let known = verify::keys(database, root.as_ref()).await.map_err(|error| unreadable(settings, &error))?;
     let is_believed = |known: &KnownKey| {
         if choice.key.is_empty() {

@@ -21,7 +21,7 @@ pub(super) fn run(flags: OwnArguments, file: Option<&Path>) -> Result<(), Failur
     let loaded = root_key::load(&session.settings.root_key, false, &mut unlock, &Random::system())?;
     let database = session.runtime.block_on(start::open_database(&session.settings))?;
     let verified = session.runtime.block_on(encryption::verify(&database, &loaded.key));
-    let verified = verified.map_err(|error| start::database_failure(&error, &session.settings))?;
+    let verified = verified.map_err(|error| start::database_failure(&error, &session.settings.database))?;
     if !verified.is_right {
         return Err(root_key::wrong(&loaded.origin));
     }
