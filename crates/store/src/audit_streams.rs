@@ -65,7 +65,7 @@ row! {
 }
 
 const SELECT: &str = "SELECT s.*, COALESCE(q.last_sequence, 0) AS last_sequence
-   FROM audit_streams s LEFT JOIN audit_sequences q ON q.organization_id = s.organization_id";
+   FROM audit_streams s LEFT JOIN audit_chains q ON q.organization_id = s.organization_id";
 
 /// Adds a stream.
 ///
@@ -182,7 +182,7 @@ pub async fn find(
 pub async fn lock_log(db: &mut Connection, organization: &OrganizationId) -> Result<i64> {
     let last: Option<i64> = db
         .fetch_optional(
-            "UPDATE audit_sequences SET last_sequence = last_sequence WHERE organization_id = $1
+            "UPDATE audit_chains SET last_sequence = last_sequence WHERE organization_id = $1
              RETURNING last_sequence AS number",
             params![organization],
         )
@@ -202,7 +202,7 @@ pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result
                 s.failed_attempts, q.last_sequence
            FROM audit_streams s
            JOIN organizations o ON o.id = s.organization_id
-           JOIN audit_sequences q ON q.organization_id = s.organization_id
+           JOIN audit_chains q ON q.organization_id = s.organization_id
           WHERE s.is_paused = FALSE AND s.next_attempt_at <= $1 AND s.lease_expires_at <= $1
             AND q.last_sequence > s.delivered_sequence
           ORDER BY s.next_attempt_at, s.id LIMIT $2",

@@ -6,13 +6,13 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    Connection, audit_events,
+    Connection,
     audit_streams::{self, AuditStreamRow},
 };
 
 use crate::{
     engines::each_engine,
-    fixtures::{START, after, organization},
+    fixtures::{START, after, organization, reserve},
 };
 
 async fn stream(db: &mut Connection, organization: &OrganizationId, id: &str) -> AuditStreamRow {
@@ -47,7 +47,7 @@ async fn a_stream_is_stored_changed_and_deleted() {
         let acme = organization(db, "acme").await;
         let other = organization(db, "other").await;
         assert_eq!(audit_streams::lock_log(db, &acme).await.unwrap(), 0);
-        audit_events::reserve(db, &acme, 5).await.unwrap();
+        reserve(db, &acme, 5).await;
         assert_eq!(audit_streams::lock_log(db, &acme).await.unwrap(), 5);
         let mut row = stream(db, &acme, "a").await;
 
@@ -74,7 +74,7 @@ async fn one_node_has_a_stream_until_it_says_how_it_went_or_its_lease_ends() {
         let acme = organization(db, "acme").await;
         let row = stream(db, &acme, "a").await;
         assert_eq!(due(db, START).await, [""; 0], "there is no log yet");
-        audit_events::reserve(db, &acme, 5).await.unwrap();
+        reserve(db, &acme, 5).await;
         assert_eq!(due(db, START).await, ["a"]);
 
         assert!(audit_streams::claim(db, &row.id, START, after(60)).await.unwrap());
@@ -107,7 +107,7 @@ async fn a_paused_stream_is_not_due_and_goes_with_its_organization() {
     each_engine(async |database| {
         let db = &mut database.begin().await.unwrap();
         let acme = organization(db, "acme").await;
-        audit_events::reserve(db, &acme, 5).await.unwrap();
+        reserve(db, &acme, 5).await;
         let mut row = stream(db, &acme, "a").await;
         row.is_paused = true;
         audit_streams::update(db, &row).await.unwrap();

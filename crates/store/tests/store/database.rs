@@ -1,33 +1,21 @@
 //! The two engines behave as one; SQLite's writers share commits and lose nothing.
 
-use tacit_core::{
-    audit_chain::Hash,
-    id::{IdentityId, OrganizationId},
-};
-use tacit_store::{Connection, Database, Settings, StoreError, audit_chains, auth_methods};
-
+use tacit_core::id::{IdentityId, OrganizationId};
+use tacit_store::{Database, Settings, StoreError, auth_methods};
 use tokio::task::JoinHandle;
 
-use crate::engines::{each_engine, postgres_schema};
+use crate::{
+    engines::{each_engine, postgres_schema},
+    fixtures::reserve,
+};
 
 fn organization() -> OrganizationId {
     OrganizationId::new("organization")
 }
 
-/// Takes the next numbers of a chain and returns the first.
-async fn reserve(db: &mut Connection, count: i64) -> i64 {
-    let mut chain = audit_chains::lock(db, &organization()).await.unwrap().chain().unwrap();
-    let first = chain.sequence() + 1;
-    for _ in 0..count {
-        chain.append(&Hash::of(b"an event"));
-    }
-    audit_chains::advance(db, &organization(), &chain).await.unwrap();
-    first
-}
-
 async fn last_number(database: &Database) -> i64 {
     let mut tx = database.begin().await.unwrap();
-    let next = reserve(&mut tx, 1).await;
+    let next = reserve(&mut tx, &organization(), 1).await;
     tx.rollback().await.unwrap();
     next - 1
 }
@@ -36,10 +24,10 @@ async fn last_number(database: &Database) -> i64 {
 async fn what_is_rolled_back_or_abandoned_is_not_kept() {
     each_engine(async |database| {
         let mut tx = database.begin().await.unwrap();
-        reserve(&mut tx, 5).await;
+        reserve(&mut tx, &organization(), 5).await;
         tx.rollback().await.unwrap();
         let mut tx = database.begin().await.unwrap();
-        reserve(&mut tx, 5).await;
+        reserve(&mut tx, &organization(), 5).await;
         drop(tx);
 
         assert_eq!(last_number(&database).await, 0);
@@ -55,7 +43,7 @@ async fn many_writers_at_once_each_get_their_own_number() {
                 let database = database.clone();
                 tokio::spawn(async move {
                     let mut tx = database.begin().await.unwrap();
-                    let got = reserve(&mut tx, 1).await;
+                    let got = reserve(&mut tx, &organization(), 1).await;
                     if number % 5 == 0 {
                         tx.rollback().await.unwrap();
                         return None;
@@ -171,7 +159,7 @@ async fn a_database_can_be_looked_at_while_a_server_has_it_and_is_not_changed() 
     assert!(matches!(missing, StoreError::Unavailable(_)), "{missing}");
     let server = Database::open(&settings).await.unwrap();
     let mut tx = server.begin().await.unwrap();
-    reserve(&mut tx, 3).await;
+    reserve(&mut tx, &organization(), 3).await;
     tx.commit().await.unwrap();
 
     let beside = Database::open_to_read(&settings).await.unwrap();

@@ -1,6 +1,7 @@
 //! Rows that other rows need.
 
 use tacit_core::{
+    audit_chain::Hash,
     cipher::Ciphertext,
     id::{
         AccessTokenId, AuthMethodId, ClientSecretId, IdentityId, MembershipId, OrganizationId, ProjectId,
@@ -11,6 +12,7 @@ use tacit_core::{
 use tacit_store::{
     Connection, Value,
     access_tokens::AccessTokenRow,
+    audit_chains,
     auth_methods::{self, AuthMethodRow, UNIVERSAL_AUTH, UniversalAuthRow},
     client_secrets::{self, ClientSecretRow},
     identities::{self, IdentityRow},
@@ -235,4 +237,15 @@ pub fn role_row(membership: &MembershipRow, role: &str) -> MembershipRoleRow {
         created_at: START,
         updated_at: START,
     }
+}
+
+/// Takes the next numbers of an organization's audit log and returns the first.
+pub async fn reserve(db: &mut Connection, organization: &OrganizationId, count: i64) -> i64 {
+    let mut chain = audit_chains::lock(db, organization).await.unwrap().chain().unwrap();
+    let first = chain.sequence() + 1;
+    for _ in 0..count {
+        chain.append(&Hash::of(b"an event"));
+    }
+    audit_chains::advance(db, organization, &chain).await.unwrap();
+    first
 }
