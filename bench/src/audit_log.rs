@@ -166,7 +166,7 @@ fn questions(events: i64) -> Vec<Question> {
     let actor = texts.actor.clone();
     vec![
         ("the newest", all(), Box::new(|_| true)),
-        ("one day in the middle", Wanted { from: day(15), to: day(16), ..all() }, Box::new(|_| true)),
+        ("one day in the middle", Wanted::new(organization(), day(15), day(16)), Box::new(|_| true)),
         (
             "one actor",
             all().with("actor", [actor.as_str()]),

@@ -350,14 +350,9 @@ async fn the_dashboard_proves_the_log_in_the_background() {
         let checkpoint = Checkpoint::parse_line(line["checkpoint"].as_str().unwrap()).unwrap();
         assert!(checkpoint.is_signed_by(&keys(&server.app).await[0]));
         let organization = OrganizationId::new(&admin.organization_id);
-        let report = verify::verify(
-            &server.app.database,
-            &organization,
-            &keys(&server.app).await,
-            &[checkpoint],
-            &|_| {},
-        );
-        assert_eq!(report.await.unwrap().fault, None);
+        let (database, keys) = (&server.app.database, keys(&server.app).await);
+        let report = verify::verify(database, &organization, &keys, &[checkpoint], &|_| {}).await.unwrap();
+        assert_eq!(report.fault, None);
     })
     .await;
 }

@@ -94,7 +94,10 @@ async fn a_search_in_a_long_log_reads_the_blocks_that_may_have_it() {
     let server = TestServer::start(&settings, folder).await;
     let app = &server.app;
     fill(app).await;
-    let all = || Wanted::new(acme(), Timestamp::from_millis(0), START.plus_seconds(1));
+    let until = |to| Wanted::new(acme(), Timestamp::from_millis(0), to);
+    let all = || until(START.plus_seconds(1));
+    let mut early = all();
+    early.before = 5_000;
     let blocks = usize::try_from(EVENTS / BLOCK_LENGTH).unwrap();
     // The end of the log is in no block yet, and is read always.
     let rest = 1;
@@ -112,9 +115,9 @@ async fn a_search_in_a_long_log_reads_the_blocks_that_may_have_it() {
         (all().with("secretPath", ["/app"]).with("result", ["denied"]), 0..=1),
         (all().with("an unindexed fact", ["x"]), blocks..=blocks),
         (all().of_project(Some(&ProjectId::new("project 3"))), 10..=12),
-        (Wanted { to: START.plus_seconds(-EVENTS + 5_000), ..all() }, 5..=5),
-        (Wanted { from: START.plus_seconds(-2_000), ..all() }, 1..=2),
-        (Wanted { before: 5_000, ..all() }, 5..=5),
+        (until(START.plus_seconds(-EVENTS + 5_000)), 5..=5),
+        (Wanted::new(acme(), START.plus_seconds(-2_000), START.plus_seconds(1)), 1..=2),
+        (early, 5..=5),
     ] {
         let found = stretches(app, wanted.clone()).await;
         let blocks = if wanted.before == 5_000 { found } else { found - rest };

@@ -9,7 +9,8 @@ use crate::harness::{DATABASE, Ended, FAILED, PASSWORD, SETTINGS, Server, run, s
 fn audit(folder: &Path, arguments: &[&str]) -> Ended {
     let data = ["--data-dir", "data"];
     let with_data = !arguments.contains(&"verify-proof");
-    let all = [&["audit"], arguments, if with_data { &data[..] } else { &[] }].concat();
+    let data = if with_data { &data[..] } else { &[] };
+    let all = [&["audit"][..], arguments, data].concat();
     run(tacit(folder, &all), "")
 }
 
@@ -87,7 +88,7 @@ fn the_log_is_exported_by_whoever_has_a_token_that_may_read_it() {
     running.bootstrap();
     let token = token(&running);
     let export = |token: Option<&str>, more: &[&str]| {
-        let arguments = [&["audit", "export", "--url", &running.url], more].concat();
+        let arguments = [&["audit", "export", "--url", &running.url][..], more].concat();
         let mut command = tacit(folder.path(), &arguments);
         command.envs(token.map(|token| ("TACIT_TOKEN", token)));
         run(command, "")
