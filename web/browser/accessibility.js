@@ -46,7 +46,9 @@ const pagesOf = (organization, project) => [
     (part) => `/project/${project}/settings?part=${part}`,
   ),
   '/personal-settings',
-  ...['overview', 'users', 'organizations', 'identities', 'encryption', 'settings'].map((tab) => `/admin?tab=${tab}`),
+  ...['overview', 'users', 'organizations', 'identities', 'encryption', 'settings'].map(
+    (tab) => `/admin?tab=${tab}`,
+  ),
   '/login/select-organization',
   '/cli-redirect',
   '/signupinvite?token=x&to=x@example.com&organization_id=x',
