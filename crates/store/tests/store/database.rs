@@ -1,7 +1,7 @@
 //! The two engines behave as one; SQLite's writers share commits and lose nothing.
 
 use tacit_core::id::{IdentityId, OrganizationId};
-use tacit_store::{Database, Settings, StoreError, auth_methods};
+use tacit_store::{Database, Settings, StoreError, audit_chains, auth_methods};
 use tokio::task::JoinHandle;
 
 use crate::{
