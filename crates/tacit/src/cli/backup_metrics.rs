@@ -5,6 +5,7 @@ use prometheus_client::{
     encoding::{DescriptorEncoder, EncodeMetric},
     metrics::gauge::ConstGauge,
 };
+use tacit_core::time::Timestamp;
 use tacit_store::backup_runs::BackupRunRow;
 
 use crate::app::backup::Latest;
@@ -25,7 +26,7 @@ impl Collector for BackupMetrics {
         gauge(
             "tacit_backup_last_success_timestamp_seconds",
             "When the last backup was made, in Unix time; 0 if there is none",
-            made.and_then(|run| run.finished_at).map_or(0, |time| time.seconds()),
+            made.and_then(|run| run.finished_at).map_or(0, Timestamp::seconds),
         )?;
         gauge(
             "tacit_backup_last_size_bytes",
@@ -51,7 +52,7 @@ impl Collector for BackupMetrics {
         gauge(
             "tacit_backup_last_drill_timestamp_seconds",
             "When a backup was last restored on trial, in Unix time; 0 if none was",
-            drill.and_then(|run| run.drill_finished_at).map_or(0, |time| time.seconds()),
+            drill.and_then(|run| run.drill_finished_at).map_or(0, Timestamp::seconds),
         )?;
         gauge(
             "tacit_backup_last_drill_success",

@@ -51,7 +51,9 @@ pub async fn write(
             if page.is_empty() {
                 break;
             }
-            page.into_iter().for_each(|row| encoder.row(row));
+            for row in page {
+                encoder.row(row);
+            }
             put(&encoder.take(), out, &mut written)?;
             // In a server, others want to go on too.
             tokio::task::yield_now().await;
