@@ -14,7 +14,11 @@ const ERRORS: [(&str, &str, &str); 12] = [
     ("414", "UriTooLong", "Path and query are longer than 16 KiB."),
     ("415", "UnsupportedMediaType", "The body has a Content-Encoding."),
     ("422", "ValidationFailure", "Fields with a wrong form. `message` lists them."),
-    ("429", "RateLimitExceeded", "Too many requests or guesses. `Retry-After` says how many seconds to wait."),
+    (
+        "429",
+        "RateLimitExceeded",
+        "Too many requests or guesses. `Retry-After` says how many seconds to wait.",
+    ),
     ("503", "ServiceUnavailable", "Not now. `Retry-After` says how many seconds to wait."),
 ];
 

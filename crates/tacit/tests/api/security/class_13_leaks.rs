@@ -73,7 +73,8 @@ const CREDENTIAL_FIELDS: &[&str] = &[
 ];
 
 /// Where what was given is given back on purpose.
-const GIVEN_BACK: (&str, &str) = ("/ldap-auth/identities/", "the wire shows `bindPass` to who may change the identity");
+const GIVEN_BACK: (&str, &str) =
+    ("/ldap-auth/identities/", "the wire shows `bindPass` to who may change the identity");
 
 /// Lines of the log that hold what they must not.
 #[derive(Clone, Default)]
