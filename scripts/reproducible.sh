@@ -24,7 +24,7 @@ build() {
   local registry=${CARGO_HOME:-$HOME/.cargo}
   export RUSTFLAGS="--remap-path-prefix=$folder=/tacit --remap-path-prefix=$registry=/cargo"
   export CFLAGS="-ffile-prefix-map=$folder=/tacit -ffile-prefix-map=$registry=/cargo"
-  export SOURCE_DATE_EPOCH=0 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$folder/target RUSTC_WRAPPER=
+  export SOURCE_DATE_EPOCH=0 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$folder/target
   if $is_quick; then
     (cd "$folder" && cargo build --quiet --locked --package tacit-core)
     (cd "$folder/target/debug" && sha256sum libtacit_core.rlib)

@@ -12,7 +12,7 @@ use crate::{
 
 /// Most memory that the server may ever have had, in KiB. It is about the room for bodies (160 MiB), what the
 /// attacks below leave in buffers, and the server itself; without its limits they ask it for gigabytes.
-const PEAK_KIB_MAX: u64 = 600 * 1024;
+const PEAK_KIB_MAX: u64 = 768 * 1024;
 const MIB: usize = 1024 * 1024;
 
 /// The most memory that a process ever had, in KiB.

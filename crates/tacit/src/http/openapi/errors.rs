@@ -3,12 +3,23 @@
 use serde_json::{Map, Value, json};
 
 /// Status, name in the document, and when it is sent.
-const ERRORS: [(&str, &str, &str); 5] = [
+const ERRORS: [(&str, &str, &str); 12] = [
     ("400", "BadRequest", "It can be understood but not done: a duplicate, a protected thing, a bad value."),
     ("401", "Unauthorized", "No access token, or one that has ended."),
     ("403", "Forbidden", "Not allowed, or the access token is not valid."),
     ("404", "NotFound", "It does not exist, or the caller may not know that it does."),
+    ("408", "RequestTimeout", "The body took too long to arrive."),
+    ("409", "Conflict", "Somebody else changed it meanwhile. `details` says what."),
+    ("413", "PayloadTooLarge", "The body is larger than this route takes."),
+    ("414", "UriTooLong", "Path and query are longer than 16 KiB."),
+    ("415", "UnsupportedMediaType", "The body has a Content-Encoding."),
     ("422", "ValidationFailure", "Fields with a wrong form. `message` lists them."),
+    (
+        "429",
+        "RateLimitExceeded",
+        "Too many requests or guesses. `Retry-After` says how many seconds to wait.",
+    ),
+    ("503", "ServiceUnavailable", "Not now. `Retry-After` says how many seconds to wait."),
 ];
 
 /// References to the error answers, by status.

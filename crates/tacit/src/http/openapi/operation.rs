@@ -121,7 +121,8 @@ fn responses(route: &Route, takes_input: bool, schemas: &mut Schemas) -> Map<Str
         ok["content"] = json!({ "application/json": { "schema": schemas.answer(make) } });
     }
     let mut responses = Map::from_iter([("200".to_owned(), ok)]);
-    if takes_input || route.access != Access::Public {
+    // A public page that takes nothing fails for nobody.
+    if takes_input || route.access != Access::Public || route.method != Method::GET {
         responses.extend(errors::references());
     }
     responses

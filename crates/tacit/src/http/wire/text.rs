@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// Text without surrounding white space, and without NUL characters: PostgreSQL takes none.
@@ -50,9 +50,25 @@ impl<'de> Deserialize<'de> for Required {
 }
 
 /// A boolean of the folder routes: empty, `0` and `false` in any case are false, other text is true.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
-#[schemars(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lenient(pub bool);
+
+impl JsonSchema for Lenient {
+    fn schema_name() -> Cow<'static, str> {
+        "LenientBoolean".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": ["boolean", "string"],
+            "description": "Empty, `0` and `false` in any case are false; any other text is true.",
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Lenient {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -75,7 +75,7 @@ fn every_route_that_needs_no_credential_is_known_with_its_reason() {
 }
 
 /// The tables in which guesses are counted, and what is only shown to who asks.
-const COUNTED: [&str; 2] = ["login_failures", "client_secrets"];
+const COUNTED: [&str; 2] = ["login_failures", "universal_auths"];
 
 #[tokio::test]
 async fn whoever_has_no_credential_changes_nothing_on_a_server_that_is_set_up() {

@@ -60,7 +60,10 @@ fn injected(route: &Route, call: &Call, turn: &mut usize) -> Vec<(String, Call)>
         let mut parts: Vec<&str> = path.split('/').collect();
         if position < parts.len() {
             parts[position] = &text;
-            calls.push((part.to_owned(), Call { target: format!("{}?{query}", parts.join("/")), ..call.clone() }));
+            calls.push((
+                part.to_owned(),
+                Call { target: format!("{}?{query}", parts.join("/")), ..call.clone() },
+            ));
         }
     }
     calls
@@ -105,7 +108,8 @@ async fn text_is_nothing_but_text_wherever_it_stands() {
             let right = call(&route, &world.ids);
             for (place, call) in injected(&route, &right, &mut turn) {
                 let Some(answer) = call.try_send(server, token(&world, &route)).await else { continue };
-                let is_found = answer.status == 200 && place.starts_with('{') && !IS_TEXT.contains(&place.as_str());
+                let is_found =
+                    answer.status == 200 && place.starts_with('{') && !IS_TEXT.contains(&place.as_str());
                 let fault = if is_found { Some("it is found") } else { fault(&answer) };
                 let told = |fault| format!("{} {place} {call:?}: {fault}: {}", label(&route), answer.text);
                 faults.extend(fault.map(told));
