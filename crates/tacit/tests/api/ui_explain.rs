@@ -193,6 +193,7 @@ async fn service_tokens_that_may_are_named_as_long_as_they_give_something() {
             let body = json!({ "name": name, "workspaceId": project, "permissions": [permission], "expiresIn": 60,
                 "scopes": [{ "environment": environment, "secretPath": "/**" }] });
             by.ok("POST", "/api/v2/service-token", Some(body)).await;
+            server.clock.advance_seconds(1);
         }
         let ask = async |action: &str| {
             let body = json!({ "action": action, "environment": "dev", "secretName": "FOO" });

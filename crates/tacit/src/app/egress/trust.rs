@@ -1,22 +1,13 @@
 //! The certificates this machine trusts, as any other program on it does.
 
-use std::fs;
-
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
-/// Where systems keep the certificates they trust: Debian, Red Hat, Alpine and macOS.
-const SYSTEM_CERTIFICATES: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-    "/etc/ssl/ca-bundle.pem",
-];
-
-/// The certificates of the system; none if it has no file of them.
+/// The certificates that the system trusts, or those of the file or folder that `SSL_CERT_FILE` or `SSL_CERT_DIR` names; none
+/// if there are none.
 #[must_use]
 pub fn system() -> Vec<Certificate<'static>> {
-    let pem = SYSTEM_CERTIFICATES.iter().find_map(|path| fs::read(path).ok());
-    pem.map(|pem| certificates(&pem)).unwrap_or_default()
+    let found = rustls_native_certs::load_native_certs().certs;
+    found.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect()
 }
 
 /// The certificates in a PEM file; other things in it are left out.
