@@ -85,7 +85,8 @@ pub fn authorization(
 
 fn canonical(request: &Request<'_>, names: &str) -> String {
     let Request { method, path, query, headers, body } = request;
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+    let headers =
+        headers.iter().fold(String::new(), |text, (name, value)| text + name + ":" + value.trim() + "\n");
     format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{}", sha256(body))
 }
 

@@ -98,5 +98,5 @@ fn said(answer: &Value) -> String {
     let message =
         answer.get("message").or_else(|| answer.get("Message")).or_else(|| answer.pointer("/errors/0"));
     let parts = kind.into_iter().chain(message.and_then(Value::as_str));
-    parts.map(|part| format!(", {}", part.trim())).collect()
+    parts.fold(String::new(), |text, part| text + ", " + part.trim())
 }
