@@ -127,11 +127,7 @@ impl Session {
         self.answered(self.rows_patiently(sql, parameters)).await
     }
 
-    async fn rows_patiently(
-        &self,
-        sql: &str,
-        parameters: &[Value<'_>],
-    ) -> Result<Vec<tokio_postgres::Row>> {
+    async fn rows_patiently(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>> {
         let client = self.client()?;
         match query(client, sql, parameters).await {
             Err(error) if is_outdated(&error) => {

@@ -5,7 +5,11 @@ use tacit_core::{
 };
 use tacit_store::StoreError;
 
-use super::{refusal::Denial, second_factor::Method, secrets::{Conflict, damaged::Damaged}};
+use super::{
+    refusal::Denial,
+    second_factor::Method,
+    secrets::{Conflict, damaged::Damaged},
+};
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

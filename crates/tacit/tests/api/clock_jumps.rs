@@ -39,10 +39,15 @@ async fn what_is_written_stays_and_is_in_order_whichever_way_the_clock_jumps() {
 
         // The longest time there is, because the clock says nothing of when these happened.
         let window = "startDate=2000-01-01T00:00:00Z&endDate=2100-01-01T00:00:00Z";
-        let path = format!("/api/v1/organization/audit-logs?projectId={project}&eventType=create-secret&{window}");
+        let path =
+            format!("/api/v1/organization/audit-logs?projectId={project}&eventType=create-secret&{window}");
         let events = admin.ok("GET", &path, None).await;
-        let facts: Vec<Value> =
-            events["auditLogs"].as_array().unwrap().iter().map(|log| log["event"]["metadata"].clone()).collect();
+        let facts: Vec<Value> = events["auditLogs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|log| log["event"]["metadata"].clone())
+            .collect();
         written.reverse();
         assert_eq!(texts(&Value::from(facts), "secretKey"), written, "in the order in which they happened");
         admin.ok("GET", &format!("/api/v1/pit/commits?{place}&path=/"), None).await;

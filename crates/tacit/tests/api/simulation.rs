@@ -147,7 +147,8 @@ impl World {
     }
 
     async fn write(&mut self, node: usize) {
-        let body = |value: &str| json!({ "workspaceId": self.project, "environment": "dev", "secretValue": value });
+        let body =
+            |value: &str| json!({ "workspaceId": self.project, "environment": "dev", "secretValue": value });
         let value = format!("value {}", self.values.last());
         let state = match (self.values.present(), self.below(4)) {
             (None, _) => {
@@ -235,7 +236,9 @@ impl World {
             self.project
         );
         let answer = self.nodes[0].call("GET", &path, Some(&self.admin), None).await;
-        let is_answered = |log: &&Value| log["result"] == "allowed" && log["actor"]["metadata"]["identityId"] == self.identity;
+        let is_answered = |log: &&Value| {
+            log["result"] == "allowed" && log["actor"]["metadata"]["identityId"] == self.identity
+        };
         let logs = answer.body["auditLogs"].as_array().ok_or(answer.text.clone())?;
         let found = logs.iter().filter(is_answered).count();
         if found == self.reads {

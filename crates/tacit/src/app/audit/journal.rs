@@ -108,7 +108,9 @@ impl Journal {
         match self.try_append(line) {
             Err(error) if error.kind() == io::ErrorKind::StorageFull => {
                 let Some(room) = self.reserve.give() else { return Err(error) };
-                tracing::error!("the disk is full: reads go on in the room that was kept for the audit journal");
+                tracing::error!(
+                    "the disk is full: reads go on in the room that was kept for the audit journal"
+                );
                 self.last_number += 1;
                 self.segments.push_back(Segment::over(&room, &self.folder, self.last_number)?);
                 self.try_append(line)

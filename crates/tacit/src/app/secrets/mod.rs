@@ -10,8 +10,8 @@
 mod access_list;
 mod commit_changes;
 mod content;
-pub(in crate::app) mod damaged;
 mod create;
+pub(in crate::app) mod damaged;
 mod decide;
 mod delete;
 pub(in crate::app) mod editor;

@@ -69,11 +69,7 @@ impl PastSecret {
     }
 
     /// Decrypts it; the value only if it is to be seen.
-    pub(in crate::app) fn decrypt(
-        &self,
-        key: &DataKey,
-        shows_value: bool,
-    ) -> Result<PlainSecret, Damaged> {
+    pub(in crate::app) fn decrypt(&self, key: &DataKey, shows_value: bool) -> Result<PlainSecret, Damaged> {
         let stored = StoredSecret::new(self.version.secret.clone(), self.tags.clone());
         PlainSecret::decrypt(key, &self.place, stored, shows_value)
     }
