@@ -15,6 +15,7 @@ use crate::{
     plot, readme,
     report::Report,
     server::Tacit,
+    sts::Sts,
     tls::Tls,
 };
 
@@ -55,6 +56,7 @@ async fn measured(options: &BenchOptions) -> Result<Report> {
         log: work.path().join("tacit.log"),
         root_key: (options.nodes > 1).then(|| work.path().join("root.key")),
         tls: options.tls.then(|| Tls::make(work.path())).transpose()?,
+        sts: Sts::start(work.path())?,
     };
     let measured = tokio::select! {
         measured = measurement::measure(options, &tacit, work.path()) => measured,

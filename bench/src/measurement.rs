@@ -15,7 +15,9 @@ use crate::{
     scenario,
     server::{Server, Tacit},
     servers::Servers,
-    start, visibility, vouched, writes,
+    start,
+    sts::Sts,
+    visibility, vouched, writes,
 };
 
 /// Changes whose way to another node is timed: enough that 99 % of them is a figure.
@@ -41,7 +43,7 @@ pub(crate) async fn measure(options: &BenchOptions, tacit: &Tacit, work: &Path) 
         tls: tacit.tls.as_ref(),
         settings,
     };
-    let scenarios = measure_scenarios(options, &contest, &fixture, work).await?;
+    let scenarios = measure_scenarios(options, &contest, &fixture, &tacit.sts).await?;
     let growth = match options.growth {
         Some(limit) => said("growth", growth::measure(&contest, &fixture, limit)).await?,
         None => Vec::new(),
@@ -92,11 +94,11 @@ async fn measure_scenarios(
     options: &BenchOptions,
     contest: &Contest<'_>,
     fixture: &Fixture,
-    work: &Path,
+    sts: &Sts,
 ) -> Result<Vec<ScenarioReport>> {
     let rounds_each = contest.settings.rounds_each();
     let rounds = options.connections.iter().map(|_| rounds_each).sum();
-    let mut vouched = vouched::prepare(contest.tacit, fixture, work).await?;
+    let mut vouched = vouched::prepare(contest.tacit, fixture, sts).await?;
     let logins = std::mem::take(&mut vouched.scenarios);
     let all = scenario::all(contest.tacit, fixture, logins, rounds).await?;
     let mut reports = Vec::new();

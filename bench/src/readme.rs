@@ -11,7 +11,7 @@ use crate::{
 /// The lines between which the table stands.
 const MARKERS: (&str, &str) = ("<!-- bench -->\n", "<!-- /bench -->\n");
 /// How scenarios are called for somebody who has not read docs/performance.md.
-const TITLES: [(&str, &str); 15] = [
+const TITLES: [(&str, &str); 17] = [
     ("get-one", "one secret by name, audited"),
     ("get-one made anew", "… that nobody asked for before"),
     ("list-100", "list of 100"),
@@ -21,6 +21,8 @@ const TITLES: [(&str, &str); 15] = [
     ("login by JWT", "… by JWT Auth"),
     ("login by OIDC", "… by OIDC Auth"),
     ("login by Kubernetes", "… by Kubernetes Auth, which asks a stand-in for the cluster each time"),
+    ("login by AWS", "… by AWS Auth, which asks a stand-in for STS each time"),
+    ("login by LDAP", "… by LDAP Auth, which asks a stand-in for the directory each time"),
     ("create", "creating a secret, durable"),
     ("get-one of 100,000", "one secret, in a folder of 100,000"),
     ("get-one after 10,000 commits", "… after 10,000 commits"),

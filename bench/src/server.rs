@@ -15,6 +15,7 @@ use crate::{
     floor::Answer,
     http::{Connection, Endpoint, Request, Response},
     procfs,
+    sts::Sts,
     tls::Tls,
 };
 
@@ -119,6 +120,8 @@ pub(crate) struct Tacit {
     pub(crate) root_key: Option<PathBuf>,
     /// TLS, if it is on.
     pub(crate) tls: Option<Tls>,
+    /// Who says who has signed a request to AWS.
+    pub(crate) sts: Sts,
 }
 
 impl Tacit {
@@ -148,7 +151,8 @@ impl Tacit {
             command.args(tls.arguments());
         }
         // Who vouches for logins stands on this machine.
-        command.args(["--allow-egress", "127.0.0.1/32"]);
+        command.args(["--allow-egress", "127.0.0.1/32", "--aws-sts-endpoint", &self.sts.url()]);
+        command.env("SSL_CERT_FILE", self.sts.certificate());
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_setting(name)) {
             command.env_remove(name);
         }

@@ -1,16 +1,15 @@
 //! Logins that somebody else vouches for, and stand-ins for who does: floors that answer one thing over TLS.
 //!
 //! JWT Auth with a key that the server was given asks nobody. OIDC Auth asks once for metadata and keys, and then nobody.
-//! Kubernetes Auth asks the API server at each login, over a connection of its own: it stands for all methods whose logins
-//! ask, whose speed is that of whom they ask.
-
-use std::path::Path;
+//! Kubernetes, AWS and LDAP Auth ask at each login, over a connection of its own: their speed is that of whom they ask. AWS
+//! Auth stands for OCI and AliCloud Auth, too.
 
 use rcgen::{KeyPair, PKCS_RSA_SHA256, PublicKeyData as _, RsaKeySize, SigningKey as _};
 use serde_json::{Value, json};
 use tacit_core::base64url;
 
 use crate::{
+    directory,
     error::{Error, Result},
     fixture::{Fixture, create_identity, send},
     floor::Answer,
@@ -18,6 +17,7 @@ use crate::{
     scenario::{Scenario, scenario},
     server::{Server, start_floor},
     servers::Servers,
+    sts::{ROLE, Sts},
     tls::Tls,
 };
 
@@ -37,63 +37,60 @@ pub(crate) struct Vouched {
     _providers: Vec<Server>,
 }
 
-/// Starts who vouches, and gives three identities a method each.
-pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, work: &Path) -> Result<Vouched> {
-    let folder = work.join("providers");
-    std::fs::create_dir(&folder).map_err(Error::io("cannot make the folder of the providers"))?;
-    let tls = Tls::make(&folder)?;
+/// Starts who vouches beside the STS, and gives an identity each method.
+pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, sts: &Sts) -> Result<Vouched> {
+    let tls = &sts.tls;
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(unfit)?;
     let certificate =
         std::fs::read_to_string(&tls.certificate).map_err(Error::io("cannot read the certificate"))?;
 
-    let keys = provider("/keys", &key_set(&key), &tls)?;
+    let keys = provider("/keys", &key_set(&key), tls)?;
     let metadata = json!({ "issuer": ISSUER, "jwks_uri": format!("{}/keys", address(&keys)) });
-    let discovery = provider("/.well-known/openid-configuration", &metadata, &tls)?;
-    let cluster = provider("/apis/authentication.k8s.io/v1/tokenreviews", &review(), &tls)?;
+    let discovery = provider("/.well-known/openid-configuration", &metadata, tls)?;
+    let cluster = provider("/apis/authentication.k8s.io/v1/tokenreviews", &review(), tls)?;
 
     let bound = json!({ "boundIssuer": ISSUER, "boundAudiences": "tacit", "boundSubject": "bench/*" });
     let given = with(&bound, &json!({ "configurationType": "static", "publicKeys": [key.public_key_pem()] }));
     let found = with(&bound, &json!({ "oidcDiscoveryUrl": address(&discovery), "caCert": certificate }));
     let asked =
         json!({ "kubernetesHost": address(&cluster), "caCert": certificate, "allowedNames": "bench" });
-    let jwt = token(&key)?;
-    let scenarios = vec![
-        login(server, fixture, "jwt-auth", &given, &jwt)
-            .await?
-            .named("login by JWT", "/api/v1/auth/jwt-auth/login"),
-        login(server, fixture, "oidc-auth", &found, &jwt)
-            .await?
-            .named("login by OIDC", "/api/v1/auth/oidc-auth/login"),
-        login(server, fixture, "kubernetes-auth", &asked, &jwt)
-            .await?
-            .named("login by Kubernetes", "/api/v1/auth/kubernetes-auth/login"),
-    ];
+    let signed = json!({ "stsEndpoint": sts.url(), "allowedPrincipalArns": ROLE });
+    let (attribute, value) = directory::ATTRIBUTE;
+    let searched = json!({ "url": format!("ldaps://{}", directory::start(tls).await?), "ldapCaCertificate": certificate,
+        "bindDN": "cn=tacit", "bindPass": "bench", "searchBase": "dc=acme,dc=test", "lockoutEnabled": false,
+        "allowedFields": [{ "key": attribute, "value": value }] });
+    let jwt = json!({ "jwt": token(&key)? });
+    let mut scenarios = Vec::new();
+    for (name, method, settings, proof) in [
+        ("login by JWT", "jwt-auth", given, &jwt),
+        ("login by OIDC", "oidc-auth", found, &jwt),
+        ("login by Kubernetes", "kubernetes-auth", asked, &jwt),
+        ("login by AWS", "aws-auth", signed, &Sts::proof()),
+        ("login by LDAP", "ldap-auth", searched, &json!({ "username": "bench", "password": "bench" })),
+    ] {
+        scenarios.push(login(server, fixture, (name, method), &settings, proof).await?);
+    }
     Ok(Vouched { scenarios, _providers: vec![keys, discovery, cluster] })
 }
 
 const ISSUER: &str = "https://issuer.test";
 
+/// The route of each login.
+const ROUTE: &str = "/api/v1/auth/{method}/login";
+
 /// The request that logs a new identity in, which has the method with these settings.
-struct Login(Request);
-
-impl Login {
-    fn named(self, name: &'static str, route: &'static str) -> Scenario {
-        scenario(name, route, self.0, 200)
-    }
-}
-
 async fn login(
     server: &Servers,
     fixture: &Fixture,
-    method: &str,
+    (name, method): (&'static str, &str),
     settings: &Value,
-    jwt: &str,
-) -> Result<Login> {
+    proof: &Value,
+) -> Result<Scenario> {
     let id = create_identity(server, &fixture.admin, &fixture.organization_id, method).await?;
     let path = format!("/api/v1/auth/{method}/identities/{id}");
     send(server, &Request::post(path, settings).bearer(&fixture.admin)).await?;
-    let body = json!({ "identityId": id, "jwt": jwt });
-    Ok(Login(Request::post(format!("/api/v1/auth/{method}/login"), &body)))
+    let body = with(proof, &json!({ "identityId": id }));
+    Ok(scenario(name, ROUTE, Request::post(format!("/api/v1/auth/{method}/login"), &body), 200))
 }
 
 fn provider(route: &str, body: &Value, tls: &Tls) -> Result<Server> {

@@ -43,6 +43,8 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
         "login by JWT",
         "login by OIDC",
         "login by Kubernetes",
+        "login by AWS",
+        "login by LDAP",
         "create",
     ];
     assert_eq!(names, expected);

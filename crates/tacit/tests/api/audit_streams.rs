@@ -34,9 +34,9 @@ async fn round(server: &TestServer) {
 }
 
 /// The events of requests with one JSON object a line.
-fn events(received: &[Received]) -> Vec<Value> {
+fn events(requests: &[Received]) -> Vec<Value> {
     let line = |line: &str| serde_json::from_str(line).unwrap();
-    received.iter().flat_map(|one| one.body.lines().map(line)).collect()
+    requests.iter().flat_map(|one| one.body.lines().map(line)).collect()
 }
 
 fn numbers(events: &[Value]) -> Vec<i64> {
@@ -137,10 +137,10 @@ async fn events_are_sent_once_in_order_with_the_headers() {
 
         round(server).await;
 
-        let received = receiver.take();
-        assert!(received[0].head.contains("content-type: application/x-ndjson"), "{}", received[0].head);
-        assert!(received[0].head.contains("x-token: t0ken"), "{}", received[0].head);
-        let sent = events(&received);
+        let requests = receiver.take();
+        assert!(requests[0].head.contains("content-type: application/x-ndjson"), "{}", requests[0].head);
+        assert!(requests[0].head.contains("x-token: t0ken"), "{}", requests[0].head);
+        let sent = events(&requests);
         let all = log(server, &admin).await;
         assert_eq!(numbers(&sent), (before + 1..=*all.last().unwrap()).collect::<Vec<_>>());
         let project = sent.iter().find(|event| event["eventType"] == "create-project").unwrap();
@@ -200,10 +200,10 @@ async fn a_log_that_is_longer_than_a_batch_is_sent_from_its_beginning() {
         let receiver = Receiver::start().await;
         make(&admin, &receiver.url, json!({ "fromBeginning": true, "format": "json" })).await;
         round(server).await;
-        let received = receiver.take();
-        assert_eq!(received.len(), 2);
+        let requests = receiver.take();
+        assert_eq!(requests.len(), 2);
         let sent: Vec<Value> =
-            received.iter().flat_map(|one| one.json().as_array().unwrap().clone()).collect();
+            requests.iter().flat_map(|one| one.json().as_array().unwrap().clone()).collect();
         assert_eq!(numbers(&sent), log(server, &admin).await);
     })
     .await;

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, sync::mpsc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
 use serde_json::{Value, json};
 use tacit::app::{
     Settings,
@@ -155,10 +155,9 @@ async fn only_so_many_wait_for_one_and_the_others_are_told_at_once() {
     each_engine_within(PATIENT, async |server, silent| {
         let admin = server.with_admin().await;
         for (machine, proof) in machines(&admin, silent).await {
-            let mut all = Box::pin(futures_util::stream::FuturesUnordered::from_iter(
-                (0..1_100).map(|_| machine.login(&proof)),
-            ));
-            let first = futures_util::StreamExt::next(&mut all).await.unwrap();
+            let all: FuturesUnordered<_> = (0..1_100).map(|_| machine.login(&proof)).collect();
+            let mut all = Box::pin(all);
+            let first = all.next().await.unwrap();
             assert!([401, 429].contains(&first.status), "{}: {}", machine.method, first.text);
         }
     })

@@ -240,16 +240,16 @@ fn place(id: &AuditStreamId) -> Place<'_> {
 mod tests {
     use super::*;
 
-    fn syslog(host: &str, port: u16, is_tls: bool) -> Option<Kind> {
-        Some(Kind::Syslog { host: host.to_owned(), port, is_tls })
+    fn syslog(host: &str, port: u16, is_tls: bool) -> Kind {
+        Kind::Syslog { host: host.to_owned(), port, is_tls }
     }
 
     #[test]
     fn an_address_says_what_is_there() {
         assert_eq!(Kind::parse("https://logs.test/in?a=b"), Some(Kind::Http));
         assert_eq!(Kind::parse("http://127.0.0.1:9000"), Some(Kind::Http));
-        assert_eq!(Kind::parse("syslog+tls://logs.test"), syslog("logs.test", 6514, true));
-        assert_eq!(Kind::parse("syslog+tcp://[::1]:1514/"), syslog("::1", 1514, false));
+        assert_eq!(Kind::parse("syslog+tls://logs.test"), Some(syslog("logs.test", 6514, true)));
+        assert_eq!(Kind::parse("syslog+tcp://[::1]:1514/"), Some(syslog("::1", 1514, false)));
         assert_eq!(Kind::parse("file:"), Some(Kind::File));
         for other in [
             "",

@@ -205,8 +205,7 @@ impl<'a> World<'a> {
     }
 
     async fn add_audit_stream(&mut self) {
-        let body = json!({ "url": format!("http://127.0.0.2:9/{CANARY}"),
-            "headers": [{ "key": "authorization", "value": CANARY }] });
+        let body = json!({ "url": format!("http://127.0.0.2:9/{CANARY}") });
         let stream = self.post("/api/v1/audit-log-streams", body).await;
         self.set("stream", &stream["auditLogStream"]["id"]);
     }
