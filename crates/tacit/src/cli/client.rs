@@ -105,9 +105,8 @@ impl Client {
         let mut response = self.agent.run(request).map_err(|error| self.no_answer(&error))?;
         let status = response.status();
         if status.is_success() {
-            return io::copy(&mut response.body_mut().as_reader(), file).map_err(|error| {
-                Failure::failed(format!("the file is not whole: {error}"), "try again")
-            });
+            return io::copy(&mut response.body_mut().as_reader(), file)
+                .map_err(|error| Failure::failed(format!("the file is not whole: {error}"), "try again"));
         }
         let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
         let text = text.map_err(|error| self.no_answer(&error))?;

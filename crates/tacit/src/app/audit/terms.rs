@@ -34,7 +34,7 @@ pub(super) fn filter(rows: &[AuditEventRow]) -> Vec<u8> {
             texts.extend(fact_texts(&facts, name).into_iter().map(|value| (name, value)));
         }
     }
-    filter_of(&texts.iter().map(|(name, value)| Term::new(name, value)).collect())
+    filter_of(&texts.iter().map(|(name, value)| Term::new(name, value)).collect::<Vec<_>>())
 }
 
 /// What an event says under a name: of itself, and of each of the secrets that it lists.

@@ -15,7 +15,10 @@ const TIME_MAX: Duration = Duration::from_hours(6);
 /// Writes the events to standard output.
 pub(super) fn run(flags: &ExportArguments, file: Option<&Path>) -> Result<(), Failure> {
     let token = sign_in::token_from_environment().ok_or_else(|| {
-        Failure::settings("no access token", "put one into TACIT_TOKEN; it must be allowed to read the audit log")
+        Failure::settings(
+            "no access token",
+            "put one into TACIT_TOKEN; it must be allowed to read the audit log",
+        )
     })?;
     let client = Client::new(&flags.server, file, TIME_MAX, Trust::Configured)?.with_token(token);
     let mut query = form_urlencoded::Serializer::new(String::new());
