@@ -39,7 +39,9 @@ impl Row<'_> {
     pub fn text(&self, name: &'static str) -> Result<Option<&str>> {
         let position = self.columns.position(name, self.cells)?;
         match self.cells {
-            Cells::Sqlite(row) => Ok(row.get_ref(position)?.as_str_or_null().map_err(|error| unlike(&error))?),
+            Cells::Sqlite(row) => {
+                Ok(row.get_ref(position)?.as_str_or_null().map_err(|error| unlike(&error))?)
+            }
             Cells::Postgres(row) => Ok(row.try_get(position)?),
         }
     }
