@@ -190,7 +190,8 @@ fn questions(events: i64) -> Vec<Question> {
     ]
 }
 
-async fn search(database: &Database, (name, wanted, fits): Question) -> Result<()> {
+async fn search(database: &Database, question: Question) -> Result<()> {
+    let (name, wanted, fits) = question;
     let began = Instant::now();
     let mut db = database.read().await.map_err(unfit)?;
     let mut walk = Walk::begin(&mut db, wanted).await.map_err(failed)?;
@@ -210,10 +211,12 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unfit(error: StoreError) -> Error {
     Error::Unfit(error.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: tacit::app::Error) -> Error {
     Error::Unfit(error.to_string())
 }

@@ -39,7 +39,9 @@ impl Row<'_> {
     pub fn text(&self, name: &'static str) -> Result<Option<&str>> {
         let position = self.columns.position(name, self.cells)?;
         match self.cells {
-            Cells::Sqlite(row) => Ok(row.get_ref(position)?.as_str_or_null().map_err(unlike)?),
+            Cells::Sqlite(row) => {
+                Ok(row.get_ref(position)?.as_str_or_null().map_err(|error| unlike(&error))?)
+            }
             Cells::Postgres(row) => Ok(row.try_get(position)?),
         }
     }
@@ -52,13 +54,13 @@ impl Row<'_> {
     pub fn bytes(&self, name: &'static str) -> Result<&[u8]> {
         let position = self.columns.position(name, self.cells)?;
         match self.cells {
-            Cells::Sqlite(row) => Ok(row.get_ref(position)?.as_blob().map_err(unlike)?),
+            Cells::Sqlite(row) => Ok(row.get_ref(position)?.as_blob().map_err(|error| unlike(&error))?),
             Cells::Postgres(row) => Ok(row.try_get(position)?),
         }
     }
 }
 
-fn unlike(error: rusqlite::types::FromSqlError) -> StoreError {
+fn unlike(error: &rusqlite::types::FromSqlError) -> StoreError {
     StoreError::Failure(error.to_string())
 }
 

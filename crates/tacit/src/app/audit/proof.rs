@@ -60,14 +60,13 @@ async fn previous(
         return Ok(Some(Chain::resume(organization.as_str(), before, hash)));
     }
     let start = before / BLOCK_LENGTH * BLOCK_LENGTH;
-    let mut chain = match start {
-        0 => Chain::start(organization.as_str()),
-        _ => {
-            let row = audit_checkpoints::list(db, organization, start, 1).await?.pop();
-            match row.filter(|row| row.sequence == start).map(Checkpoint::try_from).transpose()? {
-                Some(checkpoint) => Chain::resume(organization.as_str(), start, checkpoint.hash),
-                None => return Ok(None),
-            }
+    let mut chain = if start == 0 {
+        Chain::start(organization.as_str())
+    } else {
+        let row = audit_checkpoints::list(db, organization, start, 1).await?.pop();
+        match row.filter(|row| row.sequence == start).map(Checkpoint::try_from).transpose()? {
+            Some(checkpoint) => Chain::resume(organization.as_str(), start, checkpoint.hash),
+            None => return Ok(None),
         }
     };
     for digest in digests(db, organization, start + 1, before).await? {

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
-use tacit_core::term_filter::{Term, filter_of};
+use tacit_core::{
+    id::ProjectId,
+    term_filter::{Term, filter_of},
+};
 use tacit_store::audit_events::AuditEventRow;
 
 /// The facts that filters of the wire name (wire-contract 13.1).
@@ -20,7 +23,7 @@ pub(super) fn filter(rows: &[AuditEventRow]) -> Vec<u8> {
     let mut texts: HashSet<(&str, String)> = HashSet::new();
     for row in rows {
         let columns = [
-            ("project", row.project_id.as_ref().map(|id| id.as_str())),
+            ("project", row.project_id.as_ref().map(ProjectId::as_str)),
             ("actor", row.actor_id.as_deref()),
             ("actorType", Some(row.actor_type.as_str())),
             ("type", Some(row.event_type.as_str())),
@@ -34,7 +37,7 @@ pub(super) fn filter(rows: &[AuditEventRow]) -> Vec<u8> {
             texts.extend(fact_texts(&facts, name).into_iter().map(|value| (name, value)));
         }
     }
-    filter_of(&texts.iter().map(|(name, value)| Term::new(name, value)).collect())
+    filter_of(&texts.iter().map(|(name, value)| Term::new(name, value)).collect::<Vec<_>>())
 }
 
 /// What an event says under a name: of itself, and of each of the secrets that it lists.

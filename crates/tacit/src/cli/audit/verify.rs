@@ -1,6 +1,6 @@
 //! `tacit audit verify`.
 
-use std::{collections::HashMap, path::Path, time::Instant};
+use std::{collections::HashMap, fmt::Write, path::Path, time::Instant};
 
 use tacit_core::{
     audit_chain::{Checkpoint, VerifyingKey},
@@ -141,10 +141,11 @@ fn sentence(report: &Report, names: &HashMap<OrganizationId, (String, String)>) 
         counts.events, counts.checkpoints, counts.signed
     );
     if counts.pruned > 0 {
-        text += &format!(", {} events pruned by retention in {} blocks", counts.pruned, counts.pruned_blocks);
+        let (pruned, blocks) = (counts.pruned, counts.pruned_blocks);
+        let _ = write!(text, ", {pruned} events pruned by retention in {blocks} blocks");
     }
     if report.waiting > 0 {
-        text += &format!(", {} not sealed yet", report.waiting);
+        let _ = write!(text, ", {} not sealed yet", report.waiting);
     }
     match &report.fault {
         None => format!("{text}: proven"),
