@@ -71,10 +71,10 @@ async fn finish(server: &TestServer, project: &TestProject<'_>) {
     for _ in 0..50 {
         encryption::go_on(&server.app).await.unwrap();
         if state(server, project).await == FINISHED {
-            return;
+            break;
         }
     }
-    panic!("the rotation does not end");
+    assert_eq!(state(server, project).await, FINISHED, "the rotation does not end");
 }
 
 fn wait_for_other_nodes(server: &TestServer) {
