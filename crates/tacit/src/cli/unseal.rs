@@ -18,7 +18,7 @@ use super::{
 };
 
 /// How long the server may take to try a passphrase.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 /// Longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 4096;
 

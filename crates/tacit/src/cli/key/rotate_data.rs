@@ -12,17 +12,16 @@ use crate::cli::{
 };
 
 /// How long the server may take: with all projects it looks at each.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 
 /// Begins, and says how to see how far it is.
 pub(super) fn run(flags: &RotateDataArguments, file: Option<&Path>) -> Result<(), Failure> {
     let client = Client::new(&flags.address, file, TIME_MAX, Trust::Configured)?;
-    let client = match sign_in::token_from_environment() {
-        Some(token) => client.with_token(token),
-        None => {
-            let credentials = sign_in::credentials(&flags.person)?;
-            sign_in::sign_in(&client, &credentials, flags.person.organization.as_deref())?
-        }
+    let client = if let Some(token) = sign_in::token_from_environment() {
+        client.with_token(token)
+    } else {
+        let credentials = sign_in::credentials(&flags.person)?;
+        sign_in::sign_in(&client, &credentials, flags.person.organization.as_deref())?
     };
     let answer = match &flags.project {
         Some(project) => {

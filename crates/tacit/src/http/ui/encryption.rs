@@ -18,6 +18,7 @@ use crate::{
     http::{
         extract::{Body, Path},
         problem::Problem,
+        wire::text::Trimmed,
     },
 };
 
@@ -95,7 +96,7 @@ struct RotationJson {
 #[serde(rename_all = "camelCase")]
 pub struct RotateRequest {
     /// Of this project only; of all projects of the instance without it.
-    project_id: Option<ProjectId>,
+    project_id: Option<Trimmed>,
 }
 
 /// What beginning to replace data keys answers.
@@ -119,7 +120,10 @@ pub(crate) async fn rotate_any(
     caller: Caller,
     Body(request): Body<RotateRequest>,
 ) -> Result<Json<RotateResponse>, Problem> {
-    let projects = request.project_id.map_or(Projects::All, Projects::Any);
+    let projects = match request.project_id {
+        Some(id) => Projects::Any(ProjectId::new(id.0)),
+        None => Projects::All,
+    };
     let projects = encryption::rotate_data_keys(&app, &caller, projects).await?;
     Ok(Json(RotateResponse { projects }))
 }
