@@ -35,6 +35,13 @@ struct Opened {
     is_over: bool,
 }
 
+/// A frame that was decrypted.
+struct Frame {
+    chunk: Zeroizing<Vec<u8>>,
+    /// How long it is in the file, in bytes.
+    length: usize,
+}
+
 /// Which records may come next, and what was counted.
 #[derive(Default)]
 struct Order {
@@ -84,7 +91,7 @@ impl<'a> Decoder<'a> {
         self.stream.drain(..self.position);
         self.position = 0;
         if let Some(opened) = &mut self.opened {
-            while let Some((chunk, length)) = opened.frame(&self.file[start..])? {
+            while let Some(Frame { chunk, length }) = opened.frame(&self.file[start..])? {
                 self.stream.extend_from_slice(&chunk);
                 start += length;
             }
@@ -124,7 +131,7 @@ impl<'a> Decoder<'a> {
 
 impl Opened {
     /// Decrypts the frame that `bytes` begin with, and says how long it is. `None` if it is not whole yet.
-    fn frame(&mut self, bytes: &[u8]) -> Result<Option<(Zeroizing<Vec<u8>>, usize)>, BackupError> {
+    fn frame(&mut self, bytes: &[u8]) -> Result<Option<Frame>, BackupError> {
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -145,7 +152,7 @@ impl Opened {
         let chunk = self.key.decrypt(&place, &Ciphertext(ciphertext.to_vec())).map_err(|_| damaged)?;
         self.next_frame += 1;
         self.is_over = is_last;
-        Ok(Some((chunk, end)))
+        Ok(Some(Frame { chunk, length: end }))
     }
 }
 

@@ -240,7 +240,10 @@ fn event() -> impl Strategy<Value = Vec<Option<String>>> {
     vec(prop_oneof![1 => Just(None), 3 => text.prop_map(Some)], 5)
 }
 
-async fn insert_events(database: &Database, events: &[(Vec<Option<String>>, i64, Option<Vec<u8>>)]) {
+/// Texts, a time and bytes.
+type Event = (Vec<Option<String>>, i64, Option<Vec<u8>>);
+
+async fn insert_events(database: &Database, events: &[Event]) {
     let mut tx = database.begin().await.unwrap();
     for (number, (texts, time, bytes)) in (1_i64..).zip(events) {
         let id = format!("event-{number}");

@@ -34,9 +34,9 @@ pub(super) fn run(flags: BackupArguments, file: Option<&Path>) -> Result<(), Fai
         let mut snapshot = snapshot(&settings, &root.key, &root.origin).await?;
         let make = Make { settings: &settings, root: &root.key, random: &random, clock: &clock };
         if path.as_os_str() == "-" {
-            make.into_stdout(&mut snapshot).await.map_err(|error| failure(&error, Path::new("-"), &settings))
+            make.write_stdout(&mut snapshot).await.map_err(|error| failure(&error, Path::new("-"), &settings))
         } else {
-            make.into_file(&mut snapshot, &path).await.map_err(|error| failure(&error, &path, &settings))
+            make.write_file(&mut snapshot, &path).await.map_err(|error| failure(&error, &path, &settings))
         }
     })?;
     say(&path, &written, clock.uptime() - begun, &root.key.id());
@@ -73,14 +73,14 @@ struct Make<'a> {
 }
 
 impl Make<'_> {
-    async fn into_file(&self, snapshot: &mut Snapshot, path: &Path) -> Result<Written, BackupFailure> {
+    async fn write_file(&self, snapshot: &mut Snapshot, path: &Path) -> Result<Written, BackupFailure> {
         let mut file = NewFile::create(path)?;
         let written = self.write(snapshot, &mut file).await?;
         file.keep()?;
         Ok(written)
     }
 
-    async fn into_stdout(&self, snapshot: &mut Snapshot) -> Result<Written, BackupFailure> {
+    async fn write_stdout(&self, snapshot: &mut Snapshot) -> Result<Written, BackupFailure> {
         let mut out = BufWriter::new(io::stdout());
         let written = self.write(snapshot, &mut out).await?;
         out.flush()?;

@@ -82,20 +82,20 @@ fn a_backup_beside_a_running_server_is_restored_with_everything_in_it() {
     let made = run(backup(folder.path()), "");
     project.set(&running, "PATCH", &[("FOO", "later".to_owned())]);
     let checked = run(restore(folder.path(), &["--check", "a.backup"]), "");
-    let restored = run(restore(folder.path(), &["a.backup"]), "");
+    let put_back = run(restore(folder.path(), &["a.backup"]), "");
 
     succeeded(&made);
     succeeded(&checked);
-    succeeded(&restored);
+    succeeded(&put_back);
     assert!(
         made.stderr.contains(" tables, ") && made.stderr.contains("It opens with the root key"),
         "{made:?}"
     );
     assert!(checked.stdout.contains("a.backup can be restored"), "{checked:?}");
-    let mode = fs::metadata(folder.path().join("a.backup")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let second = Server::start(restored_server(folder.path()));
-    assert_eq!(project.get(&second, "FOO"), "BAR ö 🦀", "tokens and values are as they were");
+    let bits = fs::metadata(folder.path().join("a.backup")).unwrap().permissions().mode();
+    assert_eq!(bits & 0o777, 0o600);
+    let there = Server::start(restored_server(folder.path()));
+    assert_eq!(project.get(&there, "FOO"), "BAR ö 🦀", "tokens and values are as they were");
     assert_eq!(project.get(&running, "FOO"), "later");
 }
 

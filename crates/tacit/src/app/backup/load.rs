@@ -92,15 +92,15 @@ pub async fn load(
 ) -> Result<Loaded> {
     let mut records = Records::new(input, root);
     let header = records.header()?;
-    let mut loader = Loader::begin(database, header.schema_version, replaces).await?;
+    let mut target = Loader::begin(database, header.schema_version, replaces).await?;
     let mut loaded = Loaded { header, tables: 0, rows: 0 };
     let mut current: Option<Table> = None;
     while let Some(record) = records.next()? {
         match (record, &current) {
-            (Record::Table { name, columns }, _) => current = Some(loader.table(&name, &columns)?),
-            (Record::Row(row), Some(table)) => loader.insert(table, row).await?,
+            (Record::Table { name, columns }, _) => current = Some(target.table(&name, &columns)?),
+            (Record::Row(row), Some(table)) => target.insert(table, row).await?,
             (Record::TableEnd(written), Some(table)) => {
-                if loader.end_table(table).await? != written {
+                if target.end_table(table).await? != written {
                     let name = &table.name;
                     return Err(BackupFailure::Damaged(format!(
                         "table '{name}' did not arrive as it was written"
@@ -115,9 +115,9 @@ pub async fn load(
             (_, None) => return Err(BackupError::Content("a row without a table".to_owned()).into()),
         }
     }
-    if loaded.tables != loader.tables().len() as u64 {
+    if loaded.tables != target.tables().len() as u64 {
         return Err(BackupFailure::Damaged("the backup does not hold every table".to_owned()));
     }
-    loader.finish().await?;
+    target.finish().await?;
     Ok(loaded)
 }
