@@ -14,10 +14,10 @@ const CONNECTIONS_MAX_DEFAULT: u32 = 16_384;
 /// How long a new connection may take to send its first request's head.
 const HEAD_TIME_DEFAULT: Duration = Duration::from_secs(30);
 /// How long a client may take none of what is sent to it.
-const SEND_TIME_DEFAULT: Duration = Duration::from_secs(60);
+const SEND_TIME_DEFAULT: Duration = Duration::from_mins(1);
 
 /// How much of clients is taken, and how often.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(super) struct LimitArguments {
     /// Connections that are open at one time; more are closed at once [default: 16384]
     #[arg(long, env = "TACIT_MAX_CONNECTIONS", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]

@@ -43,7 +43,7 @@ const STREAMS_MAX: u32 = 128;
 /// Requests of one HTTP/2 connection that were taken back before anybody looked at them; more end it.
 const RESETS_MAX: usize = 20;
 /// How often an HTTP/2 connection is asked whether the client is still there, and how long it may take to say so.
-const PING_INTERVAL: Duration = Duration::from_secs(60);
+const PING_INTERVAL: Duration = Duration::from_mins(1);
 const PONG_MAX: Duration = Duration::from_secs(20);
 /// How long a connection to the metrics may take to send the head of a request.
 const METRICS_HEAD_MAX: Duration = Duration::from_secs(75);

@@ -116,7 +116,7 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 }
 
 fn read_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    if bytes.len() > PARAMETERS_MAX && bytes.iter().filter(|byte| **byte == b'&').count() >= PARAMETERS_MAX {
+    if bytes.len() > PARAMETERS_MAX && form_urlencoded(bytes).nth(PARAMETERS_MAX).is_some() {
         return Err(Error::Invalid(format!("There may be {PARAMETERS_MAX} parameters")));
     }
     let form = || serde_urlencoded::Deserializer::new(form_urlencoded(bytes));

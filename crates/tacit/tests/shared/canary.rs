@@ -65,7 +65,7 @@ fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// As `Debug` shows bytes.

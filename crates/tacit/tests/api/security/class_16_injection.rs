@@ -4,6 +4,7 @@
 //! That SQL has parameters only is a rule about the source (`tests/tidy.rs`); filters of directories are in
 //! `crates/core/src/ldap/filter.rs`; pages of the dashboard in `web/`.
 
+use axum::http::HeaderValue;
 use serde_json::Value;
 use tacit::http::route::{Access, Route};
 
@@ -75,7 +76,7 @@ fn encoded(payload: &str) -> String {
 
 /// What an answer has done with the payload that it must not.
 fn fault(answer: &Answer) -> Option<&'static str> {
-    let kind = answer.headers.get("content-type").map_or(&[][..], |kind| kind.as_bytes());
+    let kind = answer.headers.get("content-type").map_or(&[][..], HeaderValue::as_bytes);
     if answer.status >= 500 {
         return Some("the server failed");
     }
