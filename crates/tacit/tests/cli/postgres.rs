@@ -45,7 +45,8 @@ pub fn dump(url: &str) -> String {
         let rows = client.query(sql, &[]).await.unwrap();
         drop(client);
         driver.await.unwrap().unwrap();
-        let tables = rows.iter().map(|row| format!("{}: {}", row.get::<_, String>(0), row.get::<_, String>(1)));
+        let tables =
+            rows.iter().map(|row| format!("{}: {}", row.get::<_, String>(0), row.get::<_, String>(1)));
         tables.collect::<Vec<_>>().join("\n")
     })
 }
