@@ -144,14 +144,12 @@ impl Session {
 
     /// What the server answers, if it does in time.
     async fn answered<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
-        match tokio::time::timeout(ANSWER_MAX, answer).await {
-            Ok(result) => result,
-            Err(_) => {
-                self.is_silent.store(true, Ordering::Relaxed);
-                let cause = format!("PostgreSQL did not answer within {} s", ANSWER_MAX.as_secs());
-                Err(StoreError::Unavailable(cause))
-            }
+        if let Ok(result) = tokio::time::timeout(ANSWER_MAX, answer).await {
+            return result;
         }
+        self.is_silent.store(true, Ordering::Relaxed);
+        let cause = format!("PostgreSQL did not answer within {} s", ANSWER_MAX.as_secs());
+        Err(StoreError::Unavailable(cause))
     }
 
     /// Runs statements without parameters, however long they take: migrations may.
