@@ -133,9 +133,9 @@ fn every_promise_of_security_names_tests_that_are_there() {
         assert!(row.is_some_and(|row| row.contains("::")), "promise {promise} names no test");
     }
     let missing = tests.iter().filter(|name| {
-        let (path, test) = name.split_once("::").unwrap();
-        !read(path).is_some_and(|text| {
-            has_word(&text, &format!("fn {test}")) || has_word(&text, &format!("def {test}"))
+        let (path, function) = name.split_once("::").unwrap();
+        !read(path).is_some_and(|source| {
+            has_word(&source, &format!("fn {function}")) || has_word(&source, &format!("def {function}"))
         })
     });
     assert_none(

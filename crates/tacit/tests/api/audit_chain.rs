@@ -39,7 +39,9 @@ async fn write(app: &App, numbers: std::ops::Range<usize>) {
     let events: Vec<Event> = numbers.map(|number| event(app, number)).collect();
     app.write(move |work| {
         Box::pin(async move {
-            events.into_iter().for_each(|event| work.record(event));
+            for event in events {
+                work.record(event);
+            }
             Ok(())
         })
     })

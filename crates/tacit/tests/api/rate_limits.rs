@@ -15,8 +15,8 @@ fn limits(rates: Rates) -> Limits {
 }
 
 fn number(answer: &Answer, header: &str) -> i64 {
-    let value = answer.headers.get(header).unwrap_or_else(|| panic!("no {header}: {}", answer.text));
-    value.to_str().unwrap().parse().unwrap()
+    assert!(answer.headers.contains_key(header), "no {header}: {}", answer.text);
+    answer.headers[header].to_str().unwrap().parse().unwrap()
 }
 
 /// Whether it was answered for coming too often, in the wire's form.

@@ -16,9 +16,9 @@ use crate::harness::{TestServer, node, postgres_schema};
 const NODES: usize = 3;
 const STEPS: usize = 60;
 /// Schedules of an ordinary run.
-const SEEDS: u64 = 25;
+const SEEDS: u32 = 25;
 /// Schedules after which a fault must have been found.
-const SEEDS_TO_FIND: u64 = 40;
+const SEEDS_TO_FIND: u32 = 40;
 
 /// A fault that is put in on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,16 +84,17 @@ struct World {
 
 impl World {
     /// A new project and reader on servers that were just started.
-    async fn new(url: &str, seed: u64, planted: Option<Planted>) -> Self {
+    async fn new(url: &str, seed: u32, planted: Option<Planted>) -> Self {
         let settings = Settings::Postgres(url.to_owned());
         let mut nodes = Vec::new();
-        for number in 0..NODES {
-            nodes.push(node(&settings, seed * 1000 + number as u64 + 1).await);
+        for number in 0..NODES as u64 {
+            nodes.push(node(&settings, u64::from(seed) * 1000 + number + 1).await);
         }
-        let admin = nodes[0].with_admin().await;
+        let mut admin = nodes[0].with_admin().await;
+        admin.token = admin.identity_token.clone();
         let project = admin.project("Simulated").await;
         let (identity, reader) = admin.member(&project, "viewer").await;
-        let admin = admin.identity_token.clone();
+        let admin = admin.token.clone();
         let (sql, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         Self {
@@ -105,7 +106,7 @@ impl World {
             project,
             identity,
             reader,
-            random: Random::seeded(seed),
+            random: Random::seeded(seed.into()),
             now: 0,
             values: History::new(None),
             rights: History::new(true),
@@ -249,7 +250,7 @@ impl World {
 }
 
 /// Runs one schedule on a database of its own.
-async fn run(seed: u64, planted: Option<Planted>) -> Result<(), String> {
+async fn run(seed: u32, planted: Option<Planted>) -> Result<(), String> {
     let Some(url) = postgres_schema().await else { return Ok(()) };
     let mut world = World::new(&url, seed, planted).await;
     for step in 0..STEPS {
@@ -259,7 +260,7 @@ async fn run(seed: u64, planted: Option<Planted>) -> Result<(), String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run is chosen from outside")]
-fn number_of(variable: &str) -> Option<u64> {
+fn number_of(variable: &str) -> Option<u32> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
@@ -273,7 +274,7 @@ async fn random_schedules_break_no_promise() {
     for seed in 0..seeds {
         run(seed, None).await.unwrap_or_else(|error| panic!("{error}"));
     }
-    println!("{:.1} schedules a second", seeds as f64 / began.elapsed().as_secs_f64());
+    println!("{:.1} schedules a second", f64::from(seeds) / began.elapsed().as_secs_f64());
 }
 
 #[tokio::test]

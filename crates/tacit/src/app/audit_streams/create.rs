@@ -41,6 +41,8 @@ pub async fn create(app: &App, caller: &Caller, new: NewStream) -> Result<ShownS
     let kind = target.kind().map_or("", |kind| kind.as_str());
     let name = if new.name.is_empty() { kind.to_owned() } else { new.name };
     check_name(&name)?;
+    // What happened before has its number then, and is not sent.
+    app.audit.flush().await?;
     let caller = caller.clone();
     let is_from_beginning = new.is_from_beginning;
     app.write(move |work| {

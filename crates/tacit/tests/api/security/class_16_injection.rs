@@ -74,6 +74,9 @@ fn encoded(payload: &str) -> String {
     form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
+/// Kinds of answers that no browser shows as a page.
+const NO_PAGES: [&str; 4] = ["application/json", "application/x-ndjson", "text/csv", "text/event-stream"];
+
 /// What an answer has done with the payload that it must not.
 fn fault(answer: &Answer) -> Option<&'static str> {
     let kind = answer.headers.get("content-type").map_or(&[][..], HeaderValue::as_bytes);
@@ -83,7 +86,7 @@ fn fault(answer: &Answer) -> Option<&'static str> {
     if answer.headers.contains_key("x-injected") {
         return Some("a header was made");
     }
-    if !kind.is_empty() && !kind.starts_with(b"application/json") && !kind.starts_with(b"text/event-stream") {
+    if !kind.is_empty() && !NO_PAGES.iter().any(|no_page| kind.starts_with(no_page.as_bytes())) {
         return Some("the answer is a page");
     }
     (answer.headers.get("x-content-type-options").is_none_or(|value| value != "nosniff"))

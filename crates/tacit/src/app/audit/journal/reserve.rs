@@ -74,7 +74,7 @@ fn allocate(_: &File) -> io::Result<()> {
 
 /// Zeros, not a length alone: a file system keeps no room for that.
 fn write_zeros(file: &mut File) -> io::Result<()> {
-    let block = [0; 64 * 1024];
+    let block = [0; 8 * 1024];
     let mut left = SEGMENT_BYTES_MAX;
     while left > 0 {
         file.write_all(&block)?;
@@ -85,8 +85,6 @@ fn write_zeros(file: &mut File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

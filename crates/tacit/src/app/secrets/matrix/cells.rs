@@ -94,7 +94,7 @@ pub(super) async fn read(
             let tags = tags.remove(&row.id).unwrap_or_default();
             let judged = Judged::new(access, &place, &row.name, &tags);
             let is_overridden = overrides.contains(&row.name);
-            table.add(position, &row, &tags, &judged, is_overridden)?;
+            table.add(position, &row, &tags, &judged, is_overridden);
         }
         if table.rows.len() > MATRIX_KEYS_MAX {
             return Err(Error::Invalid(format!(
@@ -143,9 +143,9 @@ impl Table<'_> {
         tags: &[Tag],
         judged: &Judged<'_>,
         is_overridden: bool,
-    ) -> Result<()> {
+    ) {
         if !judged.allows(Action::DescribeSecret) {
-            return Ok(());
+            return;
         }
         let is_readable = judged.allows(Action::ReadValue);
         let mut flags = described(row)
@@ -174,7 +174,6 @@ impl Table<'_> {
         let cell = Cell { version: row.version, flags, change, same_as, tags };
         let width = self.width;
         self.rows.entry(row.name.clone()).or_insert_with(|| vec![None; width])[column] = Some(cell);
-        Ok(())
     }
 
     /// The first column of this row that had the same value.
