@@ -59,7 +59,7 @@ three_nodes() {
 # Disks, databases, rows and processes that fail.
 faults() { e2e/faults --binary "$(target_folder)/debug/tacit"; }
 # What the API document says, asked by Schemathesis.
-api_document() { e2e/openapi --binary "$(target_folder)/debug/tacit" --seconds 80; }
+api_document() { e2e/openapi --binary "$(target_folder)/debug/tacit" --seconds 40; }
 
 # Shortened: docs/reliability.md has the commands for the long runs.
 soak() { e2e/soak --binary "$(target_folder)/debug/tacit" --seconds 20; }

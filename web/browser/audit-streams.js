@@ -35,6 +35,16 @@ const menu = async (watched, item) => {
   await click(watched, 'menuitem', item)
 }
 
+/** The event of a type, once it has arrived: a moment after it happened. */
+async function received(page, receiver, type) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const found = receiver.events.find((event) => event.eventType === type)
+    if (found) return found
+    await page.waitForTimeout(50)
+  }
+  assert.fail(`no event of the type ${type} arrived`)
+}
+
 test('a stream is made, tested, followed, paused, let go on and deleted', async () => {
   await withReceiver(async (receiver) => {
     await onPage(async (watched) => {
@@ -51,7 +61,7 @@ test('a stream is made, tested, followed, paused, let go on and deleted', async 
       await page.keyboard.press('Enter')
       await page.getByText('SIEM').waitFor()
       await page.getByText('up to date').waitFor()
-      const created = receiver.events.find((event) => event.eventType === 'create-audit-log-stream')
+      const created = await received(page, receiver, 'create-audit-log-stream')
       assert.equal(created.eventMetadata.name, 'SIEM')
       assert.equal(receiver.headers.authorization, 'Bearer canary')
       assert.ok(!(await page.content()).includes('canary'))

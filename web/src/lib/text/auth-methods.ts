@@ -9,7 +9,7 @@ export const authMethods = {
   allAdded: 'It has every method that there is.',
   back: 'Back',
   clearLockout: 'End lockout',
-  clearLockoutOf: (method: string) => `End the lockout of ${method}`,
+  clearLockoutOf: (method: string) => `End lockout: ${method}`,
   lockoutCleared: 'Logins can be tried again.',
   noLockout: 'Nothing was locked.',
   lastLogin: (ago: string) => `last login ${ago}`,

@@ -13,7 +13,15 @@ import { OverviewPart } from './overview-part'
 import { SettingsPart } from './settings-part'
 import { UsersPart } from './users-part'
 
-const TABS = ['overview', 'users', 'organizations', 'identities', 'encryption', 'backups', 'settings'] as const
+const TABS = [
+  'overview',
+  'users',
+  'organizations',
+  'identities',
+  'encryption',
+  'backups',
+  'settings',
+] as const
 type Tab = (typeof TABS)[number]
 
 /** The whole server, for who manages it. */
