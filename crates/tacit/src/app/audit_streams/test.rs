@@ -21,7 +21,7 @@ pub struct Tested {
 ///
 /// # Errors
 ///
-/// [`Error::Busy`](crate::app::Error::Busy) if too many tests run, else as [`update`](super::update). A test that fails is
+/// [`Error::Busy`](crate::app::Error::Busy) if too many tests run, else as [`update`](fn@super::update). A test that fails is
 /// no error: the answer says why.
 pub async fn test(app: &App, caller: &Caller, id: &AuditStreamId) -> Result<Tested> {
     let organization = keeper(caller, Action::Edit)?;

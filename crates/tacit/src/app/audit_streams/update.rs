@@ -21,7 +21,7 @@ pub struct StreamChange {
 ///
 /// # Errors
 ///
-/// As [`create`](super::create), and [`Error::NotFound`](crate::app::Error::NotFound).
+/// As [`create`](fn@super::create), and [`Error::NotFound`](crate::app::Error::NotFound).
 pub async fn update(
     app: &App,
     caller: &Caller,

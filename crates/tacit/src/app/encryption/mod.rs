@@ -2,7 +2,7 @@
 //!
 //! The root key wraps every other key (`core/keyring`): replacing it wraps these anew, in one transaction
 //! ([`root`]). The data key of a project encrypts its values: replacing it encrypts them anew, in the background
-//! ([`rotation`], [`reencrypt`]). [`verify`] proves that all keys open, [`recovery`] is the way in without the
+//! ([`rotation`], [`reencrypt`]). [`verify`](mod@verify) proves that all keys open, [`recovery`] is the way in without the
 //! root key.
 
 mod overview;
