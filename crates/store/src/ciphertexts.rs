@@ -1,7 +1,7 @@
-//! Everything that is stored encrypted, with what is needed to decrypt it: to find out whether a root key opens
-//! a whole store.
+//! Everything that is stored encrypted under a data key, with what is needed to decrypt it: to find out whether a root
+//! key opens a whole store. The keys are in [`wrapped_keys`](crate::wrapped_keys).
 //!
-//! A test compares the lists with the schema, so that no column is left out.
+//! A test compares both with the schema, so that no column is left out.
 
 use crate::{
     Connection,
@@ -12,24 +12,6 @@ use crate::{
 /// Ciphertexts that are read at once.
 const PAGE_ROWS: usize = 256;
 
-/// Where data keys are stored, wrapped by the root key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeySource {
-    /// The table; its column is `data_key_ciphertext`.
-    pub table: &'static str,
-    /// What owners are called when their key is wrapped: `<owner>:<id>`.
-    pub owner: &'static str,
-    id: &'static str,
-}
-
-/// All places of wrapped data keys.
-pub const KEY_SOURCES: [KeySource; 4] = [
-    KeySource { table: "organizations", owner: "organization", id: "id" },
-    KeySource { table: "projects", owner: "project", id: "id" },
-    KeySource { table: "user_totp", owner: "user", id: "user_id" },
-    KeySource { table: "mails", owner: "mail", id: "id" },
-];
-
 /// Where values are stored, encrypted under a data key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueSource {
@@ -37,7 +19,7 @@ pub struct ValueSource {
     pub table: &'static str,
     /// The column.
     pub column: &'static str,
-    /// Whose key it is: as [`KeySource::owner`].
+    /// Whose key it is: as [`WrappedColumn::owner`](crate::wrapped_keys::WrappedColumn::owner).
     pub owner: &'static str,
     /// The table that the ciphertexts are bound to.
     pub bound_table: &'static str,
@@ -79,7 +61,7 @@ const WEBHOOK: ValueSource = ValueSource {
 };
 
 /// All places of encrypted values.
-pub const VALUE_SOURCES: [ValueSource; 11] = [
+pub const VALUE_SOURCES: [ValueSource; 12] = [
     SECRET,
     ValueSource { column: "comment_ciphertext", field: "comment", ..SECRET },
     ValueSource { column: "metadata_ciphertext", field: "metadata", ..SECRET },
@@ -98,6 +80,17 @@ pub const VALUE_SOURCES: [ValueSource; 11] = [
         version: "CAST(1 AS BIGINT)",
         owner_id: "i.organization_id",
         join: "JOIN auth_methods m ON m.id = t.auth_method_id JOIN identities i ON i.id = m.identity_id",
+    },
+    ValueSource {
+        table: "audit_streams",
+        column: "target_ciphertext",
+        owner: "organization",
+        bound_table: "audit_streams",
+        field: "target",
+        id: "t.id",
+        version: "CAST(1 AS BIGINT)",
+        owner_id: "t.organization_id",
+        join: "",
     },
     ValueSource {
         table: "user_totp",
@@ -126,7 +119,7 @@ pub const VALUE_SOURCES: [ValueSource; 11] = [
 row! {
     /// A ciphertext.
     pub struct CiphertextRow {
-        /// The id of the row that it is bound to; of a key, that of its owner.
+        /// The id of the row that it is bound to.
         pub row_id: String,
         /// The version that it is bound to.
         pub version: i64,
@@ -135,20 +128,6 @@ row! {
         /// None where the column is empty.
         pub ciphertext: Option<Vec<u8>>,
     }
-}
-
-/// The wrapped keys of a table, a page at a time: those whose owners' ids are behind `after`.
-///
-/// # Errors
-///
-/// Fails only if the database does.
-pub async fn keys(db: &mut Connection, source: &KeySource, after: &str) -> Result<Vec<CiphertextRow>> {
-    let KeySource { table, id, .. } = source;
-    let sql = format!(
-        "SELECT {id} AS row_id, CAST(1 AS BIGINT) AS version, {id} AS owner_id, data_key_ciphertext AS ciphertext
-           FROM {table} WHERE {id} > $1 ORDER BY {id} LIMIT {PAGE_ROWS}"
-    );
-    db.fetch_all(&sql, params![after]).await
 }
 
 /// The encrypted values of a column, a page at a time: those behind this id and version.

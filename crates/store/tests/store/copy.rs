@@ -7,8 +7,9 @@ use tacit_core::{
 };
 use tacit_store::{
     Database, Settings, StoreError,
-    ciphertexts::{KEY_SOURCES, VALUE_SOURCES},
+    ciphertexts::VALUE_SOURCES,
     copy::{Loader, Snapshot},
+    wrapped_keys::WRAPPED,
 };
 
 use crate::engines::postgres_schema;
@@ -127,7 +128,7 @@ async fn every_encrypted_column_of_the_schema_is_known_with_its_key() {
         let encrypted = table.columns.iter().filter(|column| column.name.ends_with("_ciphertext"));
         found.extend(encrypted.map(|column| (table.name.clone(), column.name.clone())));
     }
-    let keys = KEY_SOURCES.iter().map(|source| (source.table, "data_key_ciphertext"));
+    let keys = WRAPPED.iter().map(|column| (column.table, column.column));
     let values = VALUE_SOURCES.iter().map(|source| (source.table, source.column));
     let mut listed: Vec<_> = keys.chain(values).map(|(t, c)| (t.to_owned(), c.to_owned())).collect();
     found.sort();
@@ -261,7 +262,7 @@ async fn insert_events(database: &Database, events: &[Event]) {
                 text(3).into(),
                 text(4).into(),
                 (*time).into(),
-                bytes.as_deref().into(),
+                bytes.as_deref().unwrap_or_default().into(),
             ],
         )
         .await

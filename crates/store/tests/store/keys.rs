@@ -20,7 +20,8 @@ use crate::{
 
 /// Ciphertexts under keys that are not replaced by encrypting anew: each person and each mail has a key of its
 /// own, and an organization's is replaced with nothing but its root key.
-const UNDER_OTHER_KEYS: [(&str, &str); 3] = [
+const UNDER_OTHER_KEYS: [(&str, &str); 4] = [
+    ("audit_streams", "target_ciphertext"),
     ("auth_method_settings", "settings_ciphertext"),
     ("mails", "text_ciphertext"),
     ("user_totp", "secret_ciphertext"),

@@ -127,7 +127,7 @@ fn say(restore: &Restore<'_>, is_check: bool, loaded: &Loaded, checked: Checked,
         )
     };
     terminal::line(&format!(
-        "{what}: {tables} tables, {rows} rows, {keys} data keys and {values} values open with the root key, in {} s",
+        "{what}: {tables} tables, {rows} rows, {keys} keys and {values} values open with the root key, in {} s",
         seconds(millis)
     ));
     terminal::line(&format!(

@@ -8,8 +8,9 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection, Database,
-    ciphertexts::{self, CiphertextRow, KEY_SOURCES, KeySource, VALUE_SOURCES, ValueSource},
+    ciphertexts::{self, CiphertextRow, VALUE_SOURCES, ValueSource},
     instance,
+    wrapped_keys::{WRAPPED, WrappedColumn},
 };
 
 use super::{BackupFailure, Result};
@@ -17,16 +18,19 @@ use super::{BackupFailure, Result};
 /// What was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Data keys that the root key unwrapped.
+    /// Keys that the root key unwrapped.
     pub keys: u64,
     /// Values that these decrypted.
     pub values: u64,
 }
 
-/// Data keys by owner, such as `project:<id>`.
-type DataKeys = HashMap<String, DataKey>;
+/// Keys that are read at once.
+const PAGE_ROWS: i64 = 256;
 
-/// Unwraps every data key of a store and decrypts every value.
+/// Keys by owner, such as `project:<id>`, and number: while a data key is replaced, a project has two.
+type DataKeys = HashMap<(String, u32), DataKey>;
+
+/// Unwraps every key of a store and decrypts every value.
 ///
 /// # Errors
 ///
@@ -39,8 +43,8 @@ pub async fn check(database: &Database, root: &RootKey) -> Result<Checked> {
         return Err(damaged("the store was encrypted under another root key"));
     }
     let (mut keys, mut checked) = (DataKeys::new(), Checked::default());
-    for source in &KEY_SOURCES {
-        unwrap(&mut db, source, root, &mut keys).await?;
+    for column in &WRAPPED {
+        unwrap(&mut db, column, root, &mut keys).await?;
     }
     checked.keys = keys.len() as u64;
     for source in &VALUE_SOURCES {
@@ -49,22 +53,23 @@ pub async fn check(database: &Database, root: &RootKey) -> Result<Checked> {
     Ok(checked)
 }
 
-async fn unwrap(db: &mut Connection, source: &KeySource, root: &RootKey, keys: &mut DataKeys) -> Result<()> {
+async fn unwrap(
+    db: &mut Connection,
+    column: &WrappedColumn,
+    root: &RootKey,
+    keys: &mut DataKeys,
+) -> Result<()> {
     let mut after = String::new();
     loop {
-        let page = ciphertexts::keys(db, source, &after).await?;
+        let page = column.list(db, &after, PAGE_ROWS).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.row_id);
+        after.clone_from(&last.id);
         for row in page {
-            let owner = owner(source.owner, &row.owner_id);
-            let wrapped = Ciphertext(row.ciphertext.unwrap_or_default());
-            let key = root.unwrap(&owner, &wrapped).map_err(|_| {
-                damaged(&format!(
-                    "the data key in table '{}', row {}, does not open",
-                    source.table, row.row_id
-                ))
+            let owner = column.owner_of(&row);
+            let key = root.unwrap(&owner, &row.wrapped).map_err(|_| {
+                damaged(&format!("the key in table '{}', row {}, does not open", column.table, row.id))
             })?;
-            keys.insert(owner, key);
+            keys.insert((owner, key.number()), key);
         }
         tokio::task::yield_now().await;
     }
@@ -95,12 +100,10 @@ async fn decrypt(db: &mut Connection, source: &ValueSource, keys: &DataKeys) -> 
 fn opens(source: &ValueSource, row: &CiphertextRow, ciphertext: &[u8], keys: &DataKeys) -> bool {
     let place =
         Place { table: source.bound_table, row_id: &row.row_id, field: source.field, version: row.version };
-    let key = keys.get(&owner(source.owner, &row.owner_id));
-    key.is_some_and(|key| key.decrypt(&place, &Ciphertext(ciphertext.to_vec())).is_ok())
-}
-
-fn owner(kind: &str, id: &str) -> String {
-    format!("{kind}:{id}")
+    let ciphertext = Ciphertext(ciphertext.to_vec());
+    let Some(number) = ciphertext.key_number() else { return false };
+    let key = keys.get(&(format!("{}:{}", source.owner, row.owner_id), number));
+    key.is_some_and(|key| key.decrypt(&place, &ciphertext).is_ok())
 }
 
 fn damaged(what: &str) -> BackupFailure {
