@@ -98,7 +98,12 @@ impl Keys {
 
     /// The root key is not the one of the database any more: until there is another, nothing is answered.
     pub fn seal(&self) {
-        self.is_sealed.store(true, Ordering::SeqCst);
+        if !self.is_sealed.swap(true, Ordering::SeqCst) {
+            tracing::error!(
+                root_key_id = self.root().id(),
+                "sealed: the root key was replaced, and this server has the one before; give it the new key file"
+            );
+        }
     }
 
     /// Whether nothing is answered.

@@ -38,13 +38,7 @@ async fn present_check(app: &App) -> Option<Vec<u8>> {
 }
 
 async fn follow(app: &App, source: &RootKeySource, check: &[u8]) {
-    if !app.keys.is_sealed() {
-        app.keys.seal();
-        tracing::error!(
-            root_key_id = app.keys.root().id(),
-            "sealed: the root key was replaced, and this server has the one before; give it the new key file"
-        );
-    }
+    app.keys.seal();
     let source = source.clone();
     let loaded =
         tokio::task::spawn_blocking(move || load(&source, false, &mut Unlock::Nobody, &Random::system()))
