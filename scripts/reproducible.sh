@@ -2,7 +2,7 @@
 # Builds twice from the committed sources, in two folders with different names, and compares the bytes.
 #
 #   scripts/reproducible.sh              the release binary, without the dashboard: two release builds
-#   scripts/reproducible.sh --quick      only tacit-core and what it is made from, unoptimised, as CI does
+#   scripts/reproducible.sh --quick      only tacit-core and what it is made from, unoptimised
 #
 # Equal bytes need the same compiler, the same C compiler and linker, and the same target.
 set -euo pipefail
