@@ -156,6 +156,8 @@ pub struct Settings {
     pub audit_checkpoints: Option<std::path::PathBuf>,
     /// Days that audit events are kept of which no project says it; for good if absent.
     pub audit_retention_days: Option<i64>,
+    /// Whether answers wait until their events are in the database, not in the journal alone.
+    pub strict_audit: bool,
     /// Where audit streams may write files, if they may.
     pub audit_stream_folder: Option<std::path::PathBuf>,
     /// Where and how often this server makes backups; none if it does not.

@@ -143,6 +143,12 @@ pub(super) struct ServerArguments {
     #[arg(long, env = "TACIT_AUDIT_RETENTION", value_name = "DAYS",
         value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) audit_retention: Option<u16>,
+    /// Answer only when the audit event of the request is in the database: no power failure loses one, and reads
+    /// are slower
+    #[arg(long, env = "TACIT_STRICT_AUDIT", value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
+    pub(super) strict_audit: Option<bool>,
     /// Seconds to go on answering after being asked to stop, while `/api/status` says 503 so that load
     /// balancers look elsewhere [default: 0]
     #[arg(long, env = "TACIT_DRAIN_DELAY", value_name = "SECONDS")]

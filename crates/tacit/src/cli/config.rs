@@ -73,6 +73,8 @@ pub(super) struct Settings {
     pub(super) answer_memory: u64,
     /// Days that audit events are kept whose project does not say how long.
     pub(super) audit_retention_days: Option<i64>,
+    /// Whether answers wait until their events are in the database.
+    pub(super) strict_audit: bool,
     /// How long to go on answering after being asked to stop.
     pub(super) drain_delay: Duration,
     /// How much is taken of clients.
@@ -186,6 +188,7 @@ pub(super) fn resolve(flags: ServerArguments, file: Option<&Path>) -> Result<Set
             .or(file.answer_memory)
             .map_or(BYTES_MAX_DEFAULT, |mib| u64::from(mib) << 20),
         audit_retention_days: flags.audit_retention.or(file.audit_retention).map(i64::from),
+        strict_audit: flags.strict_audit.or(file.strict_audit).unwrap_or(false),
         drain_delay: Duration::from_secs(flags.drain_delay.or(file.drain_delay).unwrap_or(0).into()),
         limits,
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),

@@ -98,6 +98,7 @@ pub(super) async fn start(
             is_behind_proxy: settings.is_behind_proxy || !settings.trusted_proxies.is_empty(),
             audit_checkpoints: Some(settings.data_folder.join("audit-checkpoints")),
             audit_retention_days: settings.audit_retention_days,
+            strict_audit: settings.strict_audit,
         },
         clock,
         random,

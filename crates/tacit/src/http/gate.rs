@@ -56,8 +56,17 @@ impl<H: Handler<T, App>, T: 'static> Handler<T, App> for Gated<H> {
 }
 
 impl<H> Gated<H> {
+    /// Answers when the events of the answer are where the operator wants them.
+    async fn pass<T>(self, request: Request, app: App) -> Response
+    where
+        H: Handler<T, App>,
+    {
+        let response = self.answer(request, &app).await;
+        if app.settings.strict_audit { stored(&app, response).await } else { response }
+    }
+
     /// Lets a request through to its handler, or not.
-    async fn pass<T>(self, mut request: Request, app: App) -> Response
+    async fn answer<T>(self, mut request: Request, app: &App) -> Response
     where
         H: Handler<T, App>,
     {
@@ -71,7 +80,7 @@ impl<H> Gated<H> {
         if let Err(response) = gate.acceptable(&request) {
             return *response;
         }
-        let Admitted { caller, outcome } = match gate.admit(&app, &limits, &mut request).await {
+        let Admitted { caller, outcome } = match gate.admit(app, &limits, &mut request).await {
             Ok(admitted) => admitted,
             Err(response) if is_get => return *response,
             Err(response) => return gate.skipped(&limits, request, *response).await,
@@ -82,8 +91,8 @@ impl<H> Gated<H> {
             Err(response) => return *response,
         };
         let response = self.handler.call(request, app.clone()).await;
-        let response = outcome.told(gate.audited(&app, response, caller.as_ref()));
-        if is_get { tagged(&app, response, wanted.as_ref()).await } else { response }
+        let response = outcome.told(gate.audited(app, response, caller.as_ref()));
+        if is_get { tagged(app, response, wanted.as_ref()).await } else { response }
     }
 }
 
@@ -215,6 +224,14 @@ impl Gate {
             }
             Err(error) => Problem(error).into_response(),
         }
+    }
+}
+
+/// The answer, when the database has its events; else that it could not take them.
+async fn stored(app: &App, response: Response) -> Response {
+    match app.audit.stored().await {
+        Ok(()) => response,
+        Err(error) => Problem(error).into_response(),
     }
 }
 

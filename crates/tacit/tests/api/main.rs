@@ -14,6 +14,7 @@ mod audit_logs;
 mod audit_scale;
 mod audit_stream_receivers;
 mod audit_streams;
+mod audit_strict;
 mod auth_alicloud;
 mod auth_aws;
 mod auth_aws_settings;

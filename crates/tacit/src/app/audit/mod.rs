@@ -2,7 +2,7 @@
 //!
 //! A write records its events in its own transaction ([`UnitOfWork::record`]). A read hands its
 //! event to the [`Recorder`], which puts it into a journal file before the answer leaves and moves
-//! it to the database within milliseconds.
+//! it to the database within milliseconds. In strict mode (`--strict-audit`) the answer waits for that.
 //!
 //! An event gets its place in the chain of its organization afterwards: it is *sealed* (`sealer.rs`). So
 //! writers do not wait for each other. Whoever looks at the log has it sealed first.

@@ -3,6 +3,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tacit_core::{id::IdSequence, random::Random, time::Timestamp};
@@ -18,6 +19,9 @@ use super::{
     sealer,
     verifications::Verifications,
 };
+
+/// How long an answer waits for the database to take its event, at most.
+const STORED_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Takes events of reads: into a journal file at once, into the database within milliseconds.
 ///
@@ -74,6 +78,20 @@ impl Recorder {
             .map_err(|refusal| refused(&refusal))?;
         self.0.wake.notify_one();
         Ok(())
+    }
+
+    /// Waits until everything recorded so far is in the database, where a power failure cannot lose it. Who comes
+    /// while others wait is moved together with them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AuditUnavailable`] if the database fails or takes longer than [`STORED_WAIT_MAX`]: the answer must
+    /// not leave. The events stay in the journal.
+    pub async fn stored(&self) -> Result<()> {
+        let moved = tokio::time::timeout(STORED_WAIT_MAX, self.0.move_all()).await;
+        let Err(error) = moved.map_err(|_| Error::Busy).flatten() else { return Ok(()) };
+        tracing::error!(error = &error as &dyn std::error::Error, "an event was not stored");
+        Err(Error::AuditUnavailable)
     }
 
     /// Moves everything to the database, seals it and returns when it is there: for those who look at the log,

@@ -63,6 +63,7 @@ pub(super) struct FileSettings {
     pub(super) allow_remote_bootstrap: Option<bool>,
     pub(super) answer_memory: Option<u32>,
     pub(super) audit_retention: Option<u16>,
+    pub(super) strict_audit: Option<bool>,
     pub(super) drain_delay: Option<u16>,
     max_connections: Option<u32>,
     head_timeout: Option<u16>,
