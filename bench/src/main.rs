@@ -7,6 +7,7 @@ mod anew;
 mod audit_cost;
 mod audit_log;
 mod bench;
+mod client_certificate;
 mod compare;
 mod decision;
 mod directory;

@@ -23,6 +23,7 @@ const TITLES: [(&str, &str); 17] = [
     ("login by Kubernetes", "… by Kubernetes Auth, which asks a stand-in for the cluster each time"),
     ("login by AWS", "… by AWS Auth, which asks a stand-in for STS each time"),
     ("login by LDAP", "… by LDAP Auth, which asks a stand-in for the directory each time"),
+    ("login by TLS certificate", "… by a TLS certificate that a proxy hands on"),
     ("create", "creating a secret, durable"),
     ("get-one of 100,000", "one secret, in a folder of 100,000"),
     ("get-one after 10,000 commits", "… after 10,000 commits"),

@@ -2,13 +2,14 @@
 //!
 //! JWT Auth with a key that the server was given asks nobody. OIDC Auth asks once for metadata and keys, and then nobody.
 //! Kubernetes, AWS and LDAP Auth ask at each login, over a connection of its own: their speed is that of whom they ask. AWS
-//! Auth stands for OCI and AliCloud Auth, too.
+//! Auth stands for OCI and AliCloud Auth, too. TLS Certificate Auth asks nobody.
 
 use rcgen::{KeyPair, PKCS_RSA_SHA256, PublicKeyData as _, RsaKeySize, SigningKey as _};
 use serde_json::{Value, json};
 use tacit_core::base64url;
 
 use crate::{
+    client_certificate::{CERTIFICATE_HEADER, COMMON_NAME, Presented, percent_encoded},
     directory,
     error::{Error, Result},
     fixture::{Fixture, create_identity, send},
@@ -70,6 +71,7 @@ pub(crate) async fn prepare(server: &Servers, fixture: &Fixture, sts: &Sts) -> R
     ] {
         scenarios.push(login(server, fixture, (name, method), &settings, proof).await?);
     }
+    scenarios.push(presented(server, fixture).await?);
     Ok(Vouched { scenarios, _providers: vec![keys, discovery, cluster] })
 }
 
@@ -91,6 +93,16 @@ async fn login(
     send(server, &Request::post(path, settings).bearer(&fixture.admin)).await?;
     let body = with(proof, &json!({ "identityId": id }));
     Ok(scenario(name, ROUTE, Request::post(format!("/api/v1/auth/{method}/login"), &body), 200))
+}
+
+/// The login by a certificate that a proxy hands on, so that connections are kept: with the server's own TLS each
+/// login would be one handshake, whose cost is the library's.
+async fn presented(server: &Servers, fixture: &Fixture) -> Result<Scenario> {
+    let Presented { authority, certificate } = Presented::make().map_err(unfit)?;
+    let settings = json!({ "caCertificate": authority, "allowedCommonNames": COMMON_NAME });
+    let names = ("login by TLS certificate", "tls-cert-auth");
+    let login = login(server, fixture, names, &settings, &json!({})).await?;
+    Ok(Scenario { request: login.request.header(CERTIFICATE_HEADER, percent_encoded(&certificate)), ..login })
 }
 
 fn provider(route: &str, body: &Value, tls: &Tls) -> Result<Server> {

@@ -45,6 +45,7 @@ fn a_run_prints_a_table_writes_json_and_leaves_nothing_behind() {
         "login by Kubernetes",
         "login by AWS",
         "login by LDAP",
+        "login by TLS certificate",
         "create",
     ];
     assert_eq!(names, expected);
