@@ -117,7 +117,7 @@ require_programs() {
 }
 
 create_server() {
-  folder=$(mktemp -d /tmp/tacit-postgres.XXXXXX)
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/tacit-postgres.XXXXXX")
   echo "$folder" >"$state_file"
   (umask 077 && random_password >"$folder/password")
   free_port >"$folder/port"

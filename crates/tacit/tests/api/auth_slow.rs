@@ -12,7 +12,7 @@ use tacit::app::{
 };
 
 use crate::{
-    harness::{Admin, Node, START, TestServer, loopback, postgres_schema},
+    harness::{Admin, Node, START, TestServer, loopback, on_postgres},
     harness_auth_methods::Vouched,
     harness_cluster::Cluster,
     harness_https::StandIn,
@@ -70,9 +70,7 @@ async fn each_engine_within(limits: Limits, test: impl AsyncFn(&TestServer, &Sil
     };
     let folder = tempfile::tempdir().unwrap();
     start(&tacit_store::Settings::Sqlite(folder.path().join("tacit.db"))).await;
-    if let Some(url) = postgres_schema().await {
-        start(&tacit_store::Settings::Postgres(url)).await;
-    }
+    on_postgres(start).await;
 }
 
 /// So long that a test which waits for it fails.

@@ -48,6 +48,8 @@ use tacit_store::{
 };
 use tower::Service;
 
+pub use crate::harness_postgres::{on_postgres, postgres_schema};
+
 /// When tests begin: 2026-01-31T12:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_769_860_800_000);
 
@@ -112,10 +114,11 @@ pub async fn each_engine(test: impl AsyncFn(&TestServer)) {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
     test(&TestServer::start(&sqlite, folder).await).await;
-    if let Some(url) = postgres_schema().await {
+    on_postgres(async |database| {
         let folder = tempfile::tempdir().unwrap();
-        test(&TestServer::start(&tacit_store::Settings::Postgres(url), folder).await).await;
-    }
+        test(&TestServer::start(database, folder).await).await;
+    })
+    .await;
 }
 
 /// Runs a test as [`each_engine`] with what an operator chose, on a server that trusts these certificates in PEM.
@@ -128,9 +131,7 @@ pub async fn each_engine_with(settings: Settings, certificates: &str, test: impl
     };
     let folder = tempfile::tempdir().unwrap();
     test(&start(&tacit_store::Settings::Sqlite(folder.path().join("tacit.db"))).await).await;
-    if let Some(url) = postgres_schema().await {
-        test(&start(&tacit_store::Settings::Postgres(url)).await).await;
-    }
+    on_postgres(async |database| test(&start(database).await).await).await;
 }
 
 /// Starts one of several servers on a database.
@@ -138,20 +139,6 @@ pub async fn node(settings: &tacit_store::Settings, seed: u64) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     let node = Node { seed, timing: Timing::default(), settings: Settings::default() };
     TestServer::start_node(settings, folder, node).await
-}
-
-/// An address of a new, empty schema on the test server.
-#[expect(clippy::disallowed_methods, reason = "tests are told their server by the environment")]
-pub async fn postgres_schema() -> Option<String> {
-    let url = std::env::var("TACIT_TEST_POSTGRES").ok()?;
-    let schema = format!("test_{}", hex(&Random::system().bytes::<8>()));
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    let driver = tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
-    drop(client);
-    driver.await.unwrap().unwrap();
-    let separator = if url.contains('?') { '&' } else { '?' };
-    Some(format!("{url}{separator}options=-csearch_path%3D{schema}"))
 }
 
 /// Only this address, so that the others of loopback stay refused.
@@ -163,10 +150,6 @@ pub fn loopback() -> EgressRules {
 pub fn organization_key(app: &App, id: &OrganizationId) -> Ciphertext {
     let key = KeyBytes::generate(&app.random);
     app.keys.root().wrap(&format!("organization:{id}"), &key, 1, &app.random)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl TestServer {

@@ -9,7 +9,7 @@ use tacit::app::{
 };
 
 use crate::{
-    harness::{Node, TestServer, loopback, postgres_schema},
+    harness::{Node, TestServer, loopback, on_postgres},
     harness_auth_methods::{Vouched, made_up, traps},
     harness_https::StandIn,
     harness_identities::status_with,
@@ -21,10 +21,11 @@ pub async fn each_engine_with_clouds(test: impl AsyncFn(&TestServer, &StandIn)) 
     let folder = tempfile::tempdir().unwrap();
     let sqlite = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
     run(&sqlite, folder, &test).await;
-    if let Some(url) = postgres_schema().await {
+    on_postgres(async |database| {
         let folder = tempfile::tempdir().unwrap();
-        run(&tacit_store::Settings::Postgres(url), folder, &test).await;
-    }
+        run(database, folder, &test).await;
+    })
+    .await;
 }
 
 async fn run(

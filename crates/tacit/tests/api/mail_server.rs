@@ -20,7 +20,7 @@ use tacit::app::{
 };
 use zeroize::Zeroizing;
 
-use crate::harness::{Node, TestServer, postgres_schema};
+use crate::harness::{Node, TestServer, on_postgres};
 
 /// The address of the dashboard in links.
 pub const SITE: &str = "https://tacit.example.test";
@@ -222,12 +222,13 @@ pub async fn each_engine_with_mail(test: impl AsyncFn(&TestServer, &MailServer))
     let sqlite = tacit_store::Settings::Sqlite(folder.path().join("tacit.db"));
     let mails = MailServer::start();
     test(&start(&sqlite, folder, Mailer::new(mails.settings())).await, &mails).await;
-    if let Some(url) = postgres_schema().await {
+    on_postgres(async |database| {
         let folder = tempfile::tempdir().unwrap();
         let mails = MailServer::start();
         let mailer = Mailer::new(mails.settings());
-        test(&start(&tacit_store::Settings::Postgres(url), folder, mailer).await, &mails).await;
-    }
+        test(&start(database, folder, mailer).await, &mails).await;
+    })
+    .await;
 }
 
 /// A server that sends by `mailer`.

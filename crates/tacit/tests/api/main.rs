@@ -65,6 +65,7 @@ mod harness_https;
 mod harness_iam;
 mod harness_identities;
 mod harness_passkeys;
+mod harness_postgres;
 mod harness_projects;
 mod harness_secrets;
 mod harness_signer;

@@ -1,6 +1,9 @@
 //! The whole database at once: whether anything changed, and back to how it was.
+//!
+//! To look at each table after each request, and to fill each anew, takes longer than all the requests. So once a copy
+//! is [kept](keep), triggers note which tables are written to, by whatever statement, and only those are looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tacit_store::{Connection, FromRow, Row, StoreError};
 
@@ -11,6 +14,12 @@ const LOGS: &str = "audit_blocks audit_chains audit_checkpoints audit_events aud
                     rights_revisions schema_migrations";
 /// How the copies of tables are called.
 const COPY: &str = "copy_of_";
+/// Where triggers note the names of tables that are written to. No table's copy is called so.
+const WRITTEN: &str = "copy_of__written";
+/// How triggers are called, and on PostgreSQL what they run.
+const NOTE: &str = "note_write";
+/// What triggers look for.
+const WRITES: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
 
 struct Text(String);
 
@@ -48,11 +57,23 @@ impl FromRow for Contents {
 /// What each table holds, as a text that is the same as long as it holds the same.
 pub async fn contents(server: &TestServer) -> BTreeMap<String, String> {
     let mut db = server.app.database.read().await.unwrap();
+    let tables = tables(&mut db).await;
+    contents_of(&mut db, &tables).await
+}
+
+/// What each table holds that was written to since everything was kept or restored.
+pub async fn written_contents(server: &TestServer) -> BTreeMap<String, String> {
+    let mut db = server.app.database.read().await.unwrap();
+    let tables = written(&mut db).await;
+    contents_of(&mut db, &tables).await
+}
+
+async fn contents_of(db: &mut Connection, tables: &[String]) -> BTreeMap<String, String> {
     let mut selects = Vec::new();
-    for table in tables(&mut db).await {
+    for table in tables {
         let lines = if db.sees_one_moment() {
             let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
-            let columns = texts(&mut db, &columns).await;
+            let columns = texts(db, &columns).await;
             let columns: Vec<_> = columns.iter().map(|name| format!("quote({name})")).collect();
             let line = columns.join("||'|'||");
             format!("group_concat(line, ';') FROM (SELECT {line} AS line FROM {table} ORDER BY 1)")
@@ -61,13 +82,20 @@ pub async fn contents(server: &TestServer) -> BTreeMap<String, String> {
         };
         selects.push(format!("SELECT '{table}' AS name, coalesce((SELECT {lines}), '') AS text"));
     }
+    if selects.is_empty() {
+        return BTreeMap::new();
+    }
     let rows: Vec<Contents> = db.fetch_all(&selects.join(" UNION ALL "), &[]).await.unwrap();
     rows.into_iter().map(|Contents(name, text)| (name, text)).collect()
 }
 
-/// The names of the tables in which two moments differ.
+async fn written(db: &mut Connection) -> Vec<String> {
+    texts(db, &format!("SELECT DISTINCT name AS text FROM {WRITTEN}")).await
+}
+
+/// The names of the tables in which two moments differ, as far as the second was looked at.
 pub fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> Vec<String> {
-    one.keys().filter(|table| one.get(*table) != other.get(*table)).cloned().collect()
+    other.keys().filter(|table| one.get(*table) != other.get(*table)).cloned().collect()
 }
 
 /// What an answer changed, which is put back. A refusal is taken to have changed nothing: whoever asks
@@ -76,39 +104,65 @@ pub async fn changes_by(server: &TestServer, before: &BTreeMap<String, String>, 
     if status >= 400 {
         return Vec::new();
     }
-    let changed = differences(before, &contents(server).await);
+    let changed = differences(before, &written_contents(server).await);
     if !changed.is_empty() {
         restore(server).await;
     }
     changed
 }
 
-/// Keeps a copy of everything, for [`restore`].
+/// Keeps a copy of everything, for [`restore`], and notes from now on what is written to.
 pub async fn keep(server: &TestServer) {
     let mut db = server.app.database.begin().await.unwrap();
+    run(&mut db, &format!("CREATE TABLE {WRITTEN} (name TEXT)")).await;
+    if !db.sees_one_moment() {
+        let body = format!("BEGIN INSERT INTO {WRITTEN} VALUES (TG_TABLE_NAME); RETURN NULL; END");
+        run(&mut db, &format!("CREATE FUNCTION {NOTE}() RETURNS trigger LANGUAGE plpgsql AS '{body}'")).await;
+    }
     for table in tables(&mut db).await {
-        db.execute(&format!("CREATE TABLE {COPY}{table} AS SELECT * FROM {table}"), &[]).await.unwrap();
+        run(&mut db, &format!("CREATE TABLE {COPY}{table} AS SELECT * FROM {table}")).await;
+        for write in WRITES {
+            let does = if db.sees_one_moment() {
+                format!("BEGIN INSERT INTO {WRITTEN} VALUES ('{table}'); END")
+            } else {
+                format!("EXECUTE FUNCTION {NOTE}()")
+            };
+            let name = trigger(&table, write);
+            run(&mut db, &format!("CREATE TRIGGER {name} AFTER {write} ON {table} FOR EACH ROW {does}"))
+                .await;
+        }
     }
     db.commit().await.unwrap();
+}
+
+fn trigger(table: &str, write: &str) -> String {
+    format!("{NOTE}_{write}_{table}")
+}
+
+async fn run(db: &mut Connection, sql: &str) {
+    db.execute(sql, &[]).await.unwrap();
 }
 
 /// Makes everything as it was when it was kept.
 pub async fn restore(server: &TestServer) {
     let mut db = server.app.database.begin().await.unwrap();
-    let tables = tables(&mut db).await;
-    let go = tables.iter().map(|table| format!("DELETE FROM {table}"));
-    let come = tables.iter().map(|table| format!("INSERT INTO {table} SELECT * FROM {COPY}{table}"));
-    let all: Vec<String> = go.chain(come).collect();
     // Rows go and come in any order; what refers to what is right again at the end.
-    if db.sees_one_moment() {
-        db.execute("PRAGMA defer_foreign_keys = ON", &[]).await.unwrap();
-        for sql in all {
-            db.execute(&sql, &[]).await.unwrap();
-        }
+    let without_order = if db.sees_one_moment() {
+        "PRAGMA defer_foreign_keys = ON"
     } else {
-        db.execute("SET LOCAL session_replication_role = replica", &[]).await.unwrap();
-        db.execute(&format!("DO $$ BEGIN {}; END $$", all.join("; ")), &[]).await.unwrap();
+        "SET LOCAL session_replication_role = replica"
+    };
+    run(&mut db, without_order).await;
+    let mut emptied = BTreeSet::new();
+    // What goes may take along rows of other tables, which is noted too.
+    while let Some(table) = written(&mut db).await.into_iter().find(|table| !emptied.contains(table)) {
+        run(&mut db, &format!("DELETE FROM {table}")).await;
+        emptied.insert(table);
     }
+    for table in &emptied {
+        run(&mut db, &format!("INSERT INTO {table} SELECT * FROM {COPY}{table}")).await;
+    }
+    run(&mut db, &format!("DELETE FROM {WRITTEN}")).await;
     db.commit().await.unwrap();
 }
 
@@ -116,7 +170,15 @@ pub async fn restore(server: &TestServer) {
 pub async fn forget(server: &TestServer) {
     let mut db = server.app.database.begin().await.unwrap();
     for table in tables(&mut db).await {
-        db.execute(&format!("DROP TABLE {COPY}{table}"), &[]).await.unwrap();
+        for write in WRITES {
+            let place = if db.sees_one_moment() { String::new() } else { format!(" ON {table}") };
+            run(&mut db, &format!("DROP TRIGGER {}{place}", trigger(&table, write))).await;
+        }
+        run(&mut db, &format!("DROP TABLE {COPY}{table}")).await;
     }
+    if !db.sees_one_moment() {
+        run(&mut db, &format!("DROP FUNCTION {NOTE}()")).await;
+    }
+    run(&mut db, &format!("DROP TABLE {WRITTEN}")).await;
     db.commit().await.unwrap();
 }
