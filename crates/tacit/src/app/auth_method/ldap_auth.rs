@@ -258,7 +258,8 @@ impl Method for LdapAuth {
         // A bind without a password succeeds for any name (RFC 4513, section 5.1.2).
         checks.require("proof", !password.is_empty(), "the password must not be empty")?;
         let egress = &attempt.app.egress;
-        let _turn = answered(egress.question_turn(&self.url).await.map_err(DirectoryError::from), checks)?;
+        let turn = egress.question_turn(attempt.organization_id, &self.url).await;
+        let _turn = answered(turn.map_err(DirectoryError::from), checks)?;
         match timeout(egress.limits().request, self.ask(attempt, checks)).await {
             Ok(asked) => asked,
             Err(_) => checks.fail("directory", EgressError::TimedOut),
