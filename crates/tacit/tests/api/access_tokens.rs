@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tacit::jobs::flush_token_uses;
+use tacit::jobs::flush_uses;
 use tacit_store::{access_tokens, auth_methods, organizations};
 
 use crate::{
@@ -138,8 +138,8 @@ async fn uses_without_a_limit_are_stored_soon() {
             assert_eq!(status_with(server, token).await, 200);
         }
 
-        flush_token_uses::flush(&server.app).await;
-        flush_token_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
 
         let token = admin.ok("GET", &shown, None).await["token"].clone();
         assert_eq!(token["accessTokenNumUses"], 3);
