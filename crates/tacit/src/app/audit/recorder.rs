@@ -46,27 +46,37 @@ impl Recorder {
     ///
     /// If another process has the journal open, it cannot be written, or the database fails.
     pub async fn open(database: Database, folder: &Path) -> Result<Self> {
-        let mover = Mover::new(database.clone());
-        let journal = replay(&mover, Leftovers::find(folder)?).await?;
-        let wake = Arc::new(Notify::new());
-        let shared = Arc::new(Shared {
+        let journal = replay(&Mover::new(database.clone()), Leftovers::find(folder)?).await?;
+        let recorder = Self::new(database, Some(journal));
+        tokio::spawn(mover::run(Arc::downgrade(&recorder.0), Arc::clone(&recorder.0.wake)));
+        Ok(recorder)
+    }
+
+    /// For a process that writes and reads nothing for anybody, such as a command beside a server: the events of writes are
+    /// in their transactions, so it needs no journal, which one process alone may have open. Each [`Recorder::record`] is
+    /// refused.
+    #[must_use]
+    pub fn of_writes(database: Database) -> Self {
+        Self::new(database, None)
+    }
+
+    fn new(database: Database, journal: Option<Journal>) -> Self {
+        Self(Arc::new(Shared {
             inbox: Mutex::new(Inbox::new(journal)),
-            mover: tokio::sync::Mutex::new(mover),
-            wake: Arc::clone(&wake),
+            mover: tokio::sync::Mutex::new(Mover::new(database.clone())),
+            wake: Arc::default(),
             database,
             ids: IdSequence::default(),
             written: Notify::new(),
             verifications: Verifications::default(),
-        });
-        tokio::spawn(mover::run(Arc::downgrade(&shared), wake));
-        Ok(Self(shared))
+        }))
     }
 
     /// Puts an event into the journal. When this returns, `kill -9` cannot lose it.
     ///
     /// # Errors
     ///
-    /// [`Error::AuditUnavailable`] if the journal cannot be written or the queue is full: the
+    /// [`Error::AuditUnavailable`] if the journal cannot be written, there is none, or the queue is full: the
     /// answer must not leave.
     pub fn record(&self, event: Event) -> Result<()> {
         Letter::new(event)
