@@ -129,6 +129,8 @@ pub struct Parts {
     pub key_sets: auth_method::key_sets::KeySets,
     /// Whose login by a password of a directory is judged at the moment.
     pub login_turns: auth_method::lockout::LoginTurns,
+    /// Backups that are being made.
+    pub backups: backup::Ongoing,
     /// What the operator chose.
     pub settings: Settings,
 }

@@ -16,6 +16,7 @@ use crate::app::{
     audit::Recorder,
     auth_method::{key_sets::KeySets, lockout::LoginTurns},
     authentication::Uses,
+    backup::Ongoing,
     changes::Signals,
     draining::Draining,
     egress::Egress,
@@ -94,6 +95,7 @@ pub(super) async fn start(
         egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),
         key_sets: KeySets::default(),
         login_turns: LoginTurns::default(),
+        backups: Ongoing::default(),
         setup_token: (!instance.is_initialized).then(|| SetupToken::new(&random, clock.now())),
         settings: app::Settings {
             site_url: settings.site_url.clone(),

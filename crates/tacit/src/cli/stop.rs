@@ -127,7 +127,7 @@ pub(super) async fn finish(app: &App, jobs: Jobs, token: Option<SetupTokenPlace>
     if let Some(SetupTokenPlace::File(path)) = token {
         remove(&path);
     }
-    jobs.finish().await;
+    tokio::join!(jobs.finish(), end_backups(app));
     match tokio::time::timeout(FLUSH_MAX, app.audit.flush()).await {
         Ok(Ok(())) => {
             tracing::info!("stopped");
@@ -135,6 +135,13 @@ pub(super) async fn finish(app: &App, jobs: Jobs, token: Option<SetupTokenPlace>
         }
         Ok(Err(error)) => Err(not_flushed(&error)),
         Err(_) => Err(not_flushed(&"the database took too long")),
+    }
+}
+
+/// Ends the backup that is being made, if there is one: its thread would go on while everything it needs is taken away.
+async fn end_backups(app: &App) {
+    if tokio::time::timeout(FLUSH_MAX, app.backups.stop()).await.is_err() {
+        tracing::warn!("a backup did not end in time");
     }
 }
 
