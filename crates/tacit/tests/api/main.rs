@@ -11,6 +11,7 @@ mod api_keys;
 mod audit;
 mod audit_chain;
 mod audit_logs;
+mod audit_looks;
 mod audit_scale;
 mod audit_stream_receivers;
 mod audit_streams;

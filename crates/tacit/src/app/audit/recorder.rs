@@ -14,6 +14,7 @@ use super::{
     Event,
     inbox::{Inbox, Letter, Refusal},
     journal::{Journal, Leftovers},
+    looks::Looks,
     mover::{self, Mover, locked},
     sealer,
     verifications::Verifications,
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     database: Database,
     ids: IdSequence,
     written: Notify,
+    looks: Looks,
     verifications: Verifications,
 }
 
@@ -68,6 +70,7 @@ impl Recorder {
             database,
             ids: IdSequence::default(),
             written: Notify::new(),
+            looks: Looks::default(),
             verifications: Verifications::default(),
         }))
     }
@@ -83,6 +86,21 @@ impl Recorder {
             .and_then(|letter| locked(&self.0.inbox).take(letter))
             .map_err(|refusal| refused(&refusal))?;
         self.0.wake.notify_one();
+        Ok(())
+    }
+
+    /// As [`Recorder::record`], for a look at how something goes, which pages ask for again and again: the same look is one
+    /// event in ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recorder::record`].
+    pub fn record_look(&self, event: Event) -> Result<()> {
+        let look =
+            self.0.looks.find_new(&event).map_err(|error| Error::Internal(format!("an event: {error}")))?;
+        let Some(look) = look else { return Ok(()) };
+        self.record(event)?;
+        self.0.looks.remember(&look);
         Ok(())
     }
 

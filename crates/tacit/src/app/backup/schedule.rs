@@ -76,7 +76,7 @@ pub struct Overview {
 /// If the audit log cannot be written.
 pub async fn list(app: &App, caller: &Caller) -> Result<Overview> {
     let overview = overview(app).await?;
-    app.audit.record(Event::new(app, caller, "get-backups"))?;
+    app.audit.record_look(Event::new(app, caller, "get-backups"))?;
     Ok(overview)
 }
 
