@@ -37,7 +37,7 @@ pub async fn test<M: Method>(
     let organization = caller.organization()?;
     organization.require(Action::Edit, Subject::Identity)?;
 
-    let _turn = app.egress.turn()?;
+    let _turn = app.egress.trial_turn(&organization.id)?;
     let method = open::<M>(app, caller, id).await?;
     let mut checks = Checks::default();
     let organization_id = &organization.id;
