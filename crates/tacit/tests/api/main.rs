@@ -67,6 +67,7 @@ mod harness_identities;
 mod harness_passkeys;
 mod harness_projects;
 mod harness_secrets;
+mod harness_signed;
 mod harness_signer;
 mod harness_slapd;
 mod harness_tokens;
