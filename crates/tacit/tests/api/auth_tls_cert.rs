@@ -17,6 +17,7 @@ use crate::{
     harness_auth_methods::{Vouched, traps},
     harness_certificates::{Authority, client, params, self_signed},
     harness_identities::{audit_text, comparable, status_with},
+    harness_signer::pem,
 };
 
 const METHOD: &str = "tls-cert-auth";
@@ -182,6 +183,11 @@ async fn a_certificate_that_fails_one_check_is_refused_like_an_identity_that_nob
         ] {
             refuses(&machine, &[&certificate], check).await;
         }
+        let mut changed = good.der().to_vec();
+        let name = changed.windows(7).rposition(|bytes| bytes == b"robot-7").unwrap();
+        changed[name + 6] = b'8';
+        let changed = json!({ "clientCertificate": pem("CERTIFICATE", &changed) });
+        assert_eq!(machine.judged(&changed).await, "chain", "the name of another");
         server.clock.advance_seconds(24 * 3600);
         let short = sign(&|params| params.not_before = date_time_ymd(2026, 2, 1));
         assert_eq!(connected(server, &machine.id, &[&short]).await.status, 200, "the clock is an argument");

@@ -61,7 +61,10 @@ pub async fn refuses_forgeries(machine: &Vouched<'_>, signer: &Signer, claims: &
     let other = Signer::new(&signer.key_id);
     let unsigned = |algorithm| format!("{}.{}.", encode(&json!({ "alg": algorithm })), encode(claims));
     let good = signer.sign(claims);
+    let later = encode(&with(claims, "exp", json!(claims["exp"].as_i64().unwrap() + 1)));
+    let parts: Vec<&str> = good.split('.').collect();
     for token in [
+        format!("{}.{later}.{}", parts[0], parts[2]),
         other.sign(claims),
         Signer::new("unknown").sign(claims),
         unsigned("none"),
