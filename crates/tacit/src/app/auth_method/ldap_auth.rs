@@ -227,10 +227,13 @@ impl Method for LdapAuth {
         Ok(settings)
     }
 
+    /// The password goes with the address it is sent to, and with whom is believed there.
     fn apply(&mut self, change: LdapAuthChange) -> Result<()> {
-        let moves = change.url.as_ref().is_some_and(|url| *url != self.url);
+        let moves = change.url.as_ref().is_some_and(|url| *url != self.url)
+            || change.ca_certificate.as_ref().is_some_and(|pem| *pem != self.ca_certificate);
         if moves && change.bind_pass.is_none() {
-            return Err(Error::form("bindPass", "give it anew with another url: it would be sent there"));
+            let message = "give it anew with another url or ldapCaCertificate: it would be sent there";
+            return Err(Error::form("bindPass", message));
         }
         set(&mut self.url, change.url);
         set(&mut self.ca_certificate, change.ca_certificate);
