@@ -113,6 +113,49 @@ test('the access tree shows one member everywhere and everybody in one folder, a
   })
 })
 
+test('who may do something is listed, with the service tokens that may', async () => {
+  await onPage(async (watched) => {
+    const { page } = watched
+    await signIn(watched)
+    const { project } = await projectWithReader(watched, 'Who may', 'able-app')
+    const token = (name, environment) =>
+      api('POST', '/api/v2/service-token', {
+        name,
+        workspaceId: project,
+        scopes: [{ environment, secretPath: '/**' }],
+        permissions: ['read'],
+        encryptedKey: '',
+        iv: '',
+        tag: '',
+        expiresIn: 3600,
+      })
+    await token('of-dev', 'dev')
+    await token('of-prod', 'prod')
+
+    await openTab(watched, project, 'explain')
+    await page.getByLabel('Who', { exact: true }).selectOption('Everybody who may')
+    await click(watched, 'button', 'Explain')
+    assert.equal(await page.getByRole('table').count(), 0, 'the environment is needed')
+    await page.getByLabel('Environment', { exact: true }).selectOption('Development')
+    await click(watched, 'button', 'Explain')
+    const table = page.getByRole('region', { name: 'Who may' })
+    const able = table.getByRole('row').filter({ hasText: 'of-dev' })
+    await able.getByText('service token', { exact: true }).waitFor()
+    await able.getByText(/^its scopes, until /).waitFor()
+    await table.getByRole('row').filter({ hasText: 'able-app' }).getByText('dev-reader').waitFor()
+    await table.getByRole('cell', { name: PERSON.email }).waitFor()
+    assert.equal(await table.getByText('of-prod').count(), 0)
+
+    // The question is in the address.
+    await page.reload()
+    await able.waitFor()
+    await page.getByLabel('Environment', { exact: true }).selectOption('Production')
+    await click(watched, 'button', 'Explain')
+    await table.getByText('of-prod').waitFor()
+    assert.equal(await table.getByText('able-app').count(), 0)
+  })
+})
+
 test('the role editor says what a draft means before it is saved', async () => {
   await onPage(async (watched) => {
     const { page } = watched

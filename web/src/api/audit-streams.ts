@@ -30,7 +30,7 @@ export type NewAuditStream = {
 }
 
 const PATH = '/api/v1/audit-log-streams'
-/** How often streams are asked for while they are shown, in milliseconds. Each time is an event in the log itself. */
+/** How often streams are asked for while they are shown, in milliseconds. In the log that is one event in ten minutes. */
 const REFRESH_TIME = 10_000
 const KEY = ['audit-streams']
 

@@ -30,6 +30,10 @@ export type Answer = {
   sources: Source[]
   changes: { deniedBy: number[]; rolesThatAllow: string[]; at: string | null }
 }
+/** Everybody who may do something, each with the roles and privileges that decided, and the service tokens that may. */
+export type WhoCan = Record<'users' | 'identities' | 'groups', { id: string; name: string; sources: Given[] }[]> & {
+  serviceTokens: { id: string; name: string; expiresAt: string | null }[]
+}
 /** A refusal as it was, and what the answer is now. */
 export type Decision = {
   id: string
@@ -69,6 +73,17 @@ export const explainQuery = (place: ExplainPlace, question: Question) =>
     staleTime: 0,
     gcTime: 0,
   })
+
+/** Who may do something with secrets. Whom a question is about does not matter. */
+export const whoCanQuery = (project: string, { action, environment, secretPath, secretName }: Question) => {
+  const body = { action, environment, secretPath, secretName }
+  return queryOptions({
+    queryKey: ['who-can', project, body],
+    queryFn: () => request<WhoCan>('POST', `/api/ui/v1/projects/${project}/who-can`, { body }),
+    staleTime: 0,
+    gcTime: 0,
+  })
+}
 
 export const decisionQuery = (decision: string) =>
   queryOptions({

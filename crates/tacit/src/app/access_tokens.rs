@@ -161,6 +161,8 @@ pub fn refuse_address(row: &TokenIdentityRow, client: &Client) -> Result<()> {
     Err(Error::Refused("This access token does not work from your address".to_owned()))
 }
 
+const RENEW: &str = "renew-identity-access-token";
+
 /// What is said of a token whose row is gone or revoked.
 pub const REVOKED: Error = Error::Unauthenticated("This access token was revoked or its identity is gone");
 
@@ -174,7 +176,8 @@ pub const REVOKED: Error = Error::Unauthenticated("This access token was revoked
 pub async fn renew(app: &App, client: Client, token: Zeroizing<String>) -> Result<IssuedToken> {
     let claims = verify(app, &token, "Only access tokens of machine identities can be renewed")?;
 
-    let (row, now) = app
+    let (named, from) = (claims.clone(), client.clone());
+    let renewed = app
         .write(move |work| {
             Box::pin(async move {
                 let row = open(work, &claims).await?;
@@ -187,16 +190,29 @@ pub async fn renew(app: &App, client: Client, token: Zeroizing<String>) -> Resul
                 if !access_tokens::renew(&mut work.db, &row.id, now).await? {
                     return Err(REVOKED);
                 }
-                work.record(event(work, &client, "renew-identity-access-token", &row));
+                work.record(event(work, &client, RENEW, &row));
                 Ok((row, now))
             })
         })
-        .await?;
+        .await;
+    if let Err(Error::Refused(_)) = &renewed {
+        record_address(app, &from, &named)?;
+    }
+    let (row, now) = renewed?;
     Ok(IssuedToken {
         access_token: token,
         expires_in: end(&row, now).map_or(0, |end| (end.millis() - now.millis()).div_euclid(1000)),
         max_ttl_seconds: told_max_ttl(row.max_ttl_seconds, row.period_seconds),
     })
+}
+
+/// Somebody has a token at an address where it does not work: its machine's organization should know.
+fn record_address(app: &App, client: &Client, claims: &IdentityClaims) -> Result<()> {
+    let event = Event::by_nobody(app, client, RENEW)
+        .organization(&claims.organization_id)
+        .actor("identity", claims.identity_id.as_str(), &claims.identity_name)
+        .with("identityAccessTokenId", claims.access_token_id.as_str());
+    app.audit.record(event.denied().with("reason", "address not trusted"))
 }
 
 /// Ends a token. Whoever holds it may, from anywhere.

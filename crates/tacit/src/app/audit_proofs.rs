@@ -39,7 +39,7 @@ pub async fn state(app: &App, caller: &Caller) -> Result<ChainState> {
     let chain = audit_chains::find(&mut db, &organization.id).await?;
     let key = audit_signing_keys::list(&mut db).await?.pop().map(|row| row.id);
     drop(db);
-    app.audit.record(Event::new(app, caller, "get-audit-chain"))?;
+    app.audit.record_look(Event::new(app, caller, "get-audit-chain"))?;
     Ok(ChainState {
         last: chain.as_ref().map_or(0, |chain| chain.last_sequence),
         signed: chain.map_or(0, |chain| chain.signed_sequence),

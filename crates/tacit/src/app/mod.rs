@@ -117,10 +117,8 @@ pub struct Parts {
     pub residents: residents::Residents,
     /// Callers that were let in.
     pub recall: recall::Recall,
-    /// Uses of access tokens that are not in the database yet.
-    pub token_uses: authentication::TokenUses,
-    /// When older credentials were last used, as far as it is not in the database yet.
-    pub last_uses: authentication::LastUses,
+    /// Uses of credentials that are not in the database yet.
+    pub uses: authentication::Uses,
     /// Where requests wait for their turn to hash a password.
     pub passwords: passwords::PasswordQueue,
     /// What lets another machine set the instance up; none once that is done.
@@ -131,6 +129,8 @@ pub struct Parts {
     pub key_sets: auth_method::key_sets::KeySets,
     /// Whose login by a password of a directory is judged at the moment.
     pub login_turns: auth_method::lockout::LoginTurns,
+    /// Backups that are being made.
+    pub backups: backup::Ongoing,
     /// What the operator chose.
     pub settings: Settings,
 }

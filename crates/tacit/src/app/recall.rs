@@ -14,6 +14,7 @@ use super::{
     App,
     access::{ProjectAccess, ProjectName},
     access_tokens::refuse_ended,
+    authentication::uses::Used,
     caller::{Actor, Caller, Client, OrganizationAccess},
     error::Result,
     rights, token_settings,
@@ -95,7 +96,7 @@ impl Recall {
         let known = self.tokens.get(digest).filter(|known| known.epoch == epoch)?;
         let now = app.now();
         known.counts(now, client).then(|| {
-            app.token_uses.add(known.row.id.clone(), 1, now);
+            app.uses.count(Used::AccessToken(known.row.id.clone()), now);
             let organization = Some(Arc::clone(&known.organization));
             Caller::known(Arc::clone(&known.actor), organization, client.clone())
         })

@@ -16,7 +16,8 @@ use super::{
     failure::Failure,
     log,
     root_key::unlock::Unlock,
-    start, terminal,
+    start::{self, Purpose},
+    terminal,
 };
 use crate::app::{App, Client, Error, password_reset};
 
@@ -27,9 +28,9 @@ pub(super) fn run(flags: ResetPasswordArguments, file: Option<&Path>) -> Result<
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::failed(format!("cannot start: {error}"), "check the limits of this machine")
     })?;
-    let app = runtime.block_on(start::start(&settings, &mut Unlock::Ask, start::JOURNAL))?.app;
+    let app = runtime.block_on(start::start(&settings, &mut Unlock::Ask, Purpose::Write))?.app;
     let link = runtime.block_on(link(&app, &flags.email, &settings))?;
-    terminal::line("Start the server, and give this link to nobody but the person it is for:");
+    terminal::line("Give this link to nobody but the person it is for, and start the server if you stopped it:");
     terminal::line(&link);
     terminal::line("It works once, for 30 minutes, and ends all sessions of the person.");
     Ok(())

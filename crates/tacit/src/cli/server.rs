@@ -19,7 +19,7 @@ use super::{
     process_limits,
     root_key::watch,
     sealed,
-    start::{self, Started},
+    start::{self, Purpose, Started},
     stop::{self, Jobs, Signals},
     terminal, tls,
 };
@@ -92,7 +92,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     else {
         return Ok(());
     };
-    let started = start::start(settings, &mut unlock, start::JOURNAL).await?;
+    let started = start::start(settings, &mut unlock, Purpose::Serve).await?;
     let token = setup_token(settings, &started)?;
 
     let handle = Handle::new();

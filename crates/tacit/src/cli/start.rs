@@ -15,7 +15,8 @@ use crate::app::{
     answers::Answers,
     audit::Recorder,
     auth_method::{key_sets::KeySets, lockout::LoginTurns},
-    authentication::{LastUses, TokenUses},
+    authentication::Uses,
+    backup::Ongoing,
     changes::Signals,
     draining::Draining,
     egress::Egress,
@@ -41,10 +42,17 @@ pub(super) struct Started {
     pub(super) key_place: Option<KeyPlace>,
 }
 
-/// The journal of the server.
-pub(super) const JOURNAL: &str = "journal";
-/// The journal of commands that open the database themselves: on PostgreSQL the server has its own open.
-pub(super) const COMMAND_JOURNAL: &str = "command-journal";
+/// The folder of the audit journal, in the data folder.
+const JOURNAL: &str = "journal";
+
+/// What the application is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To answer requests.
+    Serve,
+    /// To write something once. On PostgreSQL a server may run beside it, and has the journal open.
+    Write,
+}
 
 /// Opens everything.
 ///
@@ -54,7 +62,7 @@ pub(super) const COMMAND_JOURNAL: &str = "command-journal";
 pub(super) async fn start(
     settings: &Settings,
     unlock: &mut Unlock,
-    journal: &str,
+    purpose: Purpose,
 ) -> Result<Started, Failure> {
     let (clock, random) = (Clock::system(), Random::system());
     backup_schedule::make_folder(settings.backups.as_ref())?;
@@ -69,7 +77,10 @@ pub(super) async fn start(
             StartError::Damaged(_) => root_key::damaged(),
             StartError::Store(error) => database_failure(&error, &settings.database),
         })?;
-    let audit = open_journal(settings, &database, journal).await?;
+    let audit = match purpose {
+        Purpose::Serve => open_journal(settings, &database).await?,
+        Purpose::Write => Recorder::of_writes(database.clone()),
+    };
     let app = App::new(Parts {
         database,
         keys: Keys::new(key, instance_keys),
@@ -79,12 +90,12 @@ pub(super) async fn start(
         answers: Answers::new(settings.answer_memory),
         residents: Residents::new(settings.answer_memory),
         recall: Recall::default(),
-        token_uses: TokenUses::default(),
-        last_uses: LastUses::default(),
+        uses: Uses::default(),
         passwords: PasswordQueue::default(),
         egress: Egress::new(EgressRules::new(settings.allowed_egress.clone())),
         key_sets: KeySets::default(),
         login_turns: LoginTurns::default(),
+        backups: Ongoing::default(),
         setup_token: (!instance.is_initialized).then(|| SetupToken::new(&random, clock.now())),
         settings: app::Settings {
             site_url: settings.site_url.clone(),
@@ -128,8 +139,8 @@ pub(super) async fn open_database(settings: &Settings) -> Result<Database, Failu
     Database::open(&settings.database).await.map_err(|error| database_failure(&error, &settings.database))
 }
 
-async fn open_journal(settings: &Settings, database: &Database, name: &str) -> Result<Recorder, Failure> {
-    let folder = settings.data_folder.join(name);
+async fn open_journal(settings: &Settings, database: &Database) -> Result<Recorder, Failure> {
+    let folder = settings.data_folder.join(JOURNAL);
     let unusable = |error: &dyn std::fmt::Display| {
         Failure::new(
             Kind::Database,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, backup::Latest},
     jobs::{
-        deliver_audit_streams, deliver_webhooks, flush_token_uses, follow_nodes, make_backups, prune,
+        deliver_audit_streams, deliver_webhooks, flush_uses, follow_nodes, make_backups, prune,
         prune_audit_log, rotate_data_keys, seal_audit_log, send_mails, sweep_answers,
     },
 };
@@ -81,7 +81,7 @@ impl Signals {
 pub(super) struct Jobs {
     stop: oneshot::Sender<()>,
     /// Has something to finish at the end.
-    token_uses: JoinHandle<()>,
+    uses: JoinHandle<()>,
     others: Vec<JoinHandle<()>>,
 }
 
@@ -89,13 +89,13 @@ impl Jobs {
     /// Starts them. `backups` is told how the last backup went.
     pub(super) fn start(app: &App, backups: Latest) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let token_uses = flush_token_uses::run(app.clone(), async {
+        let uses = flush_uses::run(app.clone(), async {
             // An error means that the sender is gone, which is a stop too.
             let _ = stopped.await;
         });
         Self {
             stop,
-            token_uses: tokio::spawn(token_uses),
+            uses: tokio::spawn(uses),
             others: vec![
                 tokio::spawn(prune::run(app.clone())),
                 tokio::spawn(make_backups::run(app.clone(), backups)),
@@ -116,8 +116,8 @@ impl Jobs {
         for job in self.others {
             job.abort();
         }
-        if tokio::time::timeout(FLUSH_MAX, self.token_uses).await.is_err() {
-            tracing::warn!("the last uses of access tokens could not be stored in time");
+        if tokio::time::timeout(FLUSH_MAX, self.uses).await.is_err() {
+            tracing::warn!("the last uses of credentials could not be stored in time");
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) async fn finish(app: &App, jobs: Jobs, token: Option<SetupTokenPlace>
     if let Some(SetupTokenPlace::File(path)) = token {
         remove(&path);
     }
-    jobs.finish().await;
+    tokio::join!(jobs.finish(), end_backups(app));
     match tokio::time::timeout(FLUSH_MAX, app.audit.flush()).await {
         Ok(Ok(())) => {
             tracing::info!("stopped");
@@ -135,6 +135,13 @@ pub(super) async fn finish(app: &App, jobs: Jobs, token: Option<SetupTokenPlace>
         }
         Ok(Err(error)) => Err(not_flushed(&error)),
         Err(_) => Err(not_flushed(&"the database took too long")),
+    }
+}
+
+/// Ends the backup that is being made, if there is one: its thread would go on while everything it needs is taken away.
+async fn end_backups(app: &App) {
+    if tokio::time::timeout(FLUSH_MAX, app.backups.stop()).await.is_err() {
+        tracing::warn!("a backup did not end in time");
     }
 }
 

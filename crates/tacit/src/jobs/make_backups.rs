@@ -10,8 +10,8 @@ use crate::app::{
 /// Time between two looks at whether one is due.
 const PERIOD: Duration = Duration::from_mins(1);
 
-/// Makes them for ever, if the operator chose a folder. It may be stopped anywhere: what was being written is made
-/// anew when the lease has run out.
+/// Makes them for ever, if the operator chose a folder. It may be stopped anywhere: what was being written is given up
+/// ([`Ongoing::stop`](crate::app::backup::Ongoing::stop)) or, if the server was killed, made anew when the lease has run out.
 pub async fn run(app: App, latest: Latest) {
     if app.settings.backups.is_none() {
         return;

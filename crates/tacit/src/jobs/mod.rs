@@ -2,7 +2,7 @@
 
 pub mod deliver_audit_streams;
 pub mod deliver_webhooks;
-pub mod flush_token_uses;
+pub mod flush_uses;
 pub mod follow_nodes;
 pub mod make_backups;
 pub mod prune;

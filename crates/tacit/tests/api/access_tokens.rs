@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tacit::jobs::flush_token_uses;
+use tacit::jobs::flush_uses;
 use tacit_store::{access_tokens, auth_methods, organizations};
 
 use crate::{
@@ -138,8 +138,8 @@ async fn uses_without_a_limit_are_stored_soon() {
             assert_eq!(status_with(server, token).await, 200);
         }
 
-        flush_token_uses::flush(&server.app).await;
-        flush_token_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
 
         let token = admin.ok("GET", &shown, None).await["token"].clone();
         assert_eq!(token["accessTokenNumUses"], 3);
@@ -172,6 +172,9 @@ async fn a_token_works_from_trusted_addresses_only() {
         let body = json!({ "accessToken": token });
         let renew = ("POST", "/api/v1/auth/token/renew");
         assert_eq!(call_from(server, [192, 0, 2, 1], renew, None, body.clone()).await.status, 403);
+        let events = server.events(&admin.organization_id).await;
+        let refused = events.iter().find(|event| event.event_type == "renew-identity-access-token").unwrap();
+        assert_eq!((refused.result.as_str(), refused.ip.as_deref()), ("denied", Some("192.0.2.1")));
         assert_eq!(call_from(server, [10, 9, 8, 7], renew, None, body).await.status, 200);
         assert_eq!(maintain(server, "revoke", &token).await.status, 200);
     })

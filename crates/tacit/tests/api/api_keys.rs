@@ -4,7 +4,7 @@ use axum::body::Body;
 use serde_json::{Value, json};
 use tacit::{
     http::{route::Access, routes},
-    jobs::flush_token_uses,
+    jobs::flush_uses,
 };
 
 use crate::{
@@ -61,7 +61,7 @@ async fn a_key_is_shown_once_acts_as_its_person_and_is_deleted() {
         assert_eq!(status(server, &folders, &key).await, 200);
         assert_eq!(status(server, "/api/v1/workspace", &key).await, 200);
 
-        flush_token_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
         let listed = admin.ok("GET", PATH, None).await;
         assert_eq!(listed[0]["lastUsed"], "2026-01-31T12:00:05.000Z");
         assert_eq!(admin.ok("GET", "/api/v3/users/me/api-keys", None).await["apiKeyData"], listed);

@@ -6,7 +6,7 @@ use std::{fs, net::Ipv4Addr, path::Path};
 
 use tacit::app::{
     Client, Error,
-    audit::{Event, Recorder},
+    audit::{self, Event, Recorder},
 };
 use tacit_core::id::OrganizationId;
 use tacit_store::{
@@ -204,6 +204,23 @@ async fn two_processes_cannot_share_a_journal() {
         assert!(matches!(second, Err(Error::Store(StoreError::InUse(_)))));
         drop(first);
         recorder(server, folder.path()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_without_a_journal_records_what_it_writes_and_may_read_nothing() {
+    each_engine(async |server| {
+        let recorder = Recorder::of_writes(server.app.database.clone());
+
+        let refused = recorder.record(event(server, "acme", "read"));
+        let mut db = server.app.database.begin().await.unwrap();
+        audit::insert(&mut db, &[event(server, "acme", "written")]).await.unwrap();
+        db.commit().await.unwrap();
+        recorder.flush().await.unwrap();
+
+        assert!(matches!(refused, Err(Error::AuditUnavailable)));
+        assert_eq!(facts(server, "acme").await, ["written"]);
     })
     .await;
 }

@@ -7,6 +7,11 @@ use crate::{
     harness_auth_methods::{Vouched, made_up, traps},
     harness_https::StandIn,
     harness_iam::{AWS_BODY, AwsRequest, Key, aws, aws_answer, base64, host, operator},
+    harness_signed::{
+        Flaw,
+        Found::{ByAnswer, Here},
+        is_good_around_its_date, refuses_every_flaw,
+    },
 };
 
 const METHOD: &str = "aws-auth";
@@ -76,6 +81,67 @@ async fn nothing_is_passed_on_but_what_the_signature_needs() {
 }
 
 #[tokio::test]
+async fn every_flaw_of_a_signed_request_is_refused_by_its_check() {
+    let key = Key::of(SESSION);
+    let (foreigner, other) = (
+        Key::of("arn:aws:sts::210987654321:assumed-role/web/i-0abc"),
+        Key::of("arn:aws:sts::123456789012:assumed-role/other/web"),
+    );
+    let forger = Key { secret: "guessed".to_owned(), ..key.clone() };
+    let sts = aws(&[&key, &foreigner, &other]);
+    each_engine_with(operator(&sts), &sts.certificate, async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings(&sts)).await;
+        let good = || request(server, &sts);
+        let only = |names: [&str; 1]| good().sign_only(&key, &names.map(str::to_owned));
+        refuses_every_flaw(&machine, &sts, |flaw| {
+            let (request, found) = match flaw {
+                Flaw::Unsigned => (good(), Here("signature")),
+                Flaw::OtherAlgorithm => {
+                    let signed = good().sign(&key);
+                    (signed.edited("Authorization", "HMAC-SHA256", "ECDSA-P256-SHA256"), Here("signature"))
+                }
+                Flaw::Forged => (good().sign(&forger), ByAnswer("answer of STS")),
+                Flaw::UnknownKey => {
+                    let unknown = Key::of("arn:aws:iam::123456789012:user/new");
+                    (good().sign(&unknown), ByAnswer("answer of STS"))
+                }
+                Flaw::Changed => {
+                    let kind = "application/x-www-form-urlencoded";
+                    (good().sign(&key).with("Content-Type", kind), ByAnswer("answer of STS"))
+                }
+                Flaw::HostUnsigned => (only(["x-amz-date"]), Here("signature")),
+                Flaw::DateUnsigned => (only(["host"]), Here("signature")),
+                Flaw::MoreSigned => (good().with("X-Evil", "x").sign(&key), Here("signature")),
+                Flaw::OtherHost => (good().with("Host", "127.0.0.1:1").sign(&key), Here("host")),
+                Flaw::SimilarHost => (good().with("Host", "sts.evil.amazonaws.com").sign(&key), Here("host")),
+                Flaw::OtherQuestion => {
+                    (good().asking("Action=AssumeRole&Version=2011-06-15").sign(&key), Here("body"))
+                }
+                Flaw::LineBreak => {
+                    (good().with("X-Amz-Security-Token", "a\r\nhost: b").sign(&key), Here("headers"))
+                }
+                Flaw::NoDate => (good().without("X-Amz-Date").sign(&key), Here("signature")),
+                Flaw::UnreadableDate => {
+                    (good().with("X-Amz-Date", "2026-01-31T12:00:00Z").sign(&key), Here("time"))
+                }
+                Flaw::OtherAccount => (good().sign(&foreigner), ByAnswer("principal")),
+                Flaw::OtherPrincipal => (good().sign(&other), ByAnswer("principal")),
+            };
+            (request.proof(), found)
+        })
+        .await;
+        is_good_around_its_date(&machine, &sts, 900, |away| {
+            AwsRequest::new(&host(&sts), server.app.now().plus_seconds(away)).sign(&key).proof()
+        })
+        .await;
+        let login = async |more| machine.login_with(&good().sign(&key).proof(), more).await;
+        machine.logs_in_as_every_method_does(login).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_request_that_fails_one_check_is_refused_and_asks_nobody() {
     let key = Key::of(SESSION);
     let sts = aws(&[&key]);
@@ -84,7 +150,6 @@ async fn a_request_that_fails_one_check_is_refused_and_asks_nobody() {
         let machine = Vouched::new(&admin, METHOD, settings(&sts)).await;
         sts.take();
         let good = || request(server, &sts);
-        let at = |seconds: i64| AwsRequest::new(&host(&sts), server.app.now().plus_seconds(seconds));
         let proof = |request: AwsRequest| request.sign(&key).proof();
         let only = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -100,33 +165,22 @@ async fn a_request_that_fails_one_check_is_refused_and_asks_nobody() {
             (swapped("iamHttpRequestMethod", "post"), "method"),
             (swapped("iamRequestBody", ""), "body"),
             (swapped("iamRequestBody", "%"), "body"),
-            (proof(good().asking("Action=AssumeRole&Version=2011-06-15")), "body"),
             (proof(good().asking(&format!("{AWS_BODY}&Action=AssumeRole"))), "body"),
             (proof(good().asking(&format!("{AWS_BODY}\n"))), "body"),
             (swapped("iamRequestHeaders", &base64(b"[]")), "headers"),
             (swapped("iamRequestHeaders", &base64(b"{\"Host\":1}")), "headers"),
             (swapped("iamRequestHeaders", &base64(b"{\"Host\":\"a\",\"host\":\"b\"}")), "headers"),
-            (swapped("iamRequestHeaders", &base64(b"{\"Host\":\"a\\r\\nb: c\"}")), "headers"),
-            (good().proof(), "signature"),
-            (only(&["host"]), "signature"),
             (only(&["x-amz-date", "content-type"]), "signature"),
             (proof(good().with("Accept", "application/json")), "signature"),
-            (proof(good().with("X-Evil", "x")), "signature"),
             (proof(good().with("Content-Type", "application/json")), "signature"),
             (only(&["host", "x-amz-date", "x-amz-security-token"]), "signature"),
             (proof(AwsRequest { service: "iam", ..good() }), "signature"),
             (proof(good().without("host")), "signature"),
-            (proof(good().with("Host", "sts.evil.amazonaws.com")), "host"),
             (proof(good().with("Host", "iam.amazonaws.com")), "host"),
-            (proof(good().with("Host", "127.0.0.1:1")), "host"),
-            (proof(at(-901)), "time"),
-            (proof(at(901)), "time"),
-            (proof(good().with("X-Amz-Date", "2026-01-31T12:00:00Z")), "time"),
         ] {
             machine.refuses(&proof, check).await;
         }
         assert!(sts.take().is_empty());
-        machine.token(&proof(at(-899))).await;
         // What client libraries sign for is asked at the endpoint that the operator allows, as it was signed.
         for public in ["sts.amazonaws.com", "sts.eu-central-1.amazonaws.com"] {
             sts.take();
@@ -138,7 +192,7 @@ async fn a_request_that_fails_one_check_is_refused_and_asks_nobody() {
 }
 
 #[tokio::test]
-async fn who_is_not_listed_or_has_not_signed_is_refused() {
+async fn who_is_not_listed_is_refused() {
     let strangers = [
         Key::of("arn:aws:sts::210987654321:assumed-role/web/i-0abc"),
         Key::of("arn:aws:sts::123456789012:assumed-role/other/web"),
@@ -164,16 +218,8 @@ async fn who_is_not_listed_or_has_not_signed_is_refused() {
         for key in &strangers {
             machine.refuses(&good().sign(key).proof(), "principal").await;
         }
-        let mut wrong_secret = known.clone();
-        wrong_secret.secret = "guessed".to_owned();
-        machine.refuses(&good().sign(&wrong_secret).proof(), "answer of STS").await;
-        machine
-            .refuses(&good().sign(&Key::of("arn:aws:iam::123456789012:user/new")).proof(), "answer of STS")
-            .await;
         let changed = good().sign(&known).with("X-Amz-Security-Token", "x");
         machine.token(&changed.proof()).await;
-        let changed = good().sign(&known).with("Content-Type", "application/x-www-form-urlencoded");
-        machine.refuses(&changed.proof(), "answer of STS").await;
 
         machine.configure(json!({ "allowedAccountIds": "210987654321" })).await;
         machine.refuses(&good().sign(&known).proof(), "account").await;

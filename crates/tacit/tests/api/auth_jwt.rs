@@ -8,8 +8,8 @@ use crate::{
     harness_https::StandIn,
     harness_signer::{Signer, key_set},
     harness_tokens::{
-        proof, refuses_claims, refuses_forgeries, refuses_other_issuers_and_audiences, refuses_other_times,
-        with,
+        logs_in_as_every_method_does, proof, refuses_claims, refuses_forgeries,
+        refuses_other_issuers_and_audiences, refuses_other_times, with,
     },
 };
 
@@ -219,27 +219,12 @@ async fn keys_come_from_nobody_that_is_not_trusted() {
 }
 
 #[tokio::test]
-async fn a_form_logs_in_and_another_organization_is_refused() {
+async fn a_form_logs_in_and_tokens_are_limited_as_the_settings_say() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
         let signer = Signer::new("a");
         let machine = Vouched::new(&admin, METHOD, with_keys(&[&signer])).await;
-        let token = signer.sign(&claims(&admin));
-        let request = axum::http::Request::builder()
-            .method("POST")
-            .uri("/api/v1/auth/jwt-auth/login")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("identityId={}&jwt={token}", machine.id).into())
-            .unwrap();
-        assert_eq!(server.send(request).await.status, 200);
-
-        server.second_organization().await;
-        for (slug, status) in [("evil", 401), ("nothing", 404)] {
-            let answer = machine.login(&json!({ "jwt": token, "organizationSlug": slug })).await;
-            assert_eq!(answer.status, status, "{}", answer.text);
-        }
-        let slug = crate::harness_identities::slug(&admin).await;
-        assert_eq!(machine.login(&json!({ "jwt": token, "organizationSlug": slug })).await.status, 200);
+        logs_in_as_every_method_does(&machine, &signer.sign(&claims(&admin))).await;
     })
     .await;
 }

@@ -148,6 +148,40 @@ async fn those_who_wait_hold_up_nobody_else() {
     .await;
 }
 
+/// Whoever administers an organization can name as many silent hosts as they like.
+#[tokio::test]
+async fn those_of_one_organization_who_wait_for_many_hosts_hold_up_no_other_organization() {
+    each_engine_within(PATIENT, async |server, _| {
+        let admin = server.with_admin().await;
+        let hosts: Vec<Silent> = (0..9).map(|_| Silent::start()).collect();
+        let token = proof(&Signer::new("a").sign(&json!({ "sub": "x" })));
+        let mut stuck = Vec::new();
+        for Silent { host, .. } in &hosts {
+            let settings = json!({ "kubernetesHost": format!("https://{host}"), "allowedNames": "x" });
+            stuck.push(Vouched::new(&admin, "kubernetes-auth", settings).await);
+        }
+        let waiting = stuck.iter().flat_map(|machine| (0..20).map(|_| machine.login(&token)));
+        let waiting = async {
+            join_all(waiting).await;
+            panic!("nobody has answered those");
+        };
+        let other = server.second_organization().await;
+        let others = async {
+            let cluster = Cluster::start();
+            let settings = cluster.settings(json!({ "allowedNames": "web" }));
+            let machine = Vouched::new(&other, "kubernetes-auth", settings).await;
+            for _ in 0..10 {
+                machine.token(&proof(&cluster.token("system:serviceaccount:shop:web"))).await;
+            }
+        };
+        tokio::select! {
+            () = waiting => {}
+            () = others => {}
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn only_so_many_wait_for_one_and_the_others_are_told_at_once() {
     each_engine_within(PATIENT, async |server, silent| {

@@ -17,6 +17,7 @@ use crate::{
     harness_auth_methods::{Vouched, traps},
     harness_certificates::{Authority, client, params, self_signed},
     harness_identities::{audit_text, comparable, status_with},
+    harness_signer::pem,
 };
 
 const METHOD: &str = "tls-cert-auth";
@@ -182,6 +183,11 @@ async fn a_certificate_that_fails_one_check_is_refused_like_an_identity_that_nob
         ] {
             refuses(&machine, &[&certificate], check).await;
         }
+        let mut changed = good.der().to_vec();
+        let name = changed.windows(7).rposition(|bytes| bytes == b"robot-7").unwrap();
+        changed[name + 6] = b'8';
+        let changed = json!({ "clientCertificate": pem("CERTIFICATE", &changed) });
+        assert_eq!(machine.judged(&changed).await, "chain", "the name of another");
         server.clock.advance_seconds(24 * 3600);
         let short = sign(&|params| params.not_before = date_time_ymd(2026, 2, 1));
         assert_eq!(connected(server, &machine.id, &[&short]).await.status, 200, "the clock is an argument");
@@ -280,27 +286,32 @@ async fn a_proxy_does_not_lend_its_own_certificate_to_those_behind_it() {
 }
 
 #[tokio::test]
-async fn a_form_logs_in_and_another_organization_is_refused() {
+async fn a_form_logs_in_and_tokens_are_limited_as_the_settings_say() {
     each_engine(async |server| {
         let admin = server.with_admin().await;
         let authority = Authority::new("Acme CA");
         let machine = Vouched::new(&admin, METHOD, settings(&authority)).await;
-        server.second_organization().await;
-        let slug = crate::harness_identities::slug(&admin).await;
-        for (slug, expected) in [("evil", 401), ("nothing", 404), (slug.as_str(), 200)] {
-            let form = format!("identityId={}&organizationSlug={slug}", machine.id);
-            let mut request: Request = axum::http::Request::builder()
-                .method("POST")
-                .uri(LOGIN)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.into())
-                .unwrap();
-            let mut info = TlsInfo::default();
-            info.peer_certificates = vec![authority.sign(&client("robot-7")).der().to_vec()];
-            request.extensions_mut().insert(Arc::new(info));
-            let answer = server.send(request).await;
-            assert_eq!(answer.status, expected, "{slug}: {}", answer.text);
-        }
+        let certificate = authority.sign(&client("robot-7"));
+        machine
+            .logs_in_as_every_method_does(async |more: Value| {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                let mut fields = json!({ "identityId": machine.id });
+                fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                for (name, value) in fields.as_object().unwrap() {
+                    form.append_pair(name, value.as_str().unwrap());
+                }
+                let mut request: Request = axum::http::Request::builder()
+                    .method("POST")
+                    .uri(LOGIN)
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(form.finish().into())
+                    .unwrap();
+                let mut info = TlsInfo::default();
+                info.peer_certificates = vec![certificate.der().to_vec()];
+                request.extensions_mut().insert(Arc::new(info));
+                server.send(request).await
+            })
+            .await;
     })
     .await;
 }

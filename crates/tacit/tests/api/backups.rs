@@ -169,6 +169,45 @@ async fn one_server_at_a_time_makes_one_and_another_takes_over_from_one_that_was
 }
 
 #[tokio::test]
+async fn one_whose_server_was_killed_is_made_anew_soon() {
+    each_engine_with_folder(async |server, _, _| {
+        let made = backup::make_due(&server.app).await.unwrap().unwrap();
+        let mut tx = server.app.database.begin().await.unwrap();
+        let unfinished = backup_runs::BackupRunRow { finished_at: None, ..made };
+        backup_runs::finish(&mut tx, &unfinished).await.unwrap();
+        tx.commit().await.unwrap();
+
+        server.clock.advance_seconds(15 * 60 - 1);
+        let too_soon = backup::make_due(&server.app).await.unwrap();
+        server.clock.advance_seconds(1);
+        let again = backup::make_due(&server.app).await.unwrap().unwrap();
+
+        assert_eq!(too_soon, None);
+        assert_eq!(again.failure, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_whose_server_stops_is_given_up_and_leaves_nothing_behind() {
+    each_engine_with_folder(async |server, admin, folder| {
+        server.app.backups.stop().await;
+
+        let given_up = backup::make_due(&server.app).await.unwrap().unwrap();
+        let seen = shown(admin).await;
+
+        assert!(given_up.failure.as_ref().unwrap().contains("stopped"), "{given_up:?}");
+        assert_eq!(seen["backups"][0]["failure"], json!(given_up.failure));
+        assert!(files(folder).is_empty());
+        let (now, mut tx) = (server.app.now(), server.app.database.begin().await.unwrap());
+        let is_free = backup_runs::take_lease(&mut tx, "node-2", now, now.plus_seconds(300)).await.unwrap();
+        assert!(is_free, "another server may make one at once");
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_without_a_folder_says_how_to_get_one() {
     each_engine(async |server| {
         let admin = server.with_admin().await;

@@ -67,6 +67,9 @@ pub fn sample_for(path: &str) -> Option<Value> {
     samples().into_iter().find(|(name, _)| *name == method).map(|(_, settings)| settings)
 }
 
+/// The id of no identity.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
 const GUID: &str = "6c8f2d1e-0a3b-4c5d-8e9f-001122334455";
 
 /// An authority whose key nobody has; the same each time, so that requests can be compared.
@@ -110,8 +113,14 @@ impl<'a> Vouched<'a> {
 
     /// Tries to log in.
     pub async fn login(&self, proof: &Value) -> Answer {
+        self.login_with(proof, json!({})).await
+    }
+
+    /// Tries to log in, with more fields than the proof has, or others.
+    pub async fn login_with(&self, proof: &Value, more: Value) -> Answer {
         let mut body = proof.clone();
         body["identityId"] = json!(self.id);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.server().call("POST", &format!("/api/v1/auth/{}/login", self.method), None, Some(body)).await
     }
 
@@ -138,18 +147,52 @@ impl<'a> Vouched<'a> {
     /// A proof that is refused because of one check: the login answers as for an identity that nobody has, and the
     /// audit log says which check it was.
     pub async fn refuses(&self, proof: &Value, check: &str) {
-        let answer = self.login(proof).await;
+        self.refuses_each(|| proof.clone(), check).await;
+    }
+
+    /// As [`refuses`](Self::refuses), for proofs that are good once: one is made for each time.
+    pub async fn refuses_each(&self, proof: impl Fn() -> Value, check: &str) {
+        let answer = self.login(&proof()).await;
         assert_eq!(answer.status, 401, "{check}: {}", answer.text);
-        let nobody = Vouched {
-            admin: self.admin,
-            id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            method: self.method,
-        };
-        assert_eq!(comparable(&answer), comparable(&nobody.login(proof).await), "{check}");
-        assert_eq!(self.judged(proof).await, check);
+        let nobody = Vouched { admin: self.admin, id: NOBODY.to_owned(), method: self.method };
+        assert_eq!(comparable(&answer), comparable(&nobody.login(&proof()).await), "{check}");
+        assert_eq!(self.judged(&proof()).await, check);
         let reason = format!("\"reason\":\"{check}\"").replace('"', "\\\"");
         let audit = audit_text(self.admin).await;
         assert!(audit.contains(&reason), "{reason} is not in {audit}");
+    }
+
+    /// What no method may do differently: an identity that has another method, or another organization, and the limits of
+    /// tokens. `login` logs in with a proof that is good, made anew, and with these fields beside it; no proof has to be good
+    /// afterwards.
+    pub async fn logs_in_as_every_method_does(&self, login: impl AsyncFn(Value) -> Answer) {
+        let server = self.server();
+        server.second_organization().await;
+        let own = crate::harness_identities::slug(self.admin).await;
+        for (slug, status) in [("nothing", 404), ("evil", 401), (own.as_str(), 200)] {
+            let answer = login(json!({ "organizationSlug": slug })).await;
+            assert_eq!(answer.status, status, "{slug}: {}", answer.text);
+        }
+        let (bare, nobody) = (Vouched::bare(self.admin, self.method).await, NOBODY);
+        let without = login(json!({ "identityId": bare.id })).await;
+        assert_eq!(without.status, 401, "{}", without.text);
+        assert_eq!(comparable(&without), comparable(&login(json!({ "identityId": nobody })).await));
+
+        let ttl = json!({ "accessTokenTTL": 60, "accessTokenMaxTTL": 90, "accessTokenNumUsesLimit": 1 });
+        self.configure(ttl).await;
+        let answer = login(json!({})).await;
+        assert_eq!((&answer.body["expiresIn"], &answer.body["accessTokenMaxTTL"]), (&json!(60), &json!(90)));
+        let once = answer.body["accessToken"].as_str().unwrap();
+        assert_eq!((status_with(server, once).await, status_with(server, once).await), (200, 401));
+
+        self.configure(json!({ "accessTokenNumUsesLimit": 0 })).await;
+        let issued = login(json!({})).await.body["accessToken"].as_str().unwrap().to_owned();
+        for (address, status) in [("10.0.0.0/8", 403), ("127.0.0.1", 200)] {
+            self.configure(json!({ "accessTokenTrustedIps": [{ "ipAddress": address }] })).await;
+            assert_eq!(status_with(server, &issued).await, status, "{address}");
+        }
+        server.clock.advance_seconds(60);
+        assert_eq!(status_with(server, &issued).await, 401);
     }
 
     fn server(&self) -> &TestServer {

@@ -129,6 +129,13 @@ impl AwsRequest {
         self
     }
 
+    /// With something replaced in a header.
+    pub fn edited(self, name: &str, from: &str, to: &str) -> Self {
+        let value = self.header(name).to_owned();
+        assert!(value.contains(from), "{value}");
+        self.with(name, &value.replace(from, to))
+    }
+
     /// Without a header.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(header, _)| !header.eq_ignore_ascii_case(name));

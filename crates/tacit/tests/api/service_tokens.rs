@@ -1,7 +1,7 @@
 //! Service tokens: making, using, listing and deleting them, and what is refused (wire-contract 15).
 
 use serde_json::{Value, json};
-use tacit::{http::routes, jobs::flush_token_uses};
+use tacit::{http::routes, jobs::flush_uses};
 
 use crate::{
     every_route::send,
@@ -238,7 +238,7 @@ async fn the_last_use_is_known_soon() {
         assert_eq!(server.call("GET", PATH, Some(&token.text), None).await.status, 200);
         assert_eq!(server.call("GET", PATH, Some(&format!("{}0", token.text)), None).await.status, 401);
 
-        flush_token_uses::flush(&server.app).await;
+        flush_uses::flush(&server.app).await;
 
         let list = admin.ok("GET", &format!("/api/v1/projects/{project}/service-token-data"), None).await;
         assert_eq!(list["serviceTokenData"][0]["lastUsed"], "2026-01-31T12:00:07.000Z");

@@ -47,6 +47,13 @@ fn key_files(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The folders of audit journals in the data of `folder`.
+pub fn journals(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder.join("data")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains("journal")).collect()
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -69,6 +76,7 @@ fn a_rotation_keeps_tokens_and_values_and_the_key_from_before() {
 
     assert_eq!(rotated.code, Some(0), "{rotated:?}");
     assert!(rotated.stdout.contains("root key replaced in "), "{}", rotated.stdout);
+    assert_eq!(journals(folder.path()), ["journal"], "a command leaves nothing of its own");
     let after = fs::read_to_string(key_file(folder.path())).unwrap();
     assert_ne!(after, before);
     assert!(!rotated.stdout.contains(before.trim()) && !rotated.stdout.contains(after.trim()));

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{DATABASE, FAILED, PASSWORD, SETTINGS, Server, run, server, tacit};
+use crate::{
+    harness::{DATABASE, FAILED, PASSWORD, SETTINGS, Server, run, server, tacit},
+    key_rotation::journals,
+    postgres::{KEY, node, schema},
+};
 
 const NEW: &str = "staple of another kind";
 
@@ -33,6 +37,7 @@ fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
     let answer = link_for("ada@example.test");
 
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    assert_eq!(journals(folder.path()), ["journal"], "a command leaves nothing of its own");
     let code = code(&answer.stdout);
     assert!(!answer.stderr.contains(&code));
     let second = Server::start(server(folder.path()));
@@ -46,6 +51,27 @@ fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
         let body = json!({ "email": "ada@example.test", "password": password });
         assert_eq!(post("/api/v3/auth/login", None, body).0, expected);
     }
+}
+
+#[test]
+fn with_postgresql_the_server_goes_on_meanwhile() {
+    let Some(url) = schema() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let running = Server::start(node(folder.path(), &url, KEY));
+    running.bootstrap();
+
+    let arguments = ["reset-password", "--email", "ada@example.test", "--data-dir", "data"];
+    let mut command =
+        tacit(folder.path(), &[&arguments[..], &["--site-url", "https://tacit.example.test"]].concat());
+    command.env("TACIT_DATABASE_URL", &url).env("TACIT_ROOT_KEY", KEY);
+    let answer = run(command, "");
+
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let body = json!({ "email": "ada@example.test", "code": code(&answer.stdout) });
+    let (status, verified) =
+        running.call("POST", "/api/v1/password/email/password-reset-verify", None, Some(&body));
+    assert_eq!(status, 200, "{verified}");
+    assert_eq!(journals(folder.path()), ["journal"]);
 }
 
 #[test]

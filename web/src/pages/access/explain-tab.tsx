@@ -15,24 +15,30 @@ import styles from './explain.module.css'
 import { ExplainAnswer } from './explain-answer'
 import { MemberField } from './member-field'
 import { useMembers } from './use-members'
+import { WhoCanAnswer } from './who-can-answer'
 
 const words = text.explain
 const rules = text.roleEditor
 
-/** Asks why somebody may do something, or not. The question is in the address, so that it can be handed on. */
+/** What the address says in place of somebody if it is asked who may. */
+const EVERYBODY = 'everybody'
+
+/** Asks why somebody may do something, or not, or who may. The question is in the address, so that it can be handed on. */
 export function ExplainTab({ place }: { place: ExplainPlace }) {
   const [search, setSearch] = useSearchParams()
   const asked = questionIn(search)
+  const project = 'project' in place && search.get('type') === EVERYBODY ? place.project : undefined
   const answer = useQuery({
     ...explainQuery(place, asked ?? { action: 'read', subject: 'secrets' }),
-    enabled: asked !== undefined,
+    enabled: asked !== undefined && project === undefined,
   })
   const members = useMembers(place)
-  const ask = (question: Question) => {
+  const ask = (question: Question, isAboutAll: boolean) => {
     const { who, ...others } = question
-    setSearch({ selectedTab: 'explain', ...(who ?? {}), ...filled(others) })
+    const whom = isAboutAll ? { type: EVERYBODY } : (who ?? {})
+    setSearch({ selectedTab: 'explain', ...whom, ...filled(others) })
     // The same question may have another answer by now.
-    if (asked && JSON.stringify(asked) === JSON.stringify(question)) void answer.refetch()
+    if (asked && !isAboutAll && JSON.stringify(asked) === JSON.stringify(question)) void answer.refetch()
   }
   const who = asked?.who
   const name = who ? members.find((one) => keyOf(one) === keyOf(who))?.name : words.myself
@@ -43,10 +49,12 @@ export function ExplainTab({ place }: { place: ExplainPlace }) {
         key={search.toString()}
         place={place}
         start={asked}
+        startsWithAll={project !== undefined}
         busy={answer.isFetching}
         onAsk={ask}
       />
-      {asked && answer.isPending && <Skeleton rows={3} />}
+      {asked && project !== undefined && <WhoCanAnswer project={project} question={asked} />}
+      {asked && project === undefined && answer.isPending && <Skeleton rows={3} />}
       {answer.error && <Failure message={errorText(answer.error)} />}
       {asked && answer.data && (
         <ExplainAnswer answer={answer.data} who={name ?? words.unknown(answer.data.who.type)} />
@@ -58,13 +66,15 @@ export function ExplainTab({ place }: { place: ExplainPlace }) {
 function QuestionForm({
   place,
   start,
+  startsWithAll,
   busy,
   onAsk,
 }: {
   place: ExplainPlace
   start: Question | undefined
+  startsWithAll: boolean
   busy: boolean
-  onAsk: (question: Question) => void
+  onAsk: (question: Question, isAboutAll: boolean) => void
 }) {
   const isProject = 'project' in place
   const members = useMembers(place)
@@ -74,20 +84,27 @@ function QuestionForm({
     start ??
       (isProject ? { subject: 'secrets', action: 'readValue' } : { subject: 'workspace', action: 'read' }),
   )
+  const [isAboutAll, setAboutAll] = useState(startsWithAll)
   const set = (change: Partial<Question>) => setQuestion({ ...question, ...change })
   const resource = resources.find((one) => one.subject === question.subject)
   const environments = found.data?.environments ?? []
   return (
-    <Form className={styles.form} submit={words.submit} busy={busy} onSubmit={() => onAsk(question)}>
+    <Form className={styles.form} submit={words.submit} busy={busy} onSubmit={() => onAsk(question, isAboutAll)}>
       <div className={styles.fields}>
         <MemberField
           label={words.who}
           members={members}
           chosen={question.who}
           none={words.myself}
+          all={
+            isProject && question.subject === 'secrets'
+              ? { label: words.everybody, isChosen: isAboutAll, onChoose: () => setAboutAll(true) }
+              : undefined
+          }
           onChoose={(who) => {
             const { who: _, ...others } = question
             setQuestion(who ? { ...others, who } : others)
+            setAboutAll(false)
           }}
         />
         <SelectField
@@ -108,6 +125,7 @@ function QuestionForm({
             const next = resources.find((one) => one.subject === event.target.value)
             const action = next?.actions.includes(question.action) ? question.action : next?.actions[0]
             set({ subject: event.target.value, action: action ?? 'read' })
+            setAboutAll(false)
           }}
         >
           {subjectsOf(resources, question.subject).map((subject) => (
@@ -120,6 +138,7 @@ function QuestionForm({
           <SelectField
             label={words.environment}
             value={question.environment ?? ''}
+            required={isAboutAll}
             onChange={(event) => set({ environment: event.target.value })}
           >
             <option value="">{words.anyEnvironment}</option>

@@ -23,11 +23,15 @@ pub(super) enum Refusal {
     /// The journal file.
     #[error("the audit journal cannot be written: {0}")]
     Journal(#[from] std::io::Error),
+    /// A process that only writes was asked to read.
+    #[error("this process has no audit journal, so nothing may be read by it")]
+    NoJournal,
 }
 
 /// The events that are not known to be in the database, oldest first.
 pub(super) struct Inbox {
-    journal: Journal,
+    /// None in a process that only writes.
+    journal: Option<Journal>,
     waiting: VecDeque<Waiting>,
     bytes: usize,
 }
@@ -56,8 +60,8 @@ impl Letter {
 }
 
 impl Inbox {
-    /// An empty inbox in front of a new journal.
-    pub(super) const fn new(journal: Journal) -> Self {
+    /// An empty inbox in front of a new journal. Without one it takes no events.
+    pub(super) const fn new(journal: Option<Journal>) -> Self {
         Self { journal, waiting: VecDeque::new(), bytes: 0 }
     }
 
@@ -66,14 +70,14 @@ impl Inbox {
     /// # Errors
     ///
     /// [`Refusal::Full`] above [`EVENTS_MAX`] or [`BYTES_MAX`], [`Refusal::Journal`] if it was not
-    /// written.
+    /// written, [`Refusal::NoJournal`] if there is none.
     pub(super) fn take(&mut self, letter: Letter) -> Result<(), Refusal> {
         let Letter { event, line } = letter;
         let bytes = line.len();
         if self.waiting.len() >= EVENTS_MAX || self.bytes + bytes > BYTES_MAX {
             return Err(Refusal::Full);
         }
-        self.journal.append(&line)?;
+        self.journal.as_mut().ok_or(Refusal::NoJournal)?.append(&line)?;
         self.waiting.push_back(Waiting { event, bytes });
         self.bytes += bytes;
         Ok(())
@@ -94,11 +98,13 @@ impl Inbox {
         for waiting in self.waiting.drain(..count.min(self.waiting.len())) {
             self.bytes -= waiting.bytes;
         }
-        self.journal.settle(count)
+        self.journal.as_mut().map(|journal| journal.settle(count)).unwrap_or_default()
     }
 
     /// Empties the journal if nothing waits.
     pub(super) fn clear(&mut self) {
-        self.journal.clear();
+        if let Some(journal) = &mut self.journal {
+            journal.clear();
+        }
     }
 }

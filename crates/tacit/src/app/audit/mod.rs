@@ -13,6 +13,7 @@ pub mod anchor;
 pub mod blocks;
 mod inbox;
 mod journal;
+mod looks;
 mod mover;
 pub mod proof;
 mod recorder;

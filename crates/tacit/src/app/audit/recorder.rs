@@ -15,6 +15,7 @@ use super::{
     Event,
     inbox::{Inbox, Letter, Refusal},
     journal::{Journal, Leftovers},
+    looks::Looks,
     mover::{self, Mover, locked},
     sealer,
     verifications::Verifications,
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     database: Database,
     ids: IdSequence,
     written: Notify,
+    looks: Looks,
     verifications: Verifications,
 }
 
@@ -50,27 +52,38 @@ impl Recorder {
     ///
     /// If another process has the journal open, it cannot be written, or the database fails.
     pub async fn open(database: Database, folder: &Path) -> Result<Self> {
-        let mover = Mover::new(database.clone());
-        let journal = replay(&mover, Leftovers::find(folder)?).await?;
-        let wake = Arc::new(Notify::new());
-        let shared = Arc::new(Shared {
+        let journal = replay(&Mover::new(database.clone()), Leftovers::find(folder)?).await?;
+        let recorder = Self::new(database, Some(journal));
+        tokio::spawn(mover::run(Arc::downgrade(&recorder.0), Arc::clone(&recorder.0.wake)));
+        Ok(recorder)
+    }
+
+    /// For a process that writes and reads nothing for anybody, such as a command beside a server: the events of writes are
+    /// in their transactions, so it needs no journal, which one process alone may have open. Each [`Recorder::record`] is
+    /// refused.
+    #[must_use]
+    pub fn of_writes(database: Database) -> Self {
+        Self::new(database, None)
+    }
+
+    fn new(database: Database, journal: Option<Journal>) -> Self {
+        Self(Arc::new(Shared {
             inbox: Mutex::new(Inbox::new(journal)),
-            mover: tokio::sync::Mutex::new(mover),
-            wake: Arc::clone(&wake),
+            mover: tokio::sync::Mutex::new(Mover::new(database.clone())),
+            wake: Arc::default(),
             database,
             ids: IdSequence::default(),
             written: Notify::new(),
+            looks: Looks::default(),
             verifications: Verifications::default(),
-        });
-        tokio::spawn(mover::run(Arc::downgrade(&shared), wake));
-        Ok(Self(shared))
+        }))
     }
 
     /// Puts an event into the journal. When this returns, `kill -9` cannot lose it.
     ///
     /// # Errors
     ///
-    /// [`Error::AuditUnavailable`] if the journal cannot be written or the queue is full: the
+    /// [`Error::AuditUnavailable`] if the journal cannot be written, there is none, or the queue is full: the
     /// answer must not leave.
     pub fn record(&self, event: Event) -> Result<()> {
         Letter::new(event)
@@ -92,6 +105,21 @@ impl Recorder {
         let Err(error) = moved.map_err(|_| Error::Busy).flatten() else { return Ok(()) };
         tracing::error!(error = &error as &dyn std::error::Error, "an event was not stored");
         Err(Error::AuditUnavailable)
+    }
+
+    /// As [`Recorder::record`], for a look at how something goes, which pages ask for again and again: the same look is one
+    /// event in ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recorder::record`].
+    pub fn record_look(&self, event: Event) -> Result<()> {
+        let look =
+            self.0.looks.find_new(&event).map_err(|error| Error::Internal(format!("an event: {error}")))?;
+        let Some(look) = look else { return Ok(()) };
+        self.record(event)?;
+        self.0.looks.remember(&look);
+        Ok(())
     }
 
     /// Moves everything to the database, seals it and returns when it is there: for those who look at the log,

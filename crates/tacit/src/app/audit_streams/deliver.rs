@@ -84,7 +84,8 @@ async fn send_next(app: &App, stream: &DueStreamRow) -> Result<i64, String> {
         "the server cannot read this stream or its events".to_owned()
     })?;
     if !messages.is_empty() {
-        send::send(app, &stream.id, &target, messages).await.map_err(|error| error.to_string())?;
+        let sent = send::send(app, &stream.organization_id, &stream.id, &target, messages).await;
+        sent.map_err(|error| error.to_string())?;
     }
     Ok(last)
 }

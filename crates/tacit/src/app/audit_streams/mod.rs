@@ -66,7 +66,12 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ShownStream>> {
     let mut db = app.database.read().await?;
     let key = data_key(app, &mut db, organization).await?;
     let rows = audit_streams::list(&mut db, &organization.id).await?;
-    app.audit.record(Event::new(app, caller, "get-audit-log-streams"))?;
+    let mut event = Event::new(app, caller, "get-audit-log-streams").with("streams", rows.len());
+    if let Some(changed_at) = rows.iter().map(|row| row.updated_at).max() {
+        // Who sees another address than before looks at something else.
+        event = event.with("changedAt", changed_at.to_string());
+    }
+    app.audit.record_look(event)?;
     rows.into_iter().map(|row| show(organization, &key, row)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Sending some events to where a stream goes.
 
-use tacit_core::id::AuditStreamId;
+use tacit_core::id::{AuditStreamId, OrganizationId};
 use ureq::http::{Method, header};
 use zeroize::Zeroizing;
 
@@ -39,21 +39,23 @@ pub(super) fn check_possible(app: &App, target: &Target) -> Result<()> {
     Ok(())
 }
 
-/// Sends events, in order. They may have arrived although this fails.
+/// Sends events of an organization, in order. They may have arrived although this fails.
 ///
 /// # Errors
 ///
 /// [`SendError`].
 pub(super) async fn send(
     app: &App,
+    organization_id: &OrganizationId,
     id: &AuditStreamId,
     target: &Target,
     messages: Vec<Message>,
 ) -> Result<(), SendError> {
     match target.kind().ok_or(SendError::NoTarget)? {
-        Kind::Http => Ok(post(app, target, &messages).await?),
+        Kind::Http => Ok(post(app, organization_id, target, &messages).await?),
         Kind::Syslog { host, port, is_tls } => {
-            let to = syslog::Server { host: &host, port, is_tls, ca_certificate: &target.ca_certificate };
+            let ca_certificate = &target.ca_certificate;
+            let to = syslog::Server { organization_id, host: &host, port, is_tls, ca_certificate };
             Ok(syslog::send(app, to, &messages).await?)
         }
         Kind::File => {
@@ -71,7 +73,12 @@ fn lines(messages: &[Message]) -> String {
 }
 
 /// Success is any status of 200 to 299.
-async fn post(app: &App, target: &Target, messages: &[Message]) -> Result<(), EgressError> {
+async fn post(
+    app: &App,
+    organization_id: &OrganizationId,
+    target: &Target,
+    messages: &[Message],
+) -> Result<(), EgressError> {
     let (kind, body) = match target.format {
         Format::Ndjson => ("application/x-ndjson", lines(messages)),
         Format::Json => {
@@ -84,6 +91,7 @@ async fn post(app: &App, target: &Target, messages: &[Message]) -> Result<(), Eg
         headers.push((header.name().ok_or(EgressError::Failed)?, header.value.clone()));
     }
     let question = Question {
+        organization_id: organization_id.clone(),
         method: Method::POST,
         url: target.url.clone(),
         headers,

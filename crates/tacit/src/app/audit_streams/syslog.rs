@@ -3,6 +3,7 @@
 //! There are no receipts in syslog. So each batch has a connection of its own, which is closed towards the server once all
 //! is sent; a server that closes it in turn has read it to its end.
 
+use tacit_core::id::OrganizationId;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::timeout,
@@ -25,6 +26,8 @@ const NIL: &str = "-";
 /// Where to.
 #[derive(Clone, Copy)]
 pub(super) struct Server<'a> {
+    /// The organization whose events are sent.
+    pub(super) organization_id: &'a OrganizationId,
     /// Its name or address.
     pub(super) host: &'a str,
     /// Its port.
@@ -43,7 +46,8 @@ pub(super) struct Server<'a> {
 pub(super) async fn send(app: &App, to: Server<'_>, messages: &[Message]) -> Result<(), EgressError> {
     let sender = sender(app);
     let frames = messages.iter().fold(String::new(), |text, message| text + &frame(message, &sender));
-    let _turn = app.egress.question_turn(&format!("{}:{}", to.host, to.port)).await?;
+    let host = format!("{}:{}", to.host, to.port);
+    let _turn = app.egress.question_turn(to.organization_id, &host).await?;
     let sent = timeout(app.egress.limits().request, deliver(app, to, frames.as_bytes())).await;
     sent.unwrap_or(Err(EgressError::TimedOut))
 }

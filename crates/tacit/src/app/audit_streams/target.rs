@@ -147,15 +147,18 @@ impl Target {
         Ok(target)
     }
 
-    /// Changes it. Headers hold credentials, so they do not go along to another address.
+    /// Changes it. Headers hold credentials, so they do not go along to another address, nor to whom other certificates make
+    /// believed there.
     ///
     /// # Errors
     ///
     /// [`Error::Form`].
     pub(super) fn apply(&mut self, change: TargetChange) -> Result<()> {
-        let moves = change.url.as_ref().is_some_and(|url| *url != self.url);
+        let moves = change.url.as_ref().is_some_and(|url| *url != self.url)
+            || change.ca_certificate.as_ref().is_some_and(|pem| *pem != self.ca_certificate);
         if moves && !self.headers.is_empty() && change.headers.is_none() {
-            return Err(Error::form("headers", "give them anew with another url: they would be sent there"));
+            let message = "give them anew with another url or caCertificate: they would be sent there";
+            return Err(Error::form("headers", message));
         }
         set(&mut self.url, change.url);
         set(&mut self.headers, change.headers);

@@ -29,10 +29,10 @@ pub async fn test(app: &App, caller: &Caller, id: &AuditStreamId) -> Result<Test
     let row = find(&mut db, organization, id).await?;
     let key = data_key(app, &mut db, organization).await?;
     drop(db);
-    let _turn = app.egress.turn()?;
+    let _turn = app.egress.trial_turn(&organization.id)?;
     app.audit.record(event(app, caller, "test-audit-log-stream", &row))?;
     let target = Target::open(&key, &row.id, &row.target_ciphertext)?;
     let message = Message::test(app, &organization.id);
-    let error = send::send(app, &row.id, &target, vec![message]).await.err();
+    let error = send::send(app, &organization.id, &row.id, &target, vec![message]).await.err();
     Ok(Tested { stream: ShownStream { row, target }, error })
 }

@@ -168,7 +168,8 @@ impl Method for AlicloudAuth {
         let signed_at = proof.get("Timestamp").and_then(Timestamp::parse);
         verify_time(signed_at, app.now(), GOOD_SECONDS, checks)?;
         let url = proof.url(&app.settings.clouds.alicloud_sts_host);
-        let answer = app.egress.ask(Question::get(&url, "")).await.and_then(Answer::success);
+        let answer =
+            app.egress.ask(Question::get(attempt.organization_id, &url, "")).await.and_then(Answer::success);
         let answer = checks.take("answer of STS", answer)?;
         let identity = serde_json::from_slice::<CallerIdentity>(&answer).map_err(|_| "it names no caller");
         let identity = checks.take("caller", identity)?;

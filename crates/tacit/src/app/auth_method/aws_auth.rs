@@ -192,6 +192,7 @@ impl Method for AwsAuth {
         let host = checks.take("host", self.host(&app.settings.clouds, &signed_for))?;
         request.verify_time(app.now(), checks)?;
         let question = Question {
+            organization_id: attempt.organization_id.clone(),
             method: HttpMethod::POST,
             url: Zeroizing::new(format!("https://{host}/")),
             body: std::mem::take(&mut request.body),

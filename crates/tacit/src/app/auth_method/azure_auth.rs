@@ -106,7 +106,8 @@ impl Method for AzureAuth {
         let app = attempt.app;
         let (tenant, clouds) = (self.tenant_id.to_ascii_lowercase(), &app.settings.clouds);
         let keys = format!("{}/{tenant}/discovery/v2.0/keys", clouds.azure_login);
-        let verified = app.key_sets.verify(app, &Source::key_set(keys), &attempt.proof.0).await;
+        let source = Source::key_set(attempt.organization_id, keys);
+        let verified = app.key_sets.verify(app, &source, &attempt.proof.0).await;
         let claims = checks.take("signature", verified)?;
         checks.take("times", claims.check_times(app.now()))?;
         jwt_checks::one_of("tenant", "tid", &[&tenant], &claims, checks)?;

@@ -109,7 +109,8 @@ impl GcpAuth {
         checks: &mut Checks,
     ) -> Result<Proven, Refused> {
         let app = attempt.app;
-        let source = Source::key_set(format!("{}/oauth2/v3/certs", app.settings.clouds.google));
+        let keys = format!("{}/oauth2/v3/certs", app.settings.clouds.google);
+        let source = Source::key_set(attempt.organization_id, keys);
         let claims = checks.take("signature", app.key_sets.verify(app, &source, &attempt.proof.0).await)?;
         checks.take("times", claims.check_times(app.now()))?;
         jwt_checks::one_of("issuer", "iss", &ISSUERS, &claims, checks)?;
@@ -136,7 +137,8 @@ impl GcpAuth {
         self.require_account(&email, checks)?;
         require_listed("project", &self.allowed_projects, project(&email).as_deref(), checks)?;
         let keys = format!("{}/service_accounts/v1/jwk/{email}", app.settings.clouds.google);
-        let verified = app.key_sets.verify(app, &Source::key_set(keys), &attempt.proof.0).await;
+        let source = Source::key_set(attempt.organization_id, keys);
+        let verified = app.key_sets.verify(app, &source, &attempt.proof.0).await;
         let claims = checks.take("signature", verified)?.ending_after(OWN_TOKEN_SECONDS_MAX);
         checks.take("times", claims.check_times(app.now()))?;
         let is_short = claims.ends_within(OWN_TOKEN_SECONDS_MAX, app.now());

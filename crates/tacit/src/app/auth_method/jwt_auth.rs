@@ -131,6 +131,7 @@ impl JwtAuth {
             }
             KeysFrom::Jwks => {
                 let source = Source {
+                    organization_id: attempt.organization_id.clone(),
                     place: Place::KeySet(self.jwks_url.clone()),
                     ca_certificate: self.jwks_ca_certificate.clone(),
                 };

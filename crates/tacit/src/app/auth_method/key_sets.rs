@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use quick_cache::sync::Cache;
 use serde::Deserialize;
-use tacit_core::external_jwt::{Claims, JwtError, PublicKeys, verify};
+use tacit_core::{
+    external_jwt::{Claims, JwtError, PublicKeys, verify},
+    id::OrganizationId,
+};
 use tacit_store::revisions::Uptime;
 use tokio::sync::Semaphore;
 
@@ -33,6 +36,8 @@ const WAITING_MAX: usize = 1_000;
 /// Where keys are published.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
+    /// The organization that asks: a set is read for each, so that none waits for the questions of another.
+    pub organization_id: OrganizationId,
     /// How they are found.
     pub place: Place,
     /// PEM of the certificates to trust in place of the system's; empty for those of the system.
@@ -87,8 +92,9 @@ pub enum SignatureError {
 impl Source {
     /// A set at an address whose certificate the system trusts.
     #[must_use]
-    pub const fn key_set(url: String) -> Self {
-        Self { place: Place::KeySet(url), ca_certificate: String::new() }
+    pub fn key_set(organization_id: &OrganizationId, url: String) -> Self {
+        let organization_id = organization_id.clone();
+        Self { organization_id, place: Place::KeySet(url), ca_certificate: String::new() }
     }
 }
 
@@ -243,6 +249,6 @@ async fn read(app: &App, source: &Source) -> Result<PublicKeys, KeySetError> {
 }
 
 async fn ask(app: &App, url: &str, source: &Source) -> Result<Vec<u8>, EgressError> {
-    let answer = app.egress.ask(Question::get(url, &source.ca_certificate)).await?;
+    let answer = app.egress.ask(Question::get(&source.organization_id, url, &source.ca_certificate)).await?;
     Ok(answer.success()?.to_vec())
 }

@@ -96,6 +96,7 @@ impl KubernetesAuth {
         checks.require("token", is_token(token), "a token has only visible characters, and not too many")?;
         let reviewer = if self.token_reviewer_jwt.is_empty() { token } else { &self.token_reviewer_jwt };
         let asked = Asked {
+            organization_id: attempt.organization_id,
             host: &self.kubernetes_host,
             ca_certificate: &self.ca_certificate,
             reviewer,

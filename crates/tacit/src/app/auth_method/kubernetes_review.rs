@@ -1,6 +1,7 @@
 //! Asking the API server of a cluster whose token this is: the `TokenReview` of `authentication.k8s.io/v1`.
 
 use serde::{Deserialize, Serialize};
+use tacit_core::id::OrganizationId;
 use ureq::http::{Method, header};
 use zeroize::Zeroizing;
 
@@ -13,6 +14,8 @@ const KIND: &str = "TokenReview";
 
 /// What is asked, and whom.
 pub(super) struct Asked<'a> {
+    /// The organization for which it is asked.
+    pub(super) organization_id: &'a OrganizationId,
     /// The address of the API server.
     pub(super) host: &'a str,
     /// PEM of the certificates to trust there; empty for those of the system.
@@ -99,6 +102,7 @@ pub(super) async fn review(egress: &Egress, asked: Asked<'_>) -> Result<Verdict,
     let spec = Spec { token: asked.token, audiences: asked.audiences };
     let body = serde_json::to_vec(&Request { api_version: API_VERSION, kind: KIND, spec });
     let answer = egress.ask(Question {
+        organization_id: asked.organization_id.clone(),
         method: Method::POST,
         url: Zeroizing::new(format!("{}{PATH}", asked.host.trim_end_matches('/'))),
         headers: vec![

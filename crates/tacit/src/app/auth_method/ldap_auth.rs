@@ -227,10 +227,13 @@ impl Method for LdapAuth {
         Ok(settings)
     }
 
+    /// The password goes with the address it is sent to, and with whom is believed there.
     fn apply(&mut self, change: LdapAuthChange) -> Result<()> {
-        let moves = change.url.as_ref().is_some_and(|url| *url != self.url);
+        let moves = change.url.as_ref().is_some_and(|url| *url != self.url)
+            || change.ca_certificate.as_ref().is_some_and(|pem| *pem != self.ca_certificate);
         if moves && change.bind_pass.is_none() {
-            return Err(Error::form("bindPass", "give it anew with another url: it would be sent there"));
+            let message = "give it anew with another url or ldapCaCertificate: it would be sent there";
+            return Err(Error::form("bindPass", message));
         }
         set(&mut self.url, change.url);
         set(&mut self.ca_certificate, change.ca_certificate);
@@ -258,7 +261,8 @@ impl Method for LdapAuth {
         // A bind without a password succeeds for any name (RFC 4513, section 5.1.2).
         checks.require("proof", !password.is_empty(), "the password must not be empty")?;
         let egress = &attempt.app.egress;
-        let _turn = answered(egress.question_turn(&self.url).await.map_err(DirectoryError::from), checks)?;
+        let turn = egress.question_turn(attempt.organization_id, &self.url).await;
+        let _turn = answered(turn.map_err(DirectoryError::from), checks)?;
         match timeout(egress.limits().request, self.ask(attempt, checks)).await {
             Ok(asked) => asked,
             Err(_) => checks.fail("directory", EgressError::TimedOut),

@@ -66,7 +66,13 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
         return Err(LOCKED);
     }
     let mut checks = Checks::default();
-    let attempt = Attempt { app, identity_id: &row.identity_id, client: &client, proof: &login.proof };
+    let attempt = Attempt {
+        app,
+        organization_id: &row.organization_id,
+        identity_id: &row.identity_id,
+        client: &client,
+        proof: &login.proof,
+    };
     let Ok(proven) = super::judge(&method, attempt, &mut checks).await else {
         refuse(app, &client, &row, &method, checks.failed().unwrap_or("unknown")).await?;
         return Err(WRONG);

@@ -37,7 +37,7 @@ pub mod tls_cert_auth;
 use std::collections::BTreeMap;
 
 use serde::{Serialize, de::DeserializeOwned};
-use tacit_core::id::IdentityId;
+use tacit_core::id::{IdentityId, OrganizationId};
 use tacit_store::auth_methods::AuthMethodRow;
 use tokio::time::timeout;
 
@@ -101,6 +101,8 @@ pub trait Method: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
 pub struct Attempt<'a, P> {
     /// The application.
     pub app: &'a App,
+    /// The organization of the identity.
+    pub organization_id: &'a OrganizationId,
     /// The identity that it wants to be.
     pub identity_id: &'a IdentityId,
     /// Where it comes from.

@@ -129,6 +129,7 @@ impl Method for OciAuth {
         checks.require("host", is_known, format!("{host:?} must be identity.REGION.oraclecloud.com"))?;
         verify_signing_time(proof, app.now(), checks)?;
         let question = Question {
+            organization_id: attempt.organization_id.clone(),
             method: HttpMethod::GET,
             url: Zeroizing::new(format!("https://{host}/20160918/users/{}", proof.user_ocid)),
             headers: headers(proof),

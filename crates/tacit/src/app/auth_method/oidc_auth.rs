@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tacit_core::external_jwt::Claims;
+use tacit_core::{external_jwt::Claims, id::OrganizationId};
 
 use super::{
     ATTRIBUTES_BYTES_MAX, Attempt, Attributes, Events, Method, Proven,
@@ -72,9 +72,10 @@ impl OidcAuth {
         }
     }
 
-    fn source(&self) -> Source {
+    fn source(&self, organization_id: &OrganizationId) -> Source {
         let url = self.discovery_url.trim_end_matches('/');
         Source {
+            organization_id: organization_id.clone(),
             place: Place::Discovery {
                 url: url.strip_suffix(METADATA).unwrap_or(url).to_owned(),
                 issuer: self.bound_issuer.clone(),
@@ -155,7 +156,8 @@ impl Method for OidcAuth {
 
     async fn verify(&self, attempt: Attempt<'_, JwtProof>, checks: &mut Checks) -> Result<Proven, Refused> {
         let app = attempt.app;
-        let verified = app.key_sets.verify(app, &self.source(), &attempt.proof.0).await;
+        let verified =
+            app.key_sets.verify(app, &self.source(attempt.organization_id), &attempt.proof.0).await;
         let claims = checks.take("signature", verified)?;
         self.bound().verify(&claims, app.now(), checks)?;
         let subject = claims.text("sub").unwrap_or_default().to_owned();

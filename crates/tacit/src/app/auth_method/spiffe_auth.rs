@@ -172,6 +172,7 @@ impl SpiffeAuth {
             }
             TrustBundle::HttpsWeb { endpoint_url, ca_certificate, .. } => {
                 let source = Source {
+                    organization_id: attempt.organization_id.clone(),
                     place: Place::KeySet(endpoint_url.clone()),
                     ca_certificate: ca_certificate.clone(),
                 };

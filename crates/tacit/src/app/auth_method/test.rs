@@ -34,12 +34,14 @@ pub async fn test<M: Method>(
     id: &IdentityId,
     proof: &M::Proof,
 ) -> Result<Judged> {
-    caller.organization()?.require(Action::Edit, Subject::Identity)?;
+    let organization = caller.organization()?;
+    organization.require(Action::Edit, Subject::Identity)?;
 
-    let _turn = app.egress.turn()?;
+    let _turn = app.egress.trial_turn(&organization.id)?;
     let method = open::<M>(app, caller, id).await?;
     let mut checks = Checks::default();
-    let attempt = Attempt { app, identity_id: id, client: &caller.client, proof };
+    let organization_id = &organization.id;
+    let attempt = Attempt { app, organization_id, identity_id: id, client: &caller.client, proof };
     let proven = super::judge(&method.settings, attempt, &mut checks).await;
     Ok(Judged { subject: proven.ok().map(|proven| proven.subject), checks: checks.into_all() })
 }

@@ -12,7 +12,7 @@ use super::{
         caller::{Actor, Caller, Client, OrganizationAccess},
         error::{Error, Result},
     },
-    last_uses::Used,
+    uses::Used,
 };
 
 /// One answer to every key that does not count, so that it tells nothing.
@@ -45,7 +45,7 @@ pub async fn authenticate_key(app: &App, key: &str, client: Client) -> Result<Ca
             Some(OrganizationAccess::with_grants(id, grants)?)
         }
     };
-    app.last_uses.note(Used::ApiKey(id), now);
+    app.uses.count(Used::ApiKey(id), now);
     let actor = Actor::User { id: row.user_id, email: row.email, session_id: None, is_instance_admin: false };
     Ok(Caller::new(actor, organization, client))
 }

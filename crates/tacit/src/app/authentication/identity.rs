@@ -1,44 +1,22 @@
 //! A machine's access token against its row: revocation, TTL, addresses, uses.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-use tacit_core::{id::AccessTokenId, time::Timestamp, token::IdentityClaims};
+use tacit_core::{time::Timestamp, token::IdentityClaims};
 use tacit_store::{
     access_tokens::{self, TokenIdentityRow},
     organization_grants::OrganizationGrantsRow,
 };
 
-use super::super::{
-    App,
-    access_tokens::{REVOKED, refuse_address, refuse_ended},
-    audit::Event,
-    caller::{Actor, Caller, Client, OrganizationAccess},
-    error::{Error, Result},
-    recall::{AdmittedToken, TokenDigest},
+use super::{
+    super::{
+        App,
+        access_tokens::{REVOKED, refuse_address, refuse_ended},
+        audit::Event,
+        caller::{Actor, Caller, Client, OrganizationAccess},
+        error::{Error, Result},
+        recall::{AdmittedToken, TokenDigest},
+    },
+    uses::Used,
 };
-
-/// Uses of tokens without a limit, counted in memory and stored every few seconds (`decisions.md` 11).
-#[derive(Debug, Default)]
-pub struct TokenUses(Mutex<HashMap<AccessTokenId, (i64, Timestamp)>>);
-
-impl TokenUses {
-    /// Adds uses, the last of them at `last`: new ones, or some that could not be stored.
-    pub fn add(&self, id: AccessTokenId, count: i64, last: Timestamp) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = uses.entry(id).or_insert((0, last));
-        entry.0 += count;
-        entry.1 = entry.1.max(last);
-    }
-
-    /// Takes what was counted since the last time.
-    #[must_use]
-    pub fn take(&self) -> HashMap<AccessTokenId, (i64, Timestamp)> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 /// Checks the token's row, then counts the use: durably before the answer if it has a limit.
 pub(super) async fn authenticate(
@@ -102,7 +80,7 @@ fn record_address(app: &App, row: &TokenIdentityRow, client: &Client) -> Result<
 
 async fn count_use(app: &App, row: &TokenIdentityRow, now: Timestamp) -> Result<()> {
     if row.num_uses_limit == 0 {
-        app.token_uses.add(row.id.clone(), 1, now);
+        app.uses.count(Used::AccessToken(row.id.clone()), now);
         return Ok(());
     }
     let id = row.id.clone();

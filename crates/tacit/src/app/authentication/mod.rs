@@ -2,17 +2,16 @@
 
 mod api_key;
 mod identity;
-pub mod last_uses;
 mod service_token;
 mod session;
 mod user;
+pub mod uses;
 
 use tacit_core::token::{self, Claims, SecretKind};
 
 pub use api_key::authenticate_key;
-pub use identity::TokenUses;
-pub use last_uses::LastUses;
 pub use session::Session;
+pub use uses::Uses;
 
 use super::{
     App,

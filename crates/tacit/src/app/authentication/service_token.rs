@@ -14,7 +14,7 @@ use super::{
         error::{Error, Result},
         service_tokens::{only_place, stored_scopes, unknown},
     },
-    last_uses::Used,
+    uses::Used,
 };
 
 /// The role that service tokens have in the organization of their project.
@@ -34,7 +34,7 @@ pub(super) async fn authenticate(app: &App, token: &str, client: Client) -> Resu
     if row.expires_at.is_some_and(|end| end <= now) {
         return Err(Error::Refused("Service token has expired".to_owned()));
     }
-    app.last_uses.note(Used::ServiceToken(id.clone()), now);
+    app.uses.count(Used::ServiceToken(id.clone()), now);
     let only_place = only_place(row.project_id.as_str(), &stored_scopes(&row.scopes)?).map(Box::new);
     let nothing =
         OrganizationGrantsRow { role: NO_ACCESS.to_owned(), role_permissions: None, group_roles: None };

@@ -36,7 +36,7 @@ const RETRY_SECONDS: i64 = 15 * 60;
 const MEMORY_SECONDS: i64 = 90 * 24 * 60 * 60;
 /// How many backups are shown.
 const SHOWN_MAX: i64 = 50;
-/// What is said of one whose server was killed.
+/// What is said of one whose server stopped or was killed.
 const GIVEN_UP: &str = "the server was stopped before the backup was finished";
 /// What is said while another one is being made.
 const BUSY: &str = "A backup is being made or tried at the moment";
@@ -76,7 +76,7 @@ pub struct Overview {
 /// If the audit log cannot be written.
 pub async fn list(app: &App, caller: &Caller) -> Result<Overview> {
     let overview = overview(app).await?;
-    app.audit.record(Event::new(app, caller, "get-backups"))?;
+    app.audit.record_look(Event::new(app, caller, "get-backups"))?;
     Ok(overview)
 }
 
@@ -184,9 +184,11 @@ fn not_here() -> Error {
 
 fn is_due(schedule: &Schedule, last: Option<&BackupRunRow>, now: Timestamp) -> bool {
     let Some(last) = last else { return true };
-    let pause = match last.failure {
-        None => schedule.every_seconds,
-        Some(_) => schedule.every_seconds.min(RETRY_SECONDS),
+    // One that is being made has a lease. Without it, one that was not finished never will be.
+    let pause = if last.finished_at.is_some() && last.failure.is_none() {
+        schedule.every_seconds
+    } else {
+        schedule.every_seconds.min(RETRY_SECONDS)
     };
     now >= last.started_at.plus_seconds(pause)
 }
@@ -245,12 +247,16 @@ enum Task {
     Drill,
 }
 
-/// Does it on a thread of its own, because it waits for the disk, and gives the lease back.
+/// Does it on a thread of its own, because it waits for the disk, and gives the lease back. It ends early if the server
+/// stops.
 async fn carry_out(app: &App, schedule: Schedule, task: Task, run: BackupRunRow) -> Result<BackupRunRow> {
-    let (app, runtime) = (app.clone(), Handle::current());
+    let (app, runtime, mut held) = (app.clone(), Handle::current(), app.backups.begin());
     let done = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
+            let id = run.id.clone();
             let result = tokio::select! {
+                biased;
+                () = held.stopped() => give_up(&app, id).await,
                 result = perform(&app, &schedule, task, run) => result,
                 () = prolong(&app, &schedule) => Err(Error::Internal("a lease was prolonged for ever".to_owned())),
             };
@@ -259,6 +265,18 @@ async fn carry_out(app: &App, schedule: Schedule, task: Task, run: BackupRunRow)
         })
     });
     done.await.map_err(|error| Error::Internal(format!("a backup did not end: {error}")))?
+}
+
+/// Notes that a backup will not be finished: the server stops. A trial is forgotten.
+async fn give_up(app: &App, id: BackupId) -> Result<BackupRunRow> {
+    app.write(move |work| {
+        Box::pin(async move {
+            backup_runs::give_up(&mut work.db, work.app.now(), GIVEN_UP).await?;
+            let run = backup_runs::find(&mut work.db, &id).await?;
+            run.ok_or_else(|| Error::not_found("Backup", &id))
+        })
+    })
+    .await
 }
 
 async fn perform(app: &App, schedule: &Schedule, task: Task, mut run: BackupRunRow) -> Result<BackupRunRow> {

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use tacit_core::id::OrganizationId;
 use ureq::{
     http::{HeaderName, Method, Request, Response, Uri},
     tls::RootCerts,
@@ -15,6 +16,8 @@ pub const ANSWER_BYTES_MAX: u64 = 512 * 1024;
 
 /// A request whose answer is read.
 pub struct Question {
+    /// For whom it is asked.
+    pub organization_id: OrganizationId,
     /// `GET` or `POST`.
     pub method: Method,
     /// Where to.
@@ -30,8 +33,9 @@ pub struct Question {
 impl Question {
     /// A `GET`.
     #[must_use]
-    pub fn get(url: &str, ca_certificate: &str) -> Self {
+    pub fn get(organization_id: &OrganizationId, url: &str, ca_certificate: &str) -> Self {
         Self {
+            organization_id: organization_id.clone(),
             method: Method::GET,
             url: Zeroizing::new(url.to_owned()),
             headers: Vec::new(),
@@ -75,7 +79,7 @@ impl Egress {
     ///
     /// [`EgressError`].
     pub async fn ask(&self, question: Question) -> Result<Answer, EgressError> {
-        let turn = self.question_turn(&question.host()).await?;
+        let turn = self.question_turn(&question.organization_id, &question.host()).await?;
         let egress = self.clone();
         let answered = tokio::task::spawn_blocking(move || {
             let answer = egress.ask_and_wait(question);

@@ -5,12 +5,12 @@ mod ask;
 mod connection;
 pub mod limits;
 mod resolver;
+mod trials;
 pub mod trust;
 
 use std::sync::{Arc, OnceLock};
 
 use tacit_core::egress::EgressRules;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use ureq::{
     Agent,
     http::{HeaderName, Request, Response, header},
@@ -19,16 +19,15 @@ use ureq::{
 };
 use zeroize::Zeroizing;
 
-use super::error::{Error, Result};
 pub use ask::{ANSWER_BYTES_MAX, Answer, Question};
 use limits::Questions;
 pub use limits::{Limits, QuestionTurn};
 use resolver::{PermittedResolver, Refused};
+use trials::Trials;
+pub use trials::TrialTurn;
 
 /// The largest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
-/// Requests at a time that somebody waits for.
-const WAITED_FOR_MAX: usize = 4;
 /// Why a request did not succeed. Never holds the address or what was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EgressError {
@@ -78,7 +77,7 @@ pub struct Egress(Arc<Parts>);
 struct Parts {
     rules: EgressRules,
     roots: OnceLock<RootCerts>,
-    waited_for: Semaphore,
+    trials: Trials,
     questions: Questions,
     limits: Limits,
 }
@@ -103,23 +102,14 @@ impl Egress {
     }
 
     fn with(rules: EgressRules, roots: OnceLock<RootCerts>, limits: Limits) -> Self {
-        let (waited_for, questions) = (Semaphore::new(WAITED_FOR_MAX), Questions::default());
-        Self(Arc::new(Parts { rules, roots, waited_for, questions, limits }))
+        let (trials, questions) = Default::default();
+        Self(Arc::new(Parts { rules, roots, trials, questions, limits }))
     }
 
     /// How long things may take.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.0.limits
-    }
-
-    /// A turn for a request that somebody waits for.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] if too many wait already.
-    pub fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        self.0.waited_for.try_acquire().map_err(|_| Error::Busy)
     }
 
     /// Sends; success is any status of 200 to 299. The caller bounds how many it sends at a time.

@@ -76,7 +76,7 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Encryption> {
     let recovery = instance_keys::find_recovery(&mut db).await?;
     let rotations = data_key_rotations::list(&mut db).await?;
     let projects = data_key_rotations::list_projects(&mut db, "", PROJECTS_MAX).await?;
-    app.audit.record(Event::new(app, caller, "get-instance-encryption"))?;
+    app.audit.record_look(Event::new(app, caller, "get-instance-encryption"))?;
     Ok(Encryption {
         root_key_mode: app.settings.root_key_mode,
         root_key_id: app.keys.root().id(),

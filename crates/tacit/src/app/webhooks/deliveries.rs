@@ -25,7 +25,7 @@ pub async fn list(
 ) -> Result<Vec<WebhookDeliveryRow>> {
     let mut db = app.database.read().await?;
     let (_, row) = enter(app, &mut db, caller, id, Action::Read).await?;
-    app.audit.record(event(app, caller, "get-webhook-deliveries", &row))?;
+    app.audit.record_look(event(app, caller, "get-webhook-deliveries", &row))?;
     Ok(webhook_deliveries::list(&mut db, id, state, LISTED_MAX).await?)
 }
 

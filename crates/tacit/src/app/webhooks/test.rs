@@ -20,7 +20,7 @@ pub async fn test(app: &App, caller: &Caller, id: &WebhookId) -> Result<WebhookR
     let mut db = app.database.read().await?;
     let (access, mut row) = enter(app, &mut db, caller, id, Action::Edit).await?;
     drop(db);
-    let _turn = app.egress.turn()?;
+    let _turn = app.egress.trial_turn(&access.project.organization_id)?;
     app.audit.record(event(app, caller, "test-webhook", &row))?;
     let key = access.sealed_key(app)?;
     let secrets = Secrets::open(&key, &row.id, &row.url_ciphertext, row.secret_key_ciphertext.as_deref())?;

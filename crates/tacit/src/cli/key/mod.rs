@@ -20,7 +20,7 @@ use super::{
     failure::Failure,
     log,
     root_key::unlock::Unlock,
-    start::{self, Started},
+    start::{self, Purpose, Started},
 };
 use crate::app::{Client, Error};
 use arguments::{KeyArguments, KeyCommand, RecoveryCommand};
@@ -56,7 +56,7 @@ impl Session {
     }
 
     fn start(&self, unlock: &mut Unlock) -> Result<Started, Failure> {
-        self.runtime.block_on(start::start(&self.settings, unlock, start::COMMAND_JOURNAL))
+        self.runtime.block_on(start::start(&self.settings, unlock, Purpose::Write))
     }
 }
 
