@@ -45,7 +45,7 @@ pub(super) fn run(arguments: AuditArguments, file: Option<&Path>) -> Result<(), 
 
 fn settings(flags: super::arguments::ServerArguments, file: Option<&Path>) -> Result<Settings, Failure> {
     let settings = config::resolve(flags, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     Ok(settings)
 }
 

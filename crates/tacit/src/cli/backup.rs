@@ -25,7 +25,7 @@ use crate::app::{
 /// Writes a backup and says what is in it.
 pub(super) fn run(flags: BackupArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags.server, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     let (clock, random) = (Clock::system(), Random::system());
     let root = root_key::load(&settings.root_key, false, &mut Unlock::Ask, &random)?;
     let path = flags.to.unwrap_or_else(|| PathBuf::from(backup::file_name(clock.now())));

@@ -1,5 +1,5 @@
-//! The log: lines for people on a terminal, one JSON object a line elsewhere. It never holds a
-//! value, a password, a token or a key.
+//! The log of a server: lines for people on a terminal, one JSON object a line elsewhere. Of any other command: lines for
+//! people, because a person or their script reads it. It never holds a value, a password, a token or a key.
 
 use std::{
     io::{self, IsTerminal},
@@ -17,12 +17,26 @@ use super::{
 /// Whether failures go to the log too, because the log is what is read.
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
-/// Starts the log on standard error.
+/// Starts the log of a server on standard error.
 ///
 /// # Errors
 ///
 /// If the level cannot be understood.
-pub(super) fn start(settings: &Settings) -> Result<(), Failure> {
+pub(super) fn start_of_server(settings: &Settings) -> Result<(), Failure> {
+    start(settings, !io::stderr().is_terminal())
+}
+
+/// Starts the log of any other command on standard error.
+///
+/// # Errors
+///
+/// If the level cannot be understood.
+pub(super) fn start_of_command(settings: &Settings) -> Result<(), Failure> {
+    start(settings, false)
+}
+
+/// `is_json_wanted` unless the settings say.
+fn start(settings: &Settings, is_json_wanted: bool) -> Result<(), Failure> {
     let filter = EnvFilter::builder().parse(&settings.log_level).map_err(|error| {
         Failure::settings(
             format!("the log level {:?} is not valid: {error}", settings.log_level),
@@ -32,7 +46,7 @@ pub(super) fn start(settings: &Settings) -> Result<(), Failure> {
     let is_json = match settings.log_format {
         LogFormat::Json => true,
         LogFormat::Text => false,
-        LogFormat::Auto => !io::stderr().is_terminal(),
+        LogFormat::Auto => is_json_wanted,
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let has_colour = io::stderr().is_terminal() && terminal::is_colour_wanted();

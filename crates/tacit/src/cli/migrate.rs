@@ -10,7 +10,7 @@ use super::{arguments::ServerArguments, config, failure::Failure, log, start, te
 /// Migrates and says so.
 pub(super) fn run(flags: ServerArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::failed(format!("cannot start: {error}"), "check the limits of this machine")
     })?;

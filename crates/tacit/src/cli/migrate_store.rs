@@ -26,7 +26,7 @@ struct Moved {
 /// Moves the store.
 pub(super) fn run(flags: MigrateStoreArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags.server, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     let (from, to) = (config::store(&flags.from)?, config::store(&flags.to)?);
     let clock = Clock::system();
     let begun = clock.uptime();

@@ -24,7 +24,7 @@ use crate::app::{App, Client, Error, password_reset};
 /// Makes the link and prints it.
 pub(super) fn run(flags: ResetPasswordArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags.server, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::failed(format!("cannot start: {error}"), "check the limits of this machine")
     })?;

@@ -29,7 +29,7 @@ use crate::app::{
 /// Restores or checks.
 pub(super) fn run(flags: RestoreArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags.server, file)?;
-    log::start(&settings)?;
+    log::start_of_command(&settings)?;
     let (clock, random) = (Clock::system(), Random::system());
     let root = root_key::load(&settings.root_key, false, &mut Unlock::Ask, &random)?;
     let restore = Restore {

@@ -51,7 +51,7 @@ const METRICS_HEAD_MAX: Duration = Duration::from_secs(75);
 /// Runs the server until it is asked to stop.
 pub(super) fn run(flags: ServerArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags, file)?;
-    log::start(&settings)?;
+    log::start_of_server(&settings)?;
     refuse_plain_text(&settings)?;
     process_limits::refuse_core_dumps();
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| {

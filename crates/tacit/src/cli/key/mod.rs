@@ -47,7 +47,7 @@ struct Session {
 impl Session {
     fn new(flags: ServerArguments, file: Option<&Path>) -> Result<Self, Failure> {
         let settings = config::resolve(flags, file)?;
-        log::start(&settings)?;
+        log::start_of_command(&settings)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| {
             Failure::failed(format!("cannot start: {error}"), "check the limits of this machine")
