@@ -111,6 +111,7 @@ beside_the_compiler() {
 
 in_the_browser() {
   step "dashboard: in Chromium" scripts/web.sh browser
+  step "the same bytes from the same sources" scripts/reproducible.sh --quick
 }
 
 beside_the_browser() {
