@@ -1,7 +1,7 @@
 //! What handlers take from a request: query, path, body. Each refuses a wrong form in the wire's way.
 
 use axum::{
-    body::Bytes,
+    body::to_bytes,
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
@@ -54,10 +54,11 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
         let kind = content_type(request.headers());
-        let bytes =
-            Bytes::from_request(request, app).await.map_err(|error| Error::Invalid(error.body_text()))?;
+        // The gate has read it already, up to the limit of its route; the framework's own limit is lower than some.
+        let bytes = to_bytes(request.into_body(), usize::MAX).await;
+        let bytes = bytes.map_err(|error| Error::Invalid(format!("The body cannot be read: {error}")))?;
         let value = match kind {
             ContentType::Json if !bytes.is_empty() => read_json(&bytes)?,
             ContentType::Form => read_form(&bytes)?,

@@ -69,7 +69,7 @@ async fn who_sees_something_else_than_before_or_is_refused_is_an_event_each_time
         assert_eq!(count(&admin, "get-audit-log-streams", "allowed").await, 3);
 
         let member = server.add_user("bob@example.test", "bob has a password").await;
-        server.add_to_organization(&admin.organization_id, &member, "member").await;
+        server.add_to_organization(&admin.organization_id, &member, "no-access").await;
         let member = server.sign_in("bob@example.test", "bob has a password", &admin.organization_id).await;
         for _ in 0..2 {
             assert_eq!(server.call("GET", CHAIN, Some(&member), None).await.status, 403);

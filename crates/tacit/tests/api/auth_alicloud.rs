@@ -30,9 +30,14 @@ fn settings() -> Value {
 
 /// Parameters that were never signed before.
 fn request(server: &TestServer, key: &Key) -> BTreeMap<String, String> {
+    dated(server, key, 0)
+}
+
+/// As [`request`], dated so many seconds from now.
+fn dated(server: &TestServer, key: &Key, away: i64) -> BTreeMap<String, String> {
     static NONCES: AtomicUsize = AtomicUsize::new(0);
     let nonce = NONCES.fetch_add(1, Ordering::Relaxed);
-    alicloud_request(key, server.app.now(), &format!("nonce {nonce}/+~*"))
+    alicloud_request(key, server.app.now().plus_seconds(away), &format!("nonce {nonce}/+~*"))
 }
 
 #[tokio::test]
@@ -113,11 +118,8 @@ async fn every_flaw_of_a_signed_request_is_refused_by_its_check() {
             Flaw::OtherPrincipal => (by(&other), ByAnswer("principal")),
         })
         .await;
-        is_good_around_its_date(&machine, &sts, 900, |away| {
-            let now = server.app.now().plus_seconds(away);
-            alicloud_sign(&session, alicloud_request(&session, now, &format!("dated {away}")))
-        })
-        .await;
+        let dated = |away| alicloud_sign(&session, dated(server, &session, away));
+        is_good_around_its_date(&machine, &sts, 900, dated).await;
         machine
             .logs_in_as_every_method_does(async |more| machine.login_with(&by(&session), more).await)
             .await;

@@ -14,6 +14,7 @@ use axum::{
     http::Request,
 };
 use futures_util::stream;
+use serde_json::json;
 use tacit::http::{
     limits::{JSON_VALUES_MAX, Limits, PARAMETERS_MAX, TARGET_BYTES_MAX},
     rate_limit::RateLimits,
@@ -82,6 +83,26 @@ async fn of_a_body_without_a_length_no_more_is_taken_than_its_route_takes() {
                 assert_envelope(&route, &answer);
                 assert!(taken.load(Ordering::Relaxed) <= route.body_bytes_max + 8192, "{label}");
             }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_that_fills_the_body_of_its_route_is_taken() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let project = admin.project("Large").await;
+        let secrets: Vec<_> = (0..8)
+            .map(|number| json!({ "secretKey": format!("S{number}"), "secretValue": "x".repeat(1_040_000) }))
+            .collect();
+        let place = json!({ "projectId": project, "workspaceId": project, "environment": "dev" });
+        for (method, path) in [("POST", "/api/v3/secrets/batch/raw"), ("PATCH", "/api/v4/secrets/batch")] {
+            let mut body = place.clone();
+            body["secrets"] = json!(secrets);
+            assert!(body.to_string().len() < 8 * 1024 * 1024);
+            let answer = admin.call(method, path, Some(body)).await;
+            assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text.get(..200).unwrap_or_default());
         }
     })
     .await;
