@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo fmt --all --check
-cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-cargo test --package tacit --test tidy --locked --quiet
+cargo clippy --workspace --features tacit/pkcs11 --all-targets --locked --quiet -- -D warnings
+cargo test --package tacit --features pkcs11 --test tidy --locked --quiet

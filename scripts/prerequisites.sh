@@ -27,6 +27,9 @@ scripts/postgres.sh installed || packages+=(postgresql)
 have openssl || packages+=(openssl)
 # The directory that LDAP Auth is tested with.
 [ -x /usr/sbin/slapd ] || packages+=(slapd)
+# The token that wraps root keys in tests, and what makes keys in it that are not Tacit's.
+[ -e /usr/lib/softhsm/libsofthsm2.so ] || packages+=(softhsm2)
+have pkcs11-tool || packages+=(opensc)
 # Debian ships the module venv without what makes it work.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"

@@ -150,7 +150,7 @@ pub struct Settings {
     pub mailer: Option<mail::Mailer>,
     /// Where public clouds are.
     pub clouds: auth_method::clouds::Clouds,
-    /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`; empty in tests.
+    /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms`, `transit` or `pkcs11`; empty in tests.
     pub root_key_mode: &'static str,
     /// The file that keeps checkpoints of the audit log.
     pub audit_checkpoints: Option<std::path::PathBuf>,

@@ -1,6 +1,7 @@
 //! The root key from its file or variable. A new key is made only for a database that has none.
 
 pub(super) mod aws_kms;
+pub(super) mod pkcs11;
 pub(super) mod stored;
 pub(super) mod swap;
 pub(super) mod transit;
@@ -38,7 +39,7 @@ pub(super) struct LoadedKey {
     pub(super) origin: String,
     /// Whether it was made just now.
     pub(super) is_new: bool,
-    /// How it is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`.
+    /// How it is kept: `file`, `variable`, `passphrase`, `aws-kms`, `transit` or `pkcs11`.
     pub(super) mode: &'static str,
     /// Its file, and what wraps it there; none from a variable.
     pub(super) place: Option<KeyPlace>,
@@ -96,11 +97,20 @@ fn open(path: &Path, stored: Stored, unlock: &mut Unlock) -> Result<LoadedKey, F
     Ok(LoadedKey { key, origin: places::shown(path), is_new: false, mode, place: Some(place) })
 }
 
-/// Whether the key is under a passphrase, so that somebody has to give it.
-pub(super) fn needs_passphrase(source: &RootKeySource) -> Result<bool, Failure> {
-    match source {
-        RootKeySource::Variable(_) => Ok(false),
-        RootKeySource::File(path) => Ok(matches!(read(path)?, Some(Stored::Passphrase(_)))),
+/// What somebody has to give before the key can be read, if so: `the passphrase of the root key`, or the PIN of its
+/// token.
+///
+/// # Errors
+///
+/// If the file cannot be read, or the token that would take a PIN that is configured is away.
+pub(super) fn awaited(source: &RootKeySource) -> Result<Option<String>, Failure> {
+    let RootKeySource::File(path) = source else { return Ok(None) };
+    match read(path)? {
+        Some(Stored::Passphrase(_)) => Ok(Some("the passphrase of the root key".to_owned())),
+        Some(Stored::Pkcs11(key, wrapped)) if key.needs_pin(&wrapped)? => {
+            Ok(Some(format!("the PIN of the token {}", key.token)))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -154,22 +164,28 @@ impl From<Settling> for Failure {
 }
 
 fn read(path: &Path) -> Result<Option<Stored>, Failure> {
+    let Some(text) = read_private(path, "the root key")? else { return Ok(None) };
+    let name = path.display().to_string();
+    Stored::parse(&text).map(Some).map_err(|error| malformed(&name, &error))
+}
+
+/// The text of a file that nobody else may read; none if there is no file. `what` is what it holds.
+fn read_private(path: &Path, what: &str) -> Result<Option<Zeroizing<String>>, Failure> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error)),
+        Err(error) => return Err(unreadable(path, what, &error)),
     };
-    let mode = files::mode(&file).map_err(|error| unreadable(path, &error))?;
+    let mode = files::mode(&file).map_err(|error| unreadable(path, what, &error))?;
     if mode & 0o077 != 0 && !is_credential(path, mode) {
-        return Err(unsafe_mode(path, mode));
+        return Err(unsafe_mode(path, what, mode));
     }
     let mut text = Zeroizing::new(String::new());
     Read::by_ref(&mut file)
         .take(FILE_BYTES_MAX)
         .read_to_string(&mut text)
-        .map_err(|error| unreadable(path, &error))?;
-    let name = path.display().to_string();
-    Stored::parse(&text).map(Some).map_err(|error| malformed(&name, &error))
+        .map_err(|error| unreadable(path, what, &error))?;
+    Ok(Some(text))
 }
 
 /// Whether systemd has put the file there for this service alone (systemd.exec(5), `LoadCredential`).
@@ -202,10 +218,10 @@ fn missing(path: &Path) -> Failure {
     )
 }
 
-fn unsafe_mode(path: &Path, mode: u32) -> Failure {
+fn unsafe_mode(path: &Path, what: &str, mode: u32) -> Failure {
     Failure::new(
         Kind::RootKey,
-        format!("others on this machine may read the root key {} (mode {mode:04o})", path.display()),
+        format!("others on this machine may read {what} {} (mode {mode:04o})", path.display()),
         format!("run: chmod 600 {}", path.display()),
     )
 }
@@ -218,10 +234,10 @@ fn malformed(name: &str, error: &dyn std::error::Error) -> Failure {
     )
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+fn unreadable(path: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::new(
         Kind::RootKey,
-        format!("cannot read the root key {}: {error}", path.display()),
+        format!("cannot read {what} {}: {error}", path.display()),
         "start the server as the user that owns the file",
     )
 }

@@ -1,5 +1,6 @@
-//! A server whose root key is under a passphrase: it answers that it is sealed until somebody gives the
-//! passphrase, on its terminal or over a socket that only its own user may open.
+//! A server whose root key is under a passphrase, or wrapped by a token whose PIN it does not have: it answers that it is
+//! sealed until somebody gives the passphrase or the PIN, on its terminal or over a socket that only its own user may
+//! open.
 
 use std::{
     io,
@@ -49,8 +50,8 @@ pub(super) fn socket(settings: &Settings) -> PathBuf {
     settings.data_folder.join("unseal.sock")
 }
 
-/// Waits for the passphrase, if the root key is under one. `listener` is answered meanwhile. `None` if the server
-/// is asked to stop before.
+/// Waits for the passphrase or the PIN, if the root key needs one. `listener` is answered meanwhile. `None` if the
+/// server is asked to stop before.
 ///
 /// # Errors
 ///
@@ -61,9 +62,9 @@ pub(super) async fn wait(
     tls: Option<&RustlsConfig>,
     signals: &mut Signals,
 ) -> Result<Option<(TcpListener, Unlock)>, Failure> {
-    if !root_key::needs_passphrase(&settings.root_key)? {
+    let Some(awaited) = root_key::awaited(&settings.root_key)? else {
         return Ok(Some((listener, Unlock::Nobody)));
-    }
+    };
     if terminal::can_ask() {
         return Ok(Some((listener, ask(settings)?)));
     }
@@ -79,7 +80,7 @@ pub(super) async fn wait(
     tracing::warn!(
         address = address.unwrap_or_default(),
         socket = %path.display(),
-        "sealed: give the passphrase of the root key with: tacit unseal"
+        "sealed: give {awaited} with: tacit unseal"
     );
     let unlock = tokio::select! {
         unlock = passphrase(settings, &socket) => Some(unlock),

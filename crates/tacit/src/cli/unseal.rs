@@ -1,4 +1,4 @@
-//! `tacit unseal`: gives a sealed server of this machine the passphrase of its root key.
+//! `tacit unseal`: gives a sealed server of this machine the passphrase of its root key, or the PIN of its token.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -25,14 +25,14 @@ const ANSWER_BYTES_MAX: u64 = 4096;
 /// What `tacit unseal` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnsealArguments {
-    /// Read the passphrase from standard input
+    /// Read the passphrase, or the PIN, from standard input
     #[arg(long)]
     pub(super) passphrase_stdin: bool,
     #[command(flatten)]
     pub(super) server: ServerArguments,
 }
 
-/// Asks for the passphrase and hands it over.
+/// Asks for the passphrase or the PIN and hands it over.
 pub(super) fn run(flags: UnsealArguments, file: Option<&Path>) -> Result<(), Failure> {
     let settings = config::resolve(flags.server, file)?;
     let path = sealed::socket(&settings);
@@ -40,7 +40,7 @@ pub(super) fn run(flags: UnsealArguments, file: Option<&Path>) -> Result<(), Fai
     let passphrase = if flags.passphrase_stdin {
         ask::password_from_stdin()?
     } else {
-        ask::password("Passphrase of the root key")?
+        ask::password("Passphrase of the root key, or PIN of its token")?
     };
     let answer = exchange(&mut stream, &passphrase).map_err(|error| {
         Failure::failed(format!("the server went away: {error}"), "look at its log, and try again")

@@ -114,17 +114,19 @@ fn from_base64(text: &str) -> Vec<u8> {
 }
 
 /// A command with credentials of the services.
-fn with(mut command: Command, variables: &[(&str, &str)]) -> Command {
+pub fn with(mut command: Command, variables: &[(&str, &str)]) -> Command {
     command.envs(variables.iter().copied());
     command
 }
 
-fn key(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
+/// A command on the data of `folder`, with credentials.
+pub fn key(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
     let arguments = [["key"].as_slice(), arguments, &["--data-dir", "data"]].concat();
     run(with(tacit(folder, &arguments), variables), "")
 }
 
-fn key_text(folder: &Path) -> String {
+/// The key file.
+pub fn key_text(folder: &Path) -> String {
     fs::read_to_string(folder.join("data/root-key/root.key")).unwrap()
 }
 

@@ -18,6 +18,10 @@ mod hostile_http2;
 mod hostile_memory;
 mod hostile_socket;
 mod key_file;
+#[cfg(feature = "pkcs11")]
+mod key_pkcs11;
+#[cfg(not(feature = "pkcs11"))]
+mod key_pkcs11_absent;
 mod key_rotation;
 mod key_services;
 mod leaks;

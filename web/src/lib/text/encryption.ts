@@ -10,6 +10,7 @@ export const encryption = {
       passphrase: 'under a passphrase',
       'aws-kms': 'wrapped by AWS KMS',
       transit: 'wrapped by Transit',
+      pkcs11: 'wrapped by a PKCS#11 token',
     } as Record<string, string>,
     fingerprint: 'Fingerprint',
     rotated: 'Replaced',

@@ -52,7 +52,7 @@ pub struct ProjectKey {
 /// The keys of the instance.
 #[derive(Clone, Debug)]
 pub struct Encryption {
-    /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`.
+    /// How the root key is kept: `file`, `variable`, `passphrase`, `aws-kms`, `transit` or `pkcs11`.
     pub root_key_mode: &'static str,
     /// The fingerprint of the root key.
     pub root_key_id: String,

@@ -50,7 +50,7 @@ pub(super) enum RecoveryCommand {
 /// What commands take that open database and root key themselves. With SQLite the server must be stopped.
 #[derive(Debug, Args)]
 pub(super) struct OwnArguments {
-    /// Read the passphrase of the root key from standard input, if it is under one
+    /// Read the passphrase of the root key from standard input, or the PIN of its token
     #[arg(long)]
     pub(super) passphrase_stdin: bool,
     #[command(flatten)]
@@ -91,6 +91,8 @@ pub(super) enum Way {
     AwsKms,
     /// Wrapped by a key of the Transit engine of Vault or OpenBao.
     Transit,
+    /// Wrapped by a key of a PKCS#11 token, such as a hardware security module.
+    Pkcs11,
 }
 
 /// What `tacit key migrate` takes.
@@ -102,7 +104,7 @@ pub(super) struct MigrateArguments {
     /// File to keep it in, if it came from TACIT_ROOT_KEY
     #[arg(long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
-    /// Read the present passphrase from standard input
+    /// Read the present passphrase, or the PIN of the present token, from standard input
     #[arg(long)]
     pub(super) passphrase_stdin: bool,
     /// Read the new passphrase from standard input
@@ -130,6 +132,21 @@ pub(super) struct MigrateArguments {
     /// Certificates of Vault to trust, in PEM [default: those of the system]
     #[arg(long, value_name = "FILE")]
     pub(super) transit_ca_cert: Option<PathBuf>,
+    /// Library of the token's vendor. The PIN is TACIT_PKCS11_PIN, or is asked for
+    #[arg(long, value_name = "FILE", required_if_eq("to", "pkcs11"))]
+    pub(super) pkcs11_module: Option<PathBuf>,
+    /// Label of the token
+    #[arg(long, value_name = "LABEL", required_if_eq("to", "pkcs11"))]
+    pub(super) pkcs11_token: Option<String>,
+    /// Label of the AES key in the token
+    #[arg(long, value_name = "LABEL", required_if_eq("to", "pkcs11"))]
+    pub(super) pkcs11_key: Option<String>,
+    /// Make that key in the token first: 256 bits, and it never leaves the token
+    #[arg(long)]
+    pub(super) pkcs11_create_key: bool,
+    /// File with the PIN, which only the server's user may read; it is read at each start
+    #[arg(long, value_name = "FILE")]
+    pub(super) pkcs11_pin_file: Option<PathBuf>,
     #[command(flatten)]
     pub(super) server: ServerArguments,
 }

@@ -1,6 +1,6 @@
 //! `tacit key migrate`: the same root key, kept in another way.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ use crate::cli::{
     ask,
     failure::{Failure, Kind},
     files, places,
-    root_key::{aws_kms::AwsKms, stored::Wrapper, swap, transit::Transit, unlock::Unlock},
+    root_key::{aws_kms::AwsKms, pkcs11::Pkcs11Key, stored::Wrapper, swap, transit::Transit, unlock::Unlock},
     start::Started,
     terminal,
 };
@@ -43,6 +43,7 @@ pub(super) fn run(mut flags: MigrateArguments, file: Option<&Path>) -> Result<()
         Way::Passphrase => "under the passphrase; start the server and run: tacit unseal",
         Way::AwsKms => "wrapped by AWS KMS",
         Way::Transit => "wrapped by Transit",
+        Way::Pkcs11 => "wrapped by the token",
     };
     terminal::line(&format!("the root key is in {} now, {way}", places::shown(&path)));
     Ok(())
@@ -64,6 +65,31 @@ fn wrapper(flags: &MigrateArguments) -> Result<Wrapper, Failure> {
             key: text(&flags.transit_key),
             ca_cert: flags.transit_ca_cert.clone(),
         }),
+        Way::Pkcs11 => token(flags)?,
+    })
+}
+
+/// The key of the token, which is made now if that was asked for.
+fn token(flags: &MigrateArguments) -> Result<Wrapper, Failure> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let key = Pkcs11Key {
+        module: absolute(flags.pkcs11_module.as_deref())?.unwrap_or_default(),
+        token: text(&flags.pkcs11_token),
+        key: text(&flags.pkcs11_key),
+        pin_file: absolute(flags.pkcs11_pin_file.as_deref())?,
+    };
+    let pin = key.pin(&mut Unlock::Ask)?;
+    if flags.pkcs11_create_key {
+        key.create(&pin)?;
+        terminal::line(&format!("made the key {} in the token {}", key.key, key.token));
+    }
+    Ok(Wrapper::Pkcs11(key, pin))
+}
+
+/// The server may be started in another folder.
+fn absolute(path: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    path.map(std::path::absolute).transpose().map_err(|error| {
+        Failure::settings(format!("a path cannot be used: {error}"), "write it from the root on")
     })
 }
 

@@ -45,7 +45,7 @@ pub(super) fn run(flags: OwnArguments, file: Option<&Path>) -> Result<(), Failur
 pub(super) fn file_of(wrapper: &Wrapper, key: &RootKey) -> Result<Zeroizing<String>, Failure> {
     let text = wrapper.close(key, &Random::system())?.to_text()?;
     let mut unlock = match wrapper {
-        Wrapper::Passphrase(passphrase) => Unlock::Given(passphrase.clone()),
+        Wrapper::Passphrase(given) | Wrapper::Pkcs11(_, given) => Unlock::Given(given.clone()),
         Wrapper::Plain | Wrapper::AwsKms(_) | Wrapper::Transit(_) => Unlock::Nobody,
     };
     let stored = Stored::parse(&text).map_err(|error| unreadable(&error.to_string()))?;

@@ -14,7 +14,12 @@ use tacit_core::{
 };
 use zeroize::Zeroizing;
 
-use super::{aws_kms::AwsKms, transit::Transit, unlock::Unlock};
+use super::{
+    aws_kms::AwsKms,
+    pkcs11::{Pkcs11Key, Wrapped},
+    transit::Transit,
+    unlock::Unlock,
+};
 use crate::cli::failure::{Failure, Kind};
 
 /// A root key as its file holds it.
@@ -27,6 +32,8 @@ pub(in crate::cli) enum Stored {
     AwsKms(AwsKms, String),
     /// By a key of the Transit engine of Vault or OpenBao.
     Transit(Transit, String),
+    /// By a key of a PKCS#11 token.
+    Pkcs11(Pkcs11Key, Wrapped),
 }
 
 /// What wraps root keys.
@@ -40,6 +47,8 @@ pub(in crate::cli) enum Wrapper {
     AwsKms(AwsKms),
     /// A key of the Transit engine of Vault or OpenBao.
     Transit(Transit),
+    /// A key of a PKCS#11 token, with the token's PIN.
+    Pkcs11(Pkcs11Key, Zeroizing<String>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,6 +57,7 @@ enum File {
     Passphrase { cost: Cost, salt: String, ciphertext: String },
     AwsKms { key: AwsKms, ciphertext: String },
     Transit { key: Transit, ciphertext: String },
+    Pkcs11 { key: Pkcs11Key, wrapped: Wrapped },
 }
 
 /// The text is none of these. It is not quoted: it may be nearly a key.
@@ -82,6 +92,7 @@ impl Stored {
             }
             File::AwsKms { key, ciphertext } => Ok(Self::AwsKms(key, ciphertext)),
             File::Transit { key, ciphertext } => Ok(Self::Transit(key, ciphertext)),
+            File::Pkcs11 { key, wrapped } => Ok(Self::Pkcs11(key, wrapped)),
         }
     }
 
@@ -104,19 +115,21 @@ impl Stored {
             Self::Transit(key, ciphertext) => {
                 File::Transit { key: key.clone(), ciphertext: ciphertext.clone() }
             }
+            Self::Pkcs11(key, wrapped) => File::Pkcs11 { key: key.clone(), wrapped: wrapped.clone() },
         };
         let text = serde_json::to_string_pretty(&file);
         let text = text.map_err(|error| Failure::failed(format!("the key file: {error}"), "try again"))?;
         Ok(Zeroizing::new(format!("{text}\n")))
     }
 
-    /// The name of the way: `file`, `passphrase`, `aws-kms` or `transit`.
+    /// The name of the way: `file`, `passphrase`, `aws-kms`, `transit` or `pkcs11`.
     pub(in crate::cli) const fn mode(&self) -> &'static str {
         match self {
             Self::Plain(_) => "file",
             Self::Passphrase(_) => "passphrase",
             Self::AwsKms(..) => "aws-kms",
             Self::Transit(..) => "transit",
+            Self::Pkcs11(..) => "pkcs11",
         }
     }
 
@@ -124,7 +137,7 @@ impl Stored {
     ///
     /// # Errors
     ///
-    /// For a wrong passphrase, and if who has to unwrap it cannot be asked or refuses.
+    /// For a wrong passphrase or PIN, and if who has to unwrap it cannot be asked or refuses.
     pub(in crate::cli) fn open(self, unlock: &mut Unlock) -> Result<(RootKey, Wrapper), Failure> {
         match self {
             Self::Plain(key) => Ok((key, Wrapper::Plain)),
@@ -135,6 +148,10 @@ impl Stored {
             }
             Self::AwsKms(key, ciphertext) => Ok((key.decrypt(&ciphertext)?, Wrapper::AwsKms(key))),
             Self::Transit(key, ciphertext) => Ok((key.decrypt(&ciphertext)?, Wrapper::Transit(key))),
+            Self::Pkcs11(key, wrapped) => {
+                let pin = key.pin(unlock)?;
+                Ok((key.decrypt(&wrapped, &pin)?, Wrapper::Pkcs11(key, pin)))
+            }
         }
     }
 }
@@ -156,6 +173,7 @@ impl Wrapper {
             }
             Self::AwsKms(key) => Ok(Stored::AwsKms(key.clone(), key.encrypt(root)?)),
             Self::Transit(key) => Ok(Stored::Transit(key.clone(), key.encrypt(root)?)),
+            Self::Pkcs11(key, pin) => Ok(Stored::Pkcs11(key.clone(), key.encrypt(root, pin, random)?)),
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct EncryptionResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RootKeyJson {
-    /// How it is kept: `file`, `variable`, `passphrase`, `aws-kms` or `transit`.
+    /// How it is kept: `file`, `variable`, `passphrase`, `aws-kms`, `transit` or `pkcs11`.
     mode: &'static str,
     /// Its fingerprint.
     id: String,
