@@ -18,6 +18,7 @@ mod hostile_http2;
 mod hostile_memory;
 mod hostile_socket;
 mod key_file;
+mod key_nodes;
 mod key_rotation;
 mod key_services;
 mod leaks;
