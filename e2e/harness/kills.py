@@ -7,10 +7,14 @@ import time
 from harness.fixture import Api, bootstrap, prepare_identity
 from harness.things import KINDS, Scene, Unanswered
 
+ENCRYPTION = "/api/ui/v1/admin/encryption"
 CLIENTS = 4
 # The longest a server lives after its start, in seconds.
 LIFE_SECONDS_MAX = 0.5
 PAGE_LENGTH = 1000
+# So often the data keys of everything are replaced meanwhile: every so many kills.
+KILLS_PER_ROTATION = 5
+ROTATION_SECONDS_MAX = 60
 
 
 class Client:
@@ -58,6 +62,8 @@ def rounds(node, count, seed):
     api, working = clients(node, seed)
     moments = random.Random(seed)
     for number in range(count):
+        if number % KILLS_PER_ROTATION == 0:
+            Api(node.url, api.token).post(f"{ENCRYPTION}/rotate-data-keys", {})
         threads = [threading.Thread(target=client.work) for client in working]
         for thread in threads:
             thread.start()
@@ -72,8 +78,27 @@ def rounds(node, count, seed):
             client.check()
         if number % 10 == 9:
             print(f"    {number + 1} kills, {sum(client.writes for client in working)} acknowledged writes", flush=True)
+    end_rotations(api, node)
+    for client in working:
+        client.check()
     check_numbers(api, node)
     return sum(client.writes for client in working)
+
+
+def end_rotations(api, node):
+    """Every data key is replaced to the end, and no old one is left."""
+    began = time.monotonic()
+    while True:
+        shown = Api(node.url, api.token).ok("GET", ENCRYPTION)
+        keys = shown["projects"] + shown["organizations"]
+        rotations = [key["rotation"] for key in keys if key["rotation"]]
+        states = {rotation["state"] for rotation in rotations}
+        assert "blocked" not in states, f"rows do not decrypt: {rotations}"
+        if rotations and states == {"finished"}:
+            assert max(key["keyNumber"] for key in shown["organizations"]) > 1, "no key was replaced"
+            return
+        assert time.monotonic() - began < ROTATION_SECONDS_MAX, f"data keys are still being replaced: {states}"
+        time.sleep(0.1)
 
 
 def check_numbers(api, node):

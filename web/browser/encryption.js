@@ -29,3 +29,23 @@ test('an administrator replaces the data key of a project and sees when it is do
     assert.equal(read.secret.secretValue, 'as it was')
   })
 })
+
+test('an administrator replaces all keys at once, those of organizations too', async () => {
+  await onPage(async (watched) => {
+    const { page } = watched
+    await signIn(watched)
+    await page.waitForURL(/overview/)
+    await visit(page, '/admin?tab=encryption')
+    const organizations = page.getByRole('region', { name: 'Data keys of organizations' })
+    const row = organizations.getByRole('row').nth(1)
+    const number = Number((await row.getByText(/^number /).textContent()).split(' ')[1])
+    await click(watched, 'button', 'Replace all')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Replace all', exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await row.getByText(`number ${number + 1}`, { exact: true }).waitFor()
+    await row.getByText(/^replaced /).waitFor()
+    const { organizations: keys } = await api('GET', '/api/ui/v1/admin/encryption')
+    assert.equal(keys[0].rotation.state, 'finished')
+  })
+})

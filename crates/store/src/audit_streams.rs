@@ -53,6 +53,8 @@ row! {
         pub organization_id: OrganizationId,
         /// The organization's data key, wrapped.
         pub data_key_ciphertext: Ciphertext,
+        /// While that is replaced, the one that comes or goes.
+        pub other_data_key_ciphertext: Option<Ciphertext>,
         /// Where to and how, encrypted.
         pub target_ciphertext: Ciphertext,
         /// The last event that was delivered.
@@ -198,8 +200,8 @@ pub async fn lock_log(db: &mut Connection, organization: &OrganizationId) -> Res
 /// Fails only if the database does.
 pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<DueStreamRow>> {
     db.fetch_all(
-        "SELECT s.id, s.organization_id, o.data_key_ciphertext, s.target_ciphertext, s.delivered_sequence,
-                s.failed_attempts, q.last_sequence
+        "SELECT s.id, s.organization_id, o.data_key_ciphertext, o.other_data_key_ciphertext, s.target_ciphertext,
+                s.delivered_sequence, s.failed_attempts, q.last_sequence
            FROM audit_streams s
            JOIN organizations o ON o.id = s.organization_id
            JOIN audit_chains q ON q.organization_id = s.organization_id

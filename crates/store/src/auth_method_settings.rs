@@ -25,6 +25,8 @@ row! {
         pub organization_slug: String,
         /// The organization's data key, wrapped by the root key.
         pub data_key_ciphertext: Ciphertext,
+        /// While that is replaced, the one that comes or goes.
+        pub other_data_key_ciphertext: Option<Ciphertext>,
         /// The method.
         pub auth_method_id: AuthMethodId,
         /// What it has beyond the common settings.
@@ -103,8 +105,8 @@ pub async fn find_login(
 ) -> Result<Option<MethodLoginRow>> {
     db.fetch_optional(
         "SELECT i.id AS identity_id, i.name AS identity_name, i.organization_id,
-                o.slug AS organization_slug, o.data_key_ciphertext, a.id AS auth_method_id,
-                s.settings_ciphertext
+                o.slug AS organization_slug, o.data_key_ciphertext, o.other_data_key_ciphertext,
+                a.id AS auth_method_id, s.settings_ciphertext
            FROM auth_methods a
            JOIN auth_method_settings s ON s.auth_method_id = a.id
            JOIN identities i ON i.id = a.identity_id

@@ -13,6 +13,10 @@ pub enum StoreError {
     /// transaction was kept; trying again later may work.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// Somebody else holds what this needs, and it does not wait for it any longer. Nothing of the transaction was
+    /// kept; trying again may work.
+    #[error("somebody else holds a row that this needs")]
+    Held,
     /// The schema was written by a newer release than this one.
     #[error(
         "the database has schema version {found}, this release knows versions up to {known}: start the newer release"
@@ -78,6 +82,7 @@ impl From<tokio_postgres::Error> for StoreError {
         match state.code().get(..2) {
             _ if *state == SqlState::UNIQUE_VIOLATION => Self::AlreadyExists,
             _ if *state == SqlState::FOREIGN_KEY_VIOLATION => Self::Related,
+            _ if *state == SqlState::LOCK_NOT_AVAILABLE => Self::Held,
             Some("54") => Self::TooLong,
             Some("08" | "40" | "53" | "57") => Self::Unavailable(describe(&error)),
             _ => Self::Failure(describe(&error)),

@@ -79,13 +79,21 @@ pub async fn hold_root_key(db: &mut Connection) -> Result<Option<Vec<u8>>> {
     locked_key_check(db, "SELECT key_check FROM instance WHERE id = 'instance' FOR KEY SHARE").await
 }
 
+/// How long who replaces the root key waits for a row, on PostgreSQL. It needs the rows of all keys, and others hold
+/// some of these and then need the root key, or rows in another order. Who waits for each other is found by the
+/// database after a second by default, and one of them is refused: this one lets go long before that.
+const ROW_WAIT: &str = "SET LOCAL lock_timeout = '200ms'";
+
 /// As [`key_check`]; waits until nobody holds the root key, and nobody holds or replaces it until the transaction
-/// ends.
+/// ends. No statement of that waits for others longer than 200 milliseconds.
 ///
 /// # Errors
 ///
-/// Fails only if the database does.
+/// [`StoreError::Held`](crate::StoreError::Held) if somebody holds it for longer; else only if the database fails.
 pub async fn lock_root_key(db: &mut Connection) -> Result<Option<Vec<u8>>> {
+    if !db.sees_one_moment() {
+        db.batch(ROW_WAIT).await?;
+    }
     locked_key_check(db, "SELECT key_check FROM instance WHERE id = 'instance' FOR UPDATE").await
 }
 

@@ -33,6 +33,7 @@ pub mod commit_log;
 pub mod commits;
 pub mod copy;
 pub mod data_key_rotations;
+pub mod data_keys;
 pub mod email_verifications;
 pub mod environments;
 pub mod feed;

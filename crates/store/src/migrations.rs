@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "data_key_rotations", include_str!("../migrations/0030_data_key_rotations.sql")),
     (31, "backup_runs", include_str!("../migrations/0031_backup_runs.sql")),
     (32, "audit_streams", include_str!("../migrations/0032_audit_streams.sql")),
+    (33, "organization_data_keys", include_str!("../migrations/0033_organization_data_keys.sql")),
 ];
 
 /// Whether a table of this name is or was made by a migration: it is ours.

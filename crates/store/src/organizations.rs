@@ -23,6 +23,8 @@ row! {
         pub slug: String,
         /// Its data key, wrapped by the root key.
         pub data_key_ciphertext: Ciphertext,
+        /// While that is replaced, the one that comes or goes; not written by [`insert`].
+        pub other_data_key_ciphertext: Option<Ciphertext>,
         /// Raised with every change of access.
         pub access_revision: i64,
         /// The role of people who are invited without one.

@@ -23,11 +23,12 @@ pub struct WrappedColumn {
 
 /// All of them. A table with wrapped keys that is not here would be lost with the next rotation of the root
 /// key; a test looks through the schema for columns called `…key_ciphertext`.
-pub const WRAPPED: [WrappedColumn; 7] = [
+pub const WRAPPED: [WrappedColumn; 8] = [
     column("audit_signing_keys", "id", "private_key_ciphertext", "audit-signing"),
     column("instance_keys", "purpose", "key_ciphertext", "instance"),
     column("mails", "id", "data_key_ciphertext", "mail"),
     column("organizations", "id", "data_key_ciphertext", "organization"),
+    column("organizations", "id", "other_data_key_ciphertext", "organization"),
     column("projects", "id", "data_key_ciphertext", "project"),
     column("projects", "id", "other_data_key_ciphertext", "project"),
     column("user_totp", "user_id", "data_key_ciphertext", "user"),

@@ -7,7 +7,7 @@ use tacit_core::{
 };
 use tacit_store::{
     Database, Settings, StoreError,
-    ciphertexts::VALUE_SOURCES,
+    ciphertexts::SEALED,
     copy::{Loader, Snapshot},
     wrapped_keys::WRAPPED,
 };
@@ -129,7 +129,8 @@ async fn every_encrypted_column_of_the_schema_is_known_with_its_key() {
         found.extend(encrypted.map(|column| (table.name.clone(), column.name.clone())));
     }
     let keys = WRAPPED.iter().map(|column| (column.table, column.column));
-    let values = VALUE_SOURCES.iter().map(|source| (source.table, source.column));
+    let values =
+        SEALED.iter().flat_map(|table| table.columns.iter().map(|(column, _)| (table.name, *column)));
     let mut listed: Vec<_> = keys.chain(values).map(|(t, c)| (t.to_owned(), c.to_owned())).collect();
     found.sort();
     listed.sort();

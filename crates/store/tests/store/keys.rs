@@ -2,30 +2,28 @@
 
 use tacit_core::{
     cipher::{Ciphertext, DataKey, Place},
+    id::{OrganizationId, ProjectId},
     random::Random,
 };
 use tacit_store::{
-    Database, FromRow, Row, Settings, StoreError, data_key_rotations,
-    data_key_rotations::{ANNOUNCED, RotationRow},
-    reencryption::{self, Encrypted, RowName, SealedSecretRow},
+    Database, FromRow, Row, Settings, StoreError,
+    ciphertexts::{SEALED, SealedTable},
+    data_key_rotations::{self, ANNOUNCED, BLOCKED, RotationRow},
+    data_keys::{self, KeyOwner},
+    reencryption::{self, RowName, tables_of},
     secrets::{self, SecretRow},
     wrapped_keys::{NOT_WRAPPED, WRAPPED},
 };
 
 use crate::{
     engines::each_engine,
-    fixtures::{START, after},
+    fixtures::{START, after, organization},
     fixtures_projects::{environment, folder, project, secret_row},
 };
 
-/// Ciphertexts under keys that are not replaced by encrypting anew: each person and each mail has a key of its
-/// own, and an organization's is replaced with nothing but its root key.
-const UNDER_OTHER_KEYS: [(&str, &str); 4] = [
-    ("audit_streams", "target_ciphertext"),
-    ("auth_method_settings", "settings_ciphertext"),
-    ("mails", "text_ciphertext"),
-    ("user_totp", "secret_ciphertext"),
-];
+/// Tables with ciphertexts under keys that are not replaced by encrypting anew: each person and each mail has a key
+/// of its own.
+const UNDER_OTHER_KEYS: [&str; 2] = ["user_totp", "mails"];
 
 struct ColumnName(String, String);
 
@@ -55,16 +53,18 @@ async fn every_column_with_a_wrapped_key_is_known_to_the_rotation_of_the_root_ke
     assert_eq!(found, known, "a wrapped key that is not in WRAPPED is lost with the next rotation");
 }
 
+/// That every encrypted column is in the list at all, a test in `copy.rs` makes sure.
 #[tokio::test]
 async fn every_ciphertext_under_a_data_key_is_known_to_the_rotation_of_data_keys() {
-    let wrapped: Vec<_> = WRAPPED.iter().map(|known| (known.table, known.column)).collect();
-    let columns = ciphertext_columns().await;
-    let is_value = |(table, column): &&(String, String)| !wrapped.contains(&(table, column));
-    let found: Vec<_> = columns.iter().filter(is_value).cloned().collect();
-    let known = reencryption::COLUMNS.into_iter().chain(UNDER_OTHER_KEYS);
-    let mut known: Vec<_> = known.map(|(t, c)| (t.to_owned(), c.to_owned())).collect();
-    known.sort_unstable();
-    assert_eq!(found, known, "what is not encrypted anew is lost with the old key");
+    let owners = [KeyOwner::Project(ProjectId::new("p")), KeyOwner::Organization(OrganizationId::new("o"))];
+    let replaced: Vec<_> = owners.iter().flat_map(tables_of).map(|table| table.name).collect();
+    let known: Vec<_> = replaced.iter().copied().chain(UNDER_OTHER_KEYS).collect();
+    let all: Vec<_> = SEALED.iter().map(|table| table.name).collect();
+    assert_eq!(known, all, "what is not encrypted anew is lost with the old key");
+    for owner in owners {
+        let two = WRAPPED.iter().filter(|column| column.owner == owner.kind()).count();
+        assert_eq!(two, 2, "a key and the one that comes");
+    }
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ fn sealed(key: &DataKey, row: &SecretRow) -> SecretRow {
 }
 
 #[tokio::test]
-async fn what_is_under_another_key_is_found_by_the_number_in_its_bytes() {
+async fn what_is_under_a_key_is_found_by_the_number_in_its_bytes() {
     each_engine(async |database| {
         let random = Random::seeded(2);
         let ((old, _), (new, _)) = (DataKey::generate(1, &random), DataKey::generate(2, &random));
@@ -119,31 +119,54 @@ async fn what_is_under_another_key_is_found_by_the_number_in_its_bytes() {
         for row in [&one, &two] {
             secrets::insert(&mut db, row).await.unwrap();
         }
+        let owner = KeyOwner::Project(shop);
+        let (table, others): (Vec<&SealedTable>, Vec<&SealedTable>) =
+            tables_of(&owner).partition(|table| table.name == "secrets");
+        let table = table[0];
 
-        let left = Encrypted::Secrets.left(&mut db, &shop, 2, 9).await.unwrap();
-        assert_eq!(left, [RowName { id: one.id.as_str().to_owned(), version: one.version }]);
-        assert_eq!(Encrypted::Secrets.count_left(&mut db, &shop, 1).await.unwrap(), 1);
-        assert_eq!(Encrypted::Secrets.count_left(&mut db, &shop, 3).await.unwrap(), 2);
-        for kind in [Encrypted::Versions, Encrypted::Webhooks] {
-            assert!(kind.left(&mut db, &shop, 2, 9).await.unwrap().is_empty());
+        let left = table.left(&mut db, &owner, 1, 9).await.unwrap();
+        let name = RowName { id: one.id.as_str().to_owned(), version: one.version };
+        assert_eq!(left, [name.clone()]);
+        for (number, count) in [(1, 1), (2, 1), (3, 0)] {
+            assert_eq!(table.count_left(&mut db, &owner, number).await.unwrap(), count);
+        }
+        for other in others {
+            assert!(other.left(&mut db, &owner, 1, 9).await.unwrap().is_empty());
+            assert_eq!(other.find(&mut db, &name).await.unwrap(), None);
         }
 
-        let before = reencryption::find_secret(&mut db, &left[0]).await.unwrap().unwrap();
+        let before = table.find(&mut db, &name).await.unwrap().unwrap();
+        assert_eq!(
+            (before.owner_id.as_str(), before.ciphertexts[0].as_ref()),
+            ("shop", Some(&one.value_ciphertext))
+        );
         let anew = sealed(&new, &one);
-        let after = SealedSecretRow {
-            value_ciphertext: anew.value_ciphertext,
-            comment_ciphertext: anew.comment_ciphertext,
-            metadata_ciphertext: anew.metadata_ciphertext,
-            ..before.clone()
-        };
-        assert!(reencryption::replace_secret(&mut db, &before, &after, &[7; 32]).await.unwrap());
+        let after = [Some(anew.value_ciphertext.clone()), None, Some(anew.metadata_ciphertext.clone())];
+        assert!(table.replace(&mut db, &before, &after).await.unwrap());
+        reencryption::set_value_hash(&mut db, &name, &[7; 32]).await.unwrap();
         // Somebody who still has the row as it was before changes nothing.
-        assert!(!reencryption::replace_secret(&mut db, &before, &after, &[8; 32]).await.unwrap());
-        assert_eq!(Encrypted::Secrets.count_left(&mut db, &shop, 2).await.unwrap(), 0);
+        assert!(!table.replace(&mut db, &before, &after).await.unwrap());
+        assert!(!table.replace(&mut db, &before, &[const { None }; 3]).await.unwrap());
         let stored = secrets::find_by_id(&mut db, &one.id).await.unwrap().unwrap();
+        assert_eq!(stored.value_ciphertext, anew.value_ciphertext);
+        assert_eq!(stored.comment_ciphertext, one.comment_ciphertext);
         assert_eq!(stored.value_hash, Some(vec![7; 32]));
+        assert_eq!(table.count_left(&mut db, &owner, 1).await.unwrap(), 1, "the comment is still under it");
     })
     .await;
+}
+
+fn rotation(owner: &KeyOwner) -> RotationRow {
+    RotationRow {
+        owner: owner.clone(),
+        state: ANNOUNCED.to_owned(),
+        key_number: 2,
+        rows_done: 0,
+        rows_total: 0,
+        started_at: START,
+        changed_at: START,
+        finished_at: None,
+    }
 }
 
 #[tokio::test]
@@ -151,35 +174,35 @@ async fn a_rotation_goes_from_one_key_to_the_other() {
     each_engine(async |database| {
         let mut db = database.begin().await.unwrap();
         let shop = project(&mut db, "shop").await;
-        let row = RotationRow {
-            project_id: shop.clone(),
-            state: ANNOUNCED.to_owned(),
-            key_number: 2,
-            rows_done: 0,
-            rows_total: 0,
-            started_at: START,
-            changed_at: START,
-            finished_at: None,
-        };
-        let keys = async |db: &mut tacit_store::Connection| {
-            let row = data_key_rotations::find_project(db, &shop).await.unwrap().unwrap();
-            (row.data_key_ciphertext.0, row.other_data_key_ciphertext.map(|key| key.0))
-        };
-        let (old, new) = (b"key".to_vec(), b"new key".to_vec());
+        let acme = organization(&mut db, "acme").await;
+        for owner in [KeyOwner::Project(shop), KeyOwner::Organization(acme)] {
+            let keys = async |db: &mut tacit_store::Connection| {
+                let row = data_keys::lock(db, &owner).await.unwrap().unwrap();
+                assert_eq!(Some(&row), data_keys::find(db, &owner).await.unwrap().as_ref());
+                (row.data_key_ciphertext.0, row.other_data_key_ciphertext.map(|key| key.0))
+            };
+            let (old, new) = (keys(&mut db).await.0, b"new key".to_vec());
 
-        data_key_rotations::announce(&mut db, &row, &Ciphertext(new.clone())).await.unwrap();
-        assert_eq!(keys(&mut db).await, (old.clone(), Some(new.clone())));
-        data_key_rotations::switch(&mut db, &shop, 5, after(1)).await.unwrap();
-        assert_eq!(keys(&mut db).await, (new.clone(), Some(old)));
-        data_key_rotations::add_done(&mut db, &shop, 3).await.unwrap();
-        let running = data_key_rotations::list_unfinished(&mut db, 9).await.unwrap();
-        assert_eq!((running.len(), running[0].rows_done, running[0].state.as_str()), (1, 3, "running"));
-        data_key_rotations::finish(&mut db, &shop, after(2)).await.unwrap();
-        assert_eq!(keys(&mut db).await, (new, None));
-        assert!(data_key_rotations::list_unfinished(&mut db, 9).await.unwrap().is_empty());
-        let last = data_key_rotations::find(&mut db, &shop).await.unwrap().unwrap();
-        assert_eq!((last.rows_done, last.finished_at), (5, Some(after(2))));
-        assert_eq!(data_key_rotations::list(&mut db).await.unwrap(), [last]);
+            data_key_rotations::announce(&mut db, &rotation(&owner), &Ciphertext(new.clone())).await.unwrap();
+            assert_eq!(keys(&mut db).await, (old.clone(), Some(new.clone())));
+            data_key_rotations::switch(&mut db, &owner, 5, after(1)).await.unwrap();
+            assert_eq!(keys(&mut db).await, (new.clone(), Some(old)));
+            data_key_rotations::add_done(&mut db, &owner, 3).await.unwrap();
+            let running = data_key_rotations::list_unfinished(&mut db, 9).await.unwrap();
+            assert_eq!((running.len(), running[0].rows_done, running[0].state.as_str()), (1, 3, "running"));
+            data_key_rotations::block(&mut db, &owner, after(2)).await.unwrap();
+            assert!(data_key_rotations::list_unfinished(&mut db, 9).await.unwrap().is_empty());
+            let blocked = data_key_rotations::find(&mut db, &owner).await.unwrap().unwrap();
+            assert_eq!((blocked.state.as_str(), blocked.changed_at), (BLOCKED, after(2)));
+            data_key_rotations::resume(&mut db, &owner, after(3)).await.unwrap();
+            assert_eq!(data_key_rotations::list_unfinished(&mut db, 9).await.unwrap().len(), 1);
+            data_key_rotations::finish(&mut db, &owner, 1, after(4)).await.unwrap();
+            assert_eq!(keys(&mut db).await, (new, None));
+            assert!(data_key_rotations::list_unfinished(&mut db, 9).await.unwrap().is_empty());
+            let last = data_key_rotations::find(&mut db, &owner).await.unwrap().unwrap();
+            assert_eq!((last.rows_done, last.finished_at), (4, Some(after(4))));
+            assert!(data_key_rotations::list(&mut db).await.unwrap().contains(&last));
+        }
     })
     .await;
 }

@@ -30,6 +30,7 @@ mod projects;
 mod rights_tables;
 mod roles;
 mod roles_migration;
+mod rotations_migration;
 mod secret_imports;
 mod secret_overrides;
 mod secret_references;

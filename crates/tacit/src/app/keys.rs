@@ -17,7 +17,10 @@ use tacit_core::{
     random::Random,
     token::{HashKey, TokenKey},
 };
-use tacit_store::instance;
+use tacit_store::{
+    data_keys::{DataKeysRow, KeyOwner},
+    instance,
+};
 
 use super::{
     error::{Error, Result},
@@ -86,8 +89,8 @@ impl Keys {
     }
 
     /// Takes another root key into use, which opens what the one before it opened, and unseals.
-    pub fn replace_root(&self, root: RootKey) {
-        *self.root.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(root);
+    pub fn replace_root(&self, root: impl Into<Arc<RootKey>>) {
+        *self.root.write().unwrap_or_else(PoisonError::into_inner) = root.into();
         self.is_sealed.store(false, Ordering::SeqCst);
     }
 
@@ -112,25 +115,10 @@ impl Keys {
         self.is_sealed.load(Ordering::Relaxed)
     }
 
-    /// A new data key for a project, wrapped for its row.
+    /// A new data key for a project or an organization, wrapped for its row.
     #[must_use]
-    pub fn new_project_key(
-        root: &RootKeyHeld,
-        project: &ProjectId,
-        number: u32,
-        random: &Random,
-    ) -> Ciphertext {
-        wrapped(root, &project_owner(project), number, random).0
-    }
-
-    /// A new data key for an organization, wrapped for its row.
-    #[must_use]
-    pub fn new_organization_key(
-        root: &RootKeyHeld,
-        organization: &OrganizationId,
-        random: &Random,
-    ) -> Ciphertext {
-        wrapped(root, &organization_owner(organization), 1, random).0
+    pub fn new_data_key(root: &RootKeyHeld, owner: &KeyOwner, number: u32, random: &Random) -> Ciphertext {
+        wrapped(root, &owner_text(owner), number, random).0
     }
 
     /// A new data key of a person, with its form for their row.
@@ -145,13 +133,32 @@ impl Keys {
         wrapped(root, &mail_owner(mail), 1, random)
     }
 
-    /// The data key of an organization, from its wrapped form.
+    /// The data key of a project or an organization, from its row.
     ///
     /// # Errors
     ///
     /// If it was wrapped by another root key or changed.
-    pub fn organization(&self, organization: &OrganizationId, wrapped: &Ciphertext) -> Result<DataKey> {
-        Ok(self.root().unwrap(&organization_owner(organization), wrapped)?)
+    pub fn of(&self, owner: &KeyOwner, row: &DataKeysRow) -> Result<Arc<DataKey>> {
+        let (wrapped, other) = (&row.data_key_ciphertext, row.other_data_key_ciphertext.as_ref());
+        match owner {
+            KeyOwner::Project(id) => self.project(id, wrapped, other),
+            KeyOwner::Organization(id) => self.organization(id, wrapped, other).map(Arc::new),
+        }
+    }
+
+    /// The data key of an organization, from its wrapped form; beside it the one that comes or goes, if its row has
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// If it was wrapped by another root key or changed.
+    pub fn organization(
+        &self,
+        organization: &OrganizationId,
+        wrapped: &Ciphertext,
+        other: Option<&Ciphertext>,
+    ) -> Result<DataKey> {
+        Ok(self.unwrap_pair(&KeyOwner::Organization(organization.clone()), wrapped, other)?)
     }
 
     /// The data key of a person, from its wrapped form.
@@ -206,7 +213,7 @@ impl Keys {
         if let Some(key) = known.filter(|key| is_of(key, wrapped, other)) {
             return Ok(key);
         }
-        let key = Arc::new(self.unwrap_project(project, wrapped, other)?);
+        let key = Arc::new(self.unwrap_pair(&KeyOwner::Project(project.clone()), wrapped, other)?);
         self.projects
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -214,13 +221,13 @@ impl Keys {
         Ok(key)
     }
 
-    fn unwrap_project(
+    fn unwrap_pair(
         &self,
-        project: &ProjectId,
+        owner: &KeyOwner,
         wrapped: &Ciphertext,
         other: Option<&Ciphertext>,
     ) -> Result<DataKey, DecryptError> {
-        let (root, owner) = (self.root(), project_owner(project));
+        let (root, owner) = (self.root(), owner_text(owner));
         let key = root.unwrap(&owner, wrapped)?;
         match other {
             Some(other) => Ok(key.beside(root.unwrap(&owner, other)?)),
@@ -259,10 +266,6 @@ fn mail_owner(mail: &MailId) -> String {
     format!("mail:{mail}")
 }
 
-fn organization_owner(organization: &OrganizationId) -> String {
-    format!("organization:{organization}")
-}
-
-fn project_owner(project: &ProjectId) -> String {
-    format!("project:{project}")
+fn owner_text(owner: &KeyOwner) -> String {
+    format!("{}:{}", owner.kind(), owner.id())
 }

@@ -47,6 +47,7 @@ pub mod metadata;
 pub mod named_by_rules;
 pub mod organization_admin;
 pub mod organization_deletion;
+mod organization_keys;
 pub mod organization_members;
 pub mod organizations;
 pub mod own_permissions;

@@ -7,6 +7,7 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection, StoreError,
+    data_keys::KeyOwner,
     organization_memberships::{self, OrganizationMemberRow, OrganizationMembershipRow},
     organizations::{self, OrganizationRow},
 };
@@ -102,7 +103,13 @@ pub(super) async fn insert(work: &mut UnitOfWork, name: String, admin: &UserId) 
     let id: OrganizationId = work.app.new_id();
     let row = OrganizationRow {
         slug: slugify_with_suffix(&name, &work.app.random),
-        data_key_ciphertext: Keys::new_organization_key(&root, &id, &work.app.random),
+        data_key_ciphertext: Keys::new_data_key(
+            &root,
+            &KeyOwner::Organization(id.clone()),
+            1,
+            &work.app.random,
+        ),
+        other_data_key_ciphertext: None,
         id,
         name,
         access_revision: 1,

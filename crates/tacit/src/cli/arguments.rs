@@ -190,7 +190,7 @@ pub(super) struct Person {
     /// E-mail of the administrator
     #[arg(long, value_name = "EMAIL")]
     pub(super) email: Option<String>,
-    /// Name of the organization
+    /// Name of the organization, or the slug of one that is there
     #[arg(long, value_name = "NAME")]
     pub(super) organization: Option<String>,
     /// Read the password from standard input

@@ -90,8 +90,7 @@ pub(super) fn token_from_environment() -> Option<Zeroizing<String>> {
 fn choose(answer: &Value, wanted: Option<&str>) -> Result<String, Failure> {
     let all = answer.get("organizations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let name = |organization: &Value| organization.get("name").and_then(Value::as_str).map(str::to_owned);
-    let is_wanted =
-        |organization: &&Value| wanted.is_none_or(|wanted| name(organization).as_deref() == Some(wanted));
+    let is_wanted = |organization: &&Value| wanted.is_none_or(|wanted| is_called(organization, wanted));
     let mut fitting = all.iter().filter(is_wanted);
     if let (Some(only), None) = (fitting.next(), fitting.next()) {
         return client::text(only, "/id");
@@ -101,6 +100,11 @@ fn choose(answer: &Value, wanted: Option<&str>) -> Result<String, Failure> {
         format!("it is not clear which organization is meant; yours: {names}"),
         "name one with --organization",
     ))
+}
+
+/// Whether an organization, as the server describes it, has this name or slug.
+fn is_called(organization: &Value, wanted: &str) -> bool {
+    ["name", "slug"].iter().any(|field| organization.get(field).and_then(Value::as_str) == Some(wanted))
 }
 
 fn email(person: &Person) -> Result<String, Failure> {

@@ -169,9 +169,11 @@ pub(super) fn database_failure(error: &StoreError, database: &tacit_store::Setti
             format!("the database setting cannot be used: {cause}"),
             "write postgres://user:password@host/name, or sqlite:/path/to/tacit.db".to_owned(),
         ),
-        StoreError::AlreadyExists | StoreError::Related | StoreError::TooLong | StoreError::Failure(_) => {
-            (format!("{place} cannot be used: {error}"), next_step(database))
-        }
+        StoreError::AlreadyExists
+        | StoreError::Related
+        | StoreError::Held
+        | StoreError::TooLong
+        | StoreError::Failure(_) => (format!("{place} cannot be used: {error}"), next_step(database)),
     };
     Failure::new(Kind::Database, cause, next)
 }

@@ -100,9 +100,10 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge"),
         Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "RateLimitExceeded"),
         Error::Conflict(_) | Error::Conflicts(_) => (StatusCode::CONFLICT, "Conflict"),
-        Error::Store(StoreError::Unavailable(_)) | Error::AuditUnavailable | Error::Sealed | Error::Busy => {
-            (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
-        }
+        Error::Store(StoreError::Unavailable(_) | StoreError::Held)
+        | Error::AuditUnavailable
+        | Error::Sealed
+        | Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"),
         Error::Damaged(_) | Error::Store(_) | Error::Decrypt(_) | Error::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
         }

@@ -1,4 +1,4 @@
-//! Encrypts the values of projects anew whose data key is being replaced.
+//! Encrypts anew what projects and organizations store whose data key is being replaced.
 
 use std::time::Duration;
 

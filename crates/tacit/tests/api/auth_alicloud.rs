@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{TestServer, each_engine_with},
     harness_auth_methods::{Vouched, made_up},
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_iam::{Key, alicloud, alicloud_answer, alicloud_request, alicloud_sign, operator},
     harness_identities::{audit_text, status_with},
     harness_signed::{
@@ -216,6 +217,21 @@ async fn a_form_logs_in_and_whatever_is_sent_is_never_our_fault() {
                 assert!((400..500).contains(&status), "{body}: {status}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    let session = Key::of(SESSION);
+    let sts = alicloud(&[&session]);
+    each_engine_with(operator(&sts), &sts.certificate, async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings()).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&alicloud_sign(&session, request(server, &session))).await;
+        })
+        .await;
     })
     .await;
 }

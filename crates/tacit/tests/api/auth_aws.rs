@@ -1,10 +1,16 @@
 //! AWS Auth: requests that are signed, and an STS that checks the signatures.
 
+use std::sync::mpsc;
+
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{TestServer, each_engine, each_engine_with},
+    harness::{Answer, TestServer, each_engine, each_engine_with},
     harness_auth_methods::{Vouched, made_up, traps},
+    harness_data_keys::{
+        finish, of_organization, rotate_organization, wait_for_other_nodes,
+        works_while_the_organizations_key_is_replaced,
+    },
     harness_https::StandIn,
     harness_iam::{AWS_BODY, AwsRequest, Key, aws, aws_answer, base64, host, operator},
     harness_signed::{
@@ -349,6 +355,64 @@ async fn whatever_is_sent_is_never_our_fault() {
                 assert_eq!(machine.login(&body).await.status, 401, "{headers}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    let session = Key::of(SESSION);
+    let sts = aws(&[&session]);
+    each_engine_with(operator(&sts), &sts.certificate, async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings(&sts)).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&request(server, &sts).sign(&session).proof()).await;
+        })
+        .await;
+    })
+    .await;
+}
+
+/// Logs in, and does something while STS is asked.
+async fn login_during(machine: &Vouched<'_>, sts: &StandIn, something: impl Future<Output = ()>) -> Answer {
+    let session = Key::of(SESSION);
+    let proof = request(machine.admin.server, sts).sign(&session).proof();
+    let (asked, is_asked) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    sts.will_answer(move |_| {
+        asked.send(()).unwrap();
+        may_go_on.recv().unwrap();
+        (200, aws_answer(&session.arn, &session.account))
+    });
+    let meanwhile = async {
+        while is_asked.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
+        something.await;
+        go_on.send(()).unwrap();
+    };
+    tokio::join!(machine.login(&proof), meanwhile).0
+}
+
+#[tokio::test]
+async fn a_login_counts_if_its_settings_are_still_the_same_under_whatever_key() {
+    let sts = aws(&[]);
+    each_engine_with(operator(&sts), &sts.certificate, async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings(&sts)).await;
+        rotate_organization(&admin).await;
+        wait_for_other_nodes(server);
+
+        let replaced =
+            login_during(&machine, &sts, async { finish(server, &of_organization(&admin)).await }).await;
+        let changed = login_during(&machine, &sts, async {
+            machine.configure(json!({ "allowedPrincipalArns": "arn:aws:iam::123456789012:user/x" })).await;
+        })
+        .await;
+
+        assert_eq!(replaced.status, 200, "{}", replaced.text);
+        assert_eq!(changed.status, 409, "{}", changed.text);
     })
     .await;
 }

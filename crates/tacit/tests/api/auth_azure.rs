@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::TestServer,
     harness_auth_methods::Vouched,
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::StandIn,
     harness_signer::{Signer, key_set},
     harness_tokens::{
@@ -177,6 +178,21 @@ async fn whatever_a_login_sends_is_never_our_fault() {
         publish(cloud, &signer);
         let machine = Vouched::new(&admin, METHOD, settings()).await;
         is_never_our_fault(&machine, &signer, &claims(server)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine_with_clouds(async |server, cloud| {
+        let admin = server.with_admin().await;
+        let signer = Signer::new("azure");
+        publish(cloud, &signer);
+        let machine = Vouched::new(&admin, METHOD, settings()).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&signer.sign(&claims(server)))).await;
+        })
+        .await;
     })
     .await;
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::TestServer,
     harness_auth_methods::Vouched,
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::StandIn,
     harness_signer::{Signer, key_set},
     harness_tokens::{
@@ -259,6 +260,21 @@ async fn whatever_a_login_sends_is_never_our_fault() {
         is_never_our_fault(&machine, &own, &of_machine(server, &machine.id)).await;
         machine.configure(json!({ "type": "iam", "allowedZones": "" })).await;
         is_never_our_fault(&machine, &account, &of_account(server, &machine.id)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine_with_clouds(async |server, google| {
+        let admin = server.with_admin().await;
+        let signer = Signer::new("google");
+        publish(google, &signer, &[]);
+        let machine = Vouched::new(&admin, METHOD, machines()).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&signer.sign(&of_machine(server, &machine.id)))).await;
+        })
+        .await;
     })
     .await;
 }

@@ -6,6 +6,7 @@ use crate::{
     harness::each_engine,
     harness_auth_methods::{Vouched, made_up, traps},
     harness_cluster::{Cluster, review_of},
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::StandIn,
     harness_identities::{audit_text, status_with},
 };
@@ -322,6 +323,21 @@ async fn whatever_is_sent_is_never_our_fault() {
                 assert!(status < 500, "{pointer} {value}: {status}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let cluster = Cluster::start();
+        let settings = cluster.settings(json!({ "allowedNamespaces": "shop" }));
+        let machine = Vouched::new(&admin, METHOD, settings).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&cluster.token(WEB))).await;
+        })
+        .await;
     })
     .await;
 }

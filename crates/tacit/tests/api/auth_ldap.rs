@@ -6,6 +6,7 @@ use crate::{
     harness::{Admin, each_engine},
     harness_auth_methods::{Vouched, made_up},
     harness_certificates::Authority,
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_identities::{audit_text, status_with},
     harness_slapd::{BIND_DN, BIND_PASS, Slapd},
 };
@@ -273,6 +274,20 @@ async fn whatever_a_login_sends_is_never_our_fault() {
                 assert!((400..500).contains(&answer.status), "{body}: {}", answer.text);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    let Some(slapd) = Slapd::start() else { return };
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings(&slapd)).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof("ada", PASSWORD)).await;
+        })
+        .await;
     })
     .await;
 }

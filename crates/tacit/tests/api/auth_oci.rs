@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{TestServer, each_engine_with},
     harness_auth_methods::{Vouched, made_up, traps},
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::StandIn,
     harness_iam::{OciUser, host, oci, oci_answer, operator},
     harness_identities::{audit_text, status_with},
@@ -282,6 +283,21 @@ async fn whatever_is_sent_is_never_our_fault() {
                 );
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    let user = OciUser::new(TENANCY, "web");
+    let service = oci(&[&user]);
+    each_engine_with(operator(&service), &service.certificate, async |server| {
+        let admin = server.with_admin().await;
+        let machine = Vouched::new(&admin, METHOD, settings()).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&user, &service)).await;
+        })
+        .await;
     })
     .await;
 }

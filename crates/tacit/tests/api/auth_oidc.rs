@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{Admin, each_engine},
     harness_auth_methods::Vouched,
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::{Asked, StandIn},
     harness_signer::{Signer, key_set},
     harness_tokens::{
@@ -264,6 +265,21 @@ async fn whatever_a_login_sends_is_never_our_fault() {
         settings["claimMetadataMapping"] = json!({ "repo": "repository", "teams": "user.teams" });
         let machine = Vouched::new(&admin, METHOD, settings).await;
         is_never_our_fault(&machine, &signer, &claims(&admin, &provider)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let signer = Signer::new("a");
+        let provider = provider(&[&signer]);
+        let machine = Vouched::new(&admin, METHOD, settings(&provider)).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&signer.sign(&claims(&admin, &provider)))).await;
+        })
+        .await;
     })
     .await;
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{TestServer, each_engine},
     harness_auth_methods::Vouched,
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_https::StandIn,
     harness_signer::Signer,
     harness_tokens::{
@@ -215,6 +216,20 @@ async fn whatever_a_login_sends_is_never_our_fault() {
         let signer = Signer::new("a");
         let machine = Vouched::new(&admin, METHOD, given(&[(&signer, "jwt-svid")])).await;
         is_never_our_fault(&machine, &signer, &claims(server)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let signer = Signer::new("a");
+        let machine = Vouched::new(&admin, METHOD, given(&[(&signer, "jwt-svid")])).await;
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            machine.token(&proof(&signer.sign(&claims(server)))).await;
+        })
+        .await;
     })
     .await;
 }

@@ -16,6 +16,7 @@ use crate::{
     harness::{Answer, TestServer, each_engine},
     harness_auth_methods::{Vouched, traps},
     harness_certificates::{Authority, client, params, self_signed},
+    harness_data_keys::works_while_the_organizations_key_is_replaced,
     harness_identities::{audit_text, comparable, status_with},
     harness_signer::pem,
 };
@@ -339,6 +340,22 @@ async fn whatever_a_client_shows_is_never_our_fault() {
             let answer = server.call("POST", LOGIN, None, Some(json!({ "identityId": value }))).await;
             assert!((400..500).contains(&answer.status), "{value}: {}", answer.text);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn logins_work_while_the_key_of_the_organization_is_replaced() {
+    each_engine(async |server| {
+        let admin = server.with_admin().await;
+        let authority = Authority::new("Acme CA");
+        let machine = Vouched::new(&admin, METHOD, settings(&authority)).await;
+        let certificate = authority.sign(&client("robot-7"));
+        works_while_the_organizations_key_is_replaced(&admin, async || {
+            let answer = connected(server, &machine.id, &[&certificate]).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        })
+        .await;
     })
     .await;
 }

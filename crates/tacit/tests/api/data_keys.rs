@@ -3,30 +3,28 @@
 
 use serde_json::{Value, json};
 use tacit::app::encryption;
-use tacit_core::id::ProjectId;
-use tacit_store::{
-    data_key_rotations::{self, ANNOUNCED, FINISHED, RUNNING},
-    reencryption::Encrypted,
-};
+use tacit_store::data_key_rotations::{ANNOUNCED, RUNNING};
 
 use crate::{
-    harness::{TestServer, each_engine},
+    harness::{TestServer, each_engine, postgres_schema},
+    harness_data_keys::{finish, keys, of_project, rows_under, state, wait_for_other_nodes},
     harness_secrets::TestProject,
+    harness_waiting::while_it_is_held,
 };
 
 /// More than one batch has.
-const SECRETS: usize = 70;
+pub const SECRETS: usize = 70;
 
 fn name(number: usize) -> String {
     format!("SECRET_{number:03}")
 }
 
-fn key_path(project: &TestProject<'_>) -> String {
+pub fn key_path(project: &TestProject<'_>) -> String {
     format!("/api/ui/v1/projects/{}/data-key", project.id)
 }
 
 /// Secrets with versions, comments, metadata, references and a webhook.
-async fn fill(project: &TestProject<'_>) {
+pub async fn fill(project: &TestProject<'_>) {
     for number in 0..SECRETS {
         let body = json!({
             "secretValue": format!("first of {number}"), "secretComment": format!("about {number}"),
@@ -45,44 +43,13 @@ async fn fill(project: &TestProject<'_>) {
     project.ok("POST", "/api/v1/webhooks", body).await;
 }
 
-async fn rotate(project: &TestProject<'_>) {
+pub async fn rotate(project: &TestProject<'_>) {
     let path = format!("{}/rotate", key_path(project));
     assert_eq!(project.owner.ok("POST", &path, Some(json!({}))).await["projects"], 1);
 }
 
-async fn state(server: &TestServer, project: &TestProject<'_>) -> String {
-    let mut db = server.app.database.read().await.unwrap();
-    let id = ProjectId::new(project.id.as_str());
-    data_key_rotations::find(&mut db, &id).await.unwrap().unwrap().state
-}
-
-async fn left(server: &TestServer, project: &TestProject<'_>, number: u32) -> i64 {
-    let mut db = server.app.database.read().await.unwrap();
-    let id = ProjectId::new(project.id.as_str());
-    let mut left = 0;
-    for kind in Encrypted::ALL {
-        left += kind.count_left(&mut db, &id, number).await.unwrap();
-    }
-    left
-}
-
-/// Takes the rotation to its end, a round at a time.
-async fn finish(server: &TestServer, project: &TestProject<'_>) {
-    for _ in 0..50 {
-        encryption::go_on(&server.app).await.unwrap();
-        if state(server, project).await == FINISHED {
-            break;
-        }
-    }
-    assert_eq!(state(server, project).await, FINISHED, "the rotation does not end");
-}
-
-fn wait_for_other_nodes(server: &TestServer) {
-    server.clock.advance_seconds(11);
-}
-
 /// All values of the project, as somebody reads them who has nothing in memory.
-async fn values(server: &TestServer, project: &TestProject<'_>) -> Vec<(String, String)> {
+pub async fn values(server: &TestServer, project: &TestProject<'_>) -> Vec<(String, String)> {
     let fresh = server.without_memory().await;
     let path = format!("/api/v3/secrets/raw?workspaceId={}&environment=dev", project.id);
     let answer = fresh.call("GET", &path, Some(&project.admin), None).await;
@@ -99,11 +66,8 @@ async fn after_a_rotation_everything_reads_and_nothing_is_under_the_old_key() {
         let project = owner.test_project().await;
         fill(&project).await;
         let (before, revision) = (values(server, &project).await, project.revision().await);
-        let id = ProjectId::new(project.id.as_str());
-        let old_key = {
-            let mut db = server.app.database.read().await.unwrap();
-            data_key_rotations::find_project(&mut db, &id).await.unwrap().unwrap().data_key_ciphertext
-        };
+        let owner_of_key = of_project(&project.id);
+        let old_key = keys(server, &owner_of_key).await.data_key_ciphertext;
         let first = project.read("/api/v4/secrets/SECRET_003").await["secret"]["id"].clone();
         let history = format!("/api/v1/secret/{}/secret-versions?offset=0&limit=5", first.as_str().unwrap());
         let versions = owner.ok("GET", &history, None).await;
@@ -112,14 +76,13 @@ async fn after_a_rotation_everything_reads_and_nothing_is_under_the_old_key() {
         rotate(&project).await;
         assert_eq!(values(server, &project).await, before);
         wait_for_other_nodes(server);
-        finish(server, &project).await;
+        finish(server, &owner_of_key).await;
 
-        assert_eq!(left(server, &project, 2).await, 0);
+        assert_eq!(rows_under(server, &owner_of_key, 1).await, 0);
         assert_eq!(values(server, &project).await, before);
         assert_eq!(project.revision().await, revision);
         assert_eq!(owner.ok("GET", &history, None).await, versions);
-        let mut db = server.app.database.read().await.unwrap();
-        let keys = data_key_rotations::find_project(&mut db, &id).await.unwrap().unwrap();
+        let keys = keys(server, &owner_of_key).await;
         assert!(keys.other_data_key_ciphertext.is_none());
         assert_eq!((old_key.key_number(), keys.data_key_ciphertext.key_number()), (Some(1), Some(2)));
         let shown = owner.ok("GET", &key_path(&project), None).await;
@@ -138,7 +101,7 @@ async fn who_writes_during_a_rotation_wins_and_memory_is_never_wrong() {
         let list = "/api/v3/secrets/raw";
         rotate(&project).await;
         for state_at in [ANNOUNCED, RUNNING] {
-            assert_eq!(state(server, &project).await, state_at);
+            assert_eq!(state(server, &of_project(&project.id)).await, state_at);
             project.read(list).await;
             let body = json!({ "secretValue": format!("written while {state_at}") });
             project.ok("PATCH", "/api/v3/secrets/raw/SECRET_002", body).await;
@@ -153,9 +116,9 @@ async fn who_writes_during_a_rotation_wins_and_memory_is_never_wrong() {
                 "second of 5"
             );
         }
-        finish(server, &project).await;
+        finish(server, &of_project(&project.id)).await;
 
-        assert_eq!(left(server, &project, 2).await, 0);
+        assert_eq!(rows_under(server, &of_project(&project.id), 1).await, 0);
         for (path, value) in
             [("SECRET_002", "written while running"), ("NEW_announced", "n"), ("NEW_running", "n")]
         {
@@ -188,8 +151,11 @@ async fn values_and_references_are_found_in_every_state() {
         assert_eq!(found().await, (1, 1));
         wait_for_other_nodes(server);
         encryption::go_on(&server.app).await.unwrap();
-        assert_eq!((state(server, &project).await.as_str(), found().await), (RUNNING, (1, 1)));
-        finish(server, &project).await;
+        assert_eq!(
+            (state(server, &of_project(&project.id)).await.as_str(), found().await),
+            (RUNNING, (1, 1))
+        );
+        finish(server, &of_project(&project.id)).await;
         assert_eq!(found().await, (1, 1));
     })
     .await;
@@ -202,22 +168,26 @@ async fn another_process_goes_on_where_one_was_cut_off_and_a_project_may_go_mean
         let (project, other) = (owner.test_project().await, owner.project("Other").await);
         fill(&project).await;
         let all = "/api/ui/v1/admin/encryption/rotate-data-keys";
-        assert_eq!(owner.ok("POST", all, Some(json!({}))).await["projects"], 2);
+        let begun = owner.ok("POST", all, Some(json!({}))).await;
+        assert_eq!(begun, json!({ "projects": 2, "organizations": 1, "rowsLost": 0 }));
         // Those that are being replaced are left as they are.
-        assert_eq!(owner.ok("POST", all, Some(json!({}))).await["projects"], 0);
+        let again = owner.ok("POST", all, Some(json!({}))).await;
+        assert_eq!(again, json!({ "projects": 0, "organizations": 0, "rowsLost": 0 }));
         wait_for_other_nodes(server);
         encryption::go_on(&server.app).await.unwrap();
         let deleted = owner.call("DELETE", &format!("/api/v1/projects/{other}"), None).await;
         assert_eq!(deleted.status, 200, "{}", deleted.text);
 
         let second = server.without_memory().await;
-        finish(&second, &project).await;
+        finish(&second, &of_project(&project.id)).await;
 
-        assert_eq!(left(server, &project, 2).await, 0);
+        assert_eq!(rows_under(server, &of_project(&project.id), 1).await, 0);
         assert_eq!(values(server, &project).await.len(), SECRETS + 1);
         let overview = owner.ok("GET", "/api/ui/v1/admin/encryption", None).await;
         assert_eq!(overview["projects"].as_array().unwrap().len(), 1);
         assert_eq!(overview["projects"][0]["keyNumber"], 2);
+        assert_eq!(overview["organizations"][0]["keyNumber"], 2);
+        assert_eq!(overview["organizations"][0]["organizationId"], json!(owner.organization_id));
         assert_eq!(overview["recoveryKey"], Value::Null);
     })
     .await;
@@ -245,4 +215,31 @@ async fn only_who_may_change_the_project_or_manages_the_server_replaces_a_key() 
         assert!(server.has_event(&owner.organization_id, "rotate-project-key").await);
     })
     .await;
+}
+
+/// Somebody enters the project, and the key is replaced before they have the project to themselves.
+#[tokio::test]
+async fn who_entered_before_the_key_was_replaced_writes_nothing_under_the_old_one() {
+    let Some(url) = postgres_schema().await else { return };
+    let server = crate::harness::node(&tacit_store::Settings::Postgres(url), 1).await;
+    let owner = server.with_admin().await;
+    let project = owner.test_project().await;
+    project.secret("FOO", "before").await;
+    let of_key = of_project(&project.id);
+    let webhook = json!({ "secretPath": "/", "webhookUrl": "http://127.0.0.1:9/hook" });
+    let writes = [
+        ("PATCH", "/api/v3/secrets/raw/FOO", json!({ "secretValue": "meanwhile" })),
+        ("POST", "/api/v1/webhooks", webhook),
+    ];
+    for ((method, path, body), number) in writes.into_iter().zip(1..) {
+        rotate(&project).await;
+
+        let answer = while_it_is_held(&server, &of_key, project.call(method, path, body.clone())).await;
+
+        assert_eq!(answer.status, 409, "{path}: {}", answer.text);
+        finish(&server, &of_key).await;
+        assert_eq!(rows_under(&server, &of_key, number).await, 0, "{path}");
+        assert_eq!(project.call(method, path, body).await.status, 200, "it works the next time");
+    }
+    assert_eq!(project.read("/api/v3/secrets/raw/FOO").await["secret"]["secretValue"], "meanwhile");
 }

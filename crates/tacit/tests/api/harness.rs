@@ -354,6 +354,7 @@ impl TestServer {
             name: name.to_owned(),
             slug: name.to_lowercase(),
             data_key_ciphertext: organization_key(&self.app, &id),
+            other_data_key_ciphertext: None,
             access_revision: 1,
             default_membership_role: "member".to_owned(),
             user_token_ttl_seconds: None,

@@ -47,6 +47,7 @@ pub async fn organization<'a>(server: &'a TestServer, slug: &str) -> Organizatio
         name: slug.to_owned(),
         slug: slug.to_owned(),
         data_key_ciphertext: organization_key(app, &id),
+        other_data_key_ciphertext: None,
         access_revision: 1,
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,

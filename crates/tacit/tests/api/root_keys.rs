@@ -1,16 +1,30 @@
 //! Replacing the root key, checking it and recovering it.
 
-use std::net::Ipv4Addr;
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use serde_json::json;
 use tacit::app::{Client, encryption, instance};
 use tacit_core::{
+    id::ProjectId,
     keyring::{RootKey, instance::InstanceKeys, instance::InstancePurpose, recovery::RecoveryKey},
     random::Random,
 };
-use tacit_store::instance_keys;
+use tacit_store::{
+    data_keys::{self, KeyOwner},
+    instance::hold_root_key,
+    instance_keys,
+};
 
-use crate::harness::{START, TestServer, each_engine, postgres_schema};
+use crate::{
+    harness::{START, TestServer, each_engine, postgres_schema},
+    harness_waiting::somebody_waits_for,
+};
 
 fn client() -> Client {
     Client { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "tests".into() }
@@ -158,4 +172,38 @@ async fn a_node_with_the_old_root_key_wraps_nothing_and_is_sealed() {
     two.app.keys.replace_root(second());
     assert_eq!(two.call("GET", "/api/status", None, None).await.status, 200);
     assert!(encryption::verify(&one.app.database, &second()).await.unwrap().is_good());
+}
+
+/// Somebody who writes holds the row of a project and then needs the root key, which who replaces it holds, and
+/// waits for the row.
+#[tokio::test]
+async fn who_writes_and_who_replaces_the_root_key_do_not_wait_for_each_other() {
+    let Some(url) = postgres_schema().await else { return };
+    let server = crate::harness::node(&tacit_store::Settings::Postgres(url), 1).await;
+    let admin = server.with_admin().await;
+    let project = admin.project("Shop").await;
+    let mut writer = server.app.database.begin().await.unwrap();
+    data_keys::lock(&mut writer, &KeyOwner::Project(ProjectId::new(project))).await.unwrap().unwrap();
+    let kept = Arc::new(AtomicUsize::new(0));
+    let keep = {
+        let kept = Arc::clone(&kept);
+        move || {
+            kept.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    };
+    let (app, client) = (server.app.clone(), client());
+    let rotation =
+        tokio::spawn(async move { encryption::rotate_root_key(&app, &client, second(), keep).await });
+    while !somebody_waits_for(&mut writer).await {
+        tokio::task::yield_now().await;
+    }
+
+    let held = hold_root_key(&mut writer).await;
+
+    assert!(held.unwrap().is_some_and(|check| first().matches(&check)), "the key is the one of before");
+    writer.commit().await.unwrap();
+    let rotated = rotation.await.unwrap().unwrap();
+    assert_eq!((rotated.id, kept.load(Ordering::SeqCst)), (second().id(), 1));
+    assert!(encryption::verify(&server.app.database, &second()).await.unwrap().is_good());
 }

@@ -233,3 +233,44 @@ fn a_running_server_replaces_data_keys_and_goes_on_after_kill_9() {
     second.stop();
     assert_eq!(key(folder.path(), &["verify"], "").code, Some(0));
 }
+
+#[test]
+fn the_key_of_an_organization_is_replaced_by_its_name_and_all_keys_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (token, _) = stopped_server(folder.path());
+    let node = Server::start(server(folder.path()));
+    let rotate = |arguments: &[&str]| {
+        let address = ["--url", &node.url];
+        let mut command = tacit(folder.path(), &[&["key", "rotate-data"], arguments, &address].concat());
+        command.env("TACIT_TOKEN", &token);
+        run(command, "")
+    };
+    let number = || {
+        let (status, body) = node.call("GET", "/api/ui/v1/organization/data-key", Some(&token), None);
+        assert_eq!(status, 200, "{body}");
+        (body["keyNumber"].as_i64().unwrap(), body["rotation"]["state"] == "finished")
+    };
+    let comes_to = |wanted: i64| {
+        let is_there = (0..300).any(|_| {
+            thread::sleep(Duration::from_millis(100));
+            number() == (wanted, true)
+        });
+        assert!(is_there, "{:?}", number());
+    };
+
+    let other = rotate(&["--organization", "Other"]);
+    assert_eq!(other.code, Some(FAILED), "{other:?}");
+    assert!(other.stderr.contains("another organization: Acme"), "{}", other.stderr);
+    assert_eq!(number().0, 1);
+    let nothing_to_give_up = rotate(&["--organization", "Acme", "--give-up-damaged"]);
+    assert_eq!(nothing_to_give_up.code, Some(FAILED), "{nothing_to_give_up:?}");
+
+    let begun = rotate(&["--organization", "Acme"]);
+    assert_eq!(begun.code, Some(0), "{begun:?}");
+    assert!(begun.stdout.contains("0 projects and 1 organizations"), "{}", begun.stdout);
+    comes_to(2);
+    let all = rotate(&["--all"]);
+    assert!(all.stdout.contains("1 projects and 1 organizations"), "{all:?}");
+    comes_to(3);
+    assert_eq!(rotate(&[]).code, Some(2), "something has to be named");
+}

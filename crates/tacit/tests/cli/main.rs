@@ -18,6 +18,7 @@ mod hostile_http2;
 mod hostile_memory;
 mod hostile_socket;
 mod key_file;
+mod key_nodes;
 #[cfg(feature = "pkcs11")]
 mod key_pkcs11;
 #[cfg(not(feature = "pkcs11"))]

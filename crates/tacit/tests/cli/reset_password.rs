@@ -35,7 +35,11 @@ fn the_one_who_runs_the_machine_makes_a_link_while_the_server_is_stopped() {
     assert_eq!(unknown.code, Some(FAILED), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("has no account"), "{}", unknown.stderr);
     // For people, although standard error is no terminal here.
-    assert!(unknown.stderr.contains("error: ") && unknown.stderr.contains("\n  next: "), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("error: ") && unknown.stderr.contains("\n  next: "),
+        "{}",
+        unknown.stderr
+    );
     let answer = link_for("ada@example.test");
 
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);

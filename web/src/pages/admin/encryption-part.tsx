@@ -1,23 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { RefreshCw } from 'lucide-react'
-import { useState } from 'react'
 
-import { errorText, problemOf } from '~/api/client'
-import {
-  type Encryption,
-  encryptionQuery,
-  isRotating,
-  type ProjectKey,
-  useRotateDataKey,
-} from '~/api/encryption'
+import { errorText } from '~/api/client'
+import { type Encryption, encryptionQuery } from '~/api/encryption'
 import { timeAgo } from '~/lib/dates'
 import { text } from '~/lib/text'
-import { Badge } from '~/ui/badge'
-import { IconButton } from '~/ui/button'
-import { Confirm } from '~/ui/confirm'
 import { Failure, Section, Skeleton } from '~/ui/page'
-import { RowActions, Table } from '~/ui/table'
 import styles from './admin.module.css'
+import { DataKeys } from './data-keys'
 
 const words = text.encryption
 
@@ -30,7 +19,7 @@ export function EncryptionPart() {
   return (
     <>
       <RootKey {...encryption.data} />
-      <DataKeys projects={encryption.data.projects} />
+      <DataKeys encryption={encryption.data} />
     </>
   )
 }
@@ -63,66 +52,3 @@ const Fact = ({ label, value }: { label: string; value: string }) => (
     <dd className={styles.word}>{value}</dd>
   </div>
 )
-
-function DataKeys({ projects }: { projects: ProjectKey[] }) {
-  const [asked, ask] = useState<ProjectKey>()
-  return (
-    <Section title={words.dataKeys} hint={words.dataHint}>
-      {projects.length === 0 ? (
-        <p>{words.none}</p>
-      ) : (
-        <Table
-          label={words.dataKeys}
-          head={[words.project, words.organization, words.number, words.state, '']}
-        >
-          {projects.map((one) => (
-            <tr key={one.projectId}>
-              <td>{one.projectName}</td>
-              <td>{one.organizationName}</td>
-              <td>{words.numbered(one.keyNumber)}</td>
-              <td>
-                <State of={one} />
-              </td>
-              <td>
-                <RowActions>
-                  <IconButton
-                    label={words.replace(one.projectName)}
-                    icon={<RefreshCw size={16} />}
-                    disabled={isRotating(one)}
-                    onClick={() => ask(one)}
-                  />
-                </RowActions>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
-      {asked && <Replace project={asked} onClose={() => ask(undefined)} />}
-    </Section>
-  )
-}
-
-function State({ of }: { of: ProjectKey }) {
-  const { rotation } = of
-  if (!rotation) return words.first
-  if (rotation.state === 'finished') return words.finished(timeAgo(rotation.finishedAt ?? rotation.startedAt))
-  if (rotation.state === 'announced') return <Badge tone="accent">{words.announced}</Badge>
-  return <Badge tone="accent">{words.progress(rotation.rowsDone, rotation.rowsTotal)}</Badge>
-}
-
-function Replace({ project, onClose }: { project: ProjectKey; onClose: () => void }) {
-  const rotate = useRotateDataKey()
-  return (
-    <Confirm
-      title={words.replaceTitle(project.projectName)}
-      hint={words.replaceHint}
-      verb={words.verb}
-      cancel={text.common.cancel}
-      typed={{ name: project.projectName, label: text.confirm.type(project.projectName) }}
-      busy={rotate.isPending}
-      error={problemOf(rotate.error)}
-      onConfirm={() => rotate.mutate(project.projectId, { onSuccess: onClose })}
-      onClose={onClose}
-    />
-  )
-}

@@ -3,8 +3,10 @@
 use tacit_core::permission::Action;
 use tacit_store::audit_streams::{self, AuditStreamRow};
 
-use super::{ShownStream, Target, TargetChange, data_key, event, keeper};
-use crate::app::{App, Caller, Error, Result, UnitOfWork, bounds::Bounds, caller::OrganizationAccess};
+use super::{ShownStream, Target, TargetChange, event, keeper};
+use crate::app::{
+    App, Caller, Error, Result, UnitOfWork, bounds::Bounds, caller::OrganizationAccess, organization_keys,
+};
 
 /// The most streams an organization may have.
 pub const STREAMS_MAX: i64 = 10;
@@ -62,14 +64,15 @@ async fn make(
     target: Target,
     is_from_beginning: bool,
 ) -> Result<ShownStream> {
-    let app = work.app.clone();
+    // Before the log: whoever needs both takes them in this order.
+    let key = organization_keys::to_write(work, &organization.id).await?;
     // Makes others wait who add one, so that the count is true, and who add events.
     let last_sequence = audit_streams::lock_log(&mut work.db, &organization.id).await?;
     if audit_streams::count(&mut work.db, &organization.id).await? >= STREAMS_MAX {
         let message = format!("An organization cannot have more than {STREAMS_MAX} audit log streams");
         return Err(Error::Invalid(message));
     }
-    let key = data_key(&app, &mut work.db, organization).await?;
+    let app = &work.app;
     let (id, now) = (app.new_id(), app.now());
     let row = AuditStreamRow {
         organization_id: organization.id.clone(),

@@ -92,7 +92,8 @@ async fn send_next(app: &App, stream: &DueStreamRow) -> Result<i64, String> {
 
 /// What to send, and the number of the last event of it. Events that are not kept any more are passed over.
 async fn prepare(app: &App, stream: &DueStreamRow) -> Result<(Target, Vec<Message>, i64)> {
-    let key = app.keys.organization(&stream.organization_id, &stream.data_key_ciphertext)?;
+    let other = stream.other_data_key_ciphertext.as_ref();
+    let key = app.keys.organization(&stream.organization_id, &stream.data_key_ciphertext, other)?;
     let target = Target::open(&key, &stream.id, &stream.target_ciphertext)?;
     let mut db = app.database.read().await?;
     let from = stream.delivered_sequence + 1;

@@ -23,7 +23,6 @@ use tacit_core::{
 use tacit_store::{
     Connection,
     audit_streams::{self, AuditStreamRow},
-    organizations,
 };
 
 pub use create::{NewStream, STREAMS_MAX, create};
@@ -36,6 +35,7 @@ use super::{
     audit::Event,
     caller::{Caller, OrganizationAccess},
     error::{Error, Result},
+    organization_keys,
     work::UnitOfWork,
 };
 
@@ -64,7 +64,7 @@ impl ShownStream {
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ShownStream>> {
     let organization = reader(caller)?;
     let mut db = app.database.read().await?;
-    let key = data_key(app, &mut db, organization).await?;
+    let key = organization_keys::to_read(app, &mut db, &organization.id).await?;
     let rows = audit_streams::list(&mut db, &organization.id).await?;
     let mut event = Event::new(app, caller, "get-audit-log-streams").with("streams", rows.len());
     if let Some(changed_at) = rows.iter().map(|row| row.updated_at).max() {
@@ -83,8 +83,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ShownStream>> {
 pub async fn get(app: &App, caller: &Caller, id: &AuditStreamId) -> Result<ShownStream> {
     let organization = reader(caller)?;
     let mut db = app.database.read().await?;
+    let key = organization_keys::to_read(app, &mut db, &organization.id).await?;
     let row = find(&mut db, organization, id).await?;
-    let key = data_key(app, &mut db, organization).await?;
     app.audit.record(event(app, caller, "get-audit-log-stream", &row))?;
     show(organization, &key, row)
 }
@@ -99,12 +99,12 @@ pub async fn delete(app: &App, caller: &Caller, id: AuditStreamId) -> Result<Sho
     let caller = caller.clone();
     app.write(move |work| {
         Box::pin(async move {
-            let row = find(&mut work.db, &organization, &id).await?;
-            let app = work.app.clone();
-            let key = data_key(&app, &mut work.db, &organization).await?;
+            let (row, key) = enter(work, &organization, &id).await?;
             audit_streams::delete(&mut work.db, &id).await?;
-            work.record(event(&app, &caller, "delete-audit-log-stream", &row));
-            show(&organization, &key, row)
+            work.record(event(&work.app, &caller, "delete-audit-log-stream", &row));
+            // One that cannot be read any more can still be deleted.
+            let target = Target::open(&key, &row.id, &row.target_ciphertext).unwrap_or_default();
+            Ok(shown(&organization, row, target))
         })
     })
     .await
@@ -136,17 +136,15 @@ async fn find(
     found.ok_or_else(|| Error::not_found("Audit log stream", id))
 }
 
-async fn data_key(app: &App, db: &mut Connection, organization: &OrganizationAccess) -> Result<DataKey> {
-    let row = organizations::find(db, &organization.id).await?;
-    let row = row.ok_or_else(|| Error::not_found("Organization", &organization.id))?;
-    app.keys.organization(&organization.id, &row.data_key_ciphertext)
-}
-
 fn show(organization: &OrganizationAccess, key: &DataKey, row: AuditStreamRow) -> Result<ShownStream> {
     let target = Target::open(key, &row.id, &row.target_ciphertext)?;
+    Ok(shown(organization, row, target))
+}
+
+fn shown(organization: &OrganizationAccess, row: AuditStreamRow, target: Target) -> ShownStream {
     let may_change = organization.require(Action::Edit, Subject::Settings).is_ok();
     let target = if may_change { target } else { target.shortened() };
-    Ok(ShownStream { row, target })
+    ShownStream { row, target }
 }
 
 /// An event about a stream. It says nothing of the address.
@@ -160,7 +158,6 @@ async fn enter(
     organization: &OrganizationAccess,
     id: &AuditStreamId,
 ) -> Result<(AuditStreamRow, DataKey)> {
-    let row = find(&mut work.db, organization, id).await?;
-    let app = work.app.clone();
-    Ok((row, data_key(&app, &mut work.db, organization).await?))
+    let key = organization_keys::to_write(work, &organization.id).await?;
+    Ok((find(&mut work.db, organization, id).await?, key))
 }

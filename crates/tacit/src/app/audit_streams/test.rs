@@ -3,11 +3,11 @@
 use tacit_core::{id::AuditStreamId, permission::Action};
 
 use super::{
-    ShownStream, Target, data_key, event, find, keeper,
+    ShownStream, Target, event, find, keeper,
     message::Message,
     send::{self, SendError},
 };
-use crate::app::{App, Caller, Result};
+use crate::app::{App, Caller, Result, organization_keys};
 
 /// How a test went.
 pub struct Tested {
@@ -26,8 +26,8 @@ pub struct Tested {
 pub async fn test(app: &App, caller: &Caller, id: &AuditStreamId) -> Result<Tested> {
     let organization = keeper(caller, Action::Edit)?;
     let mut db = app.database.read().await?;
+    let key = organization_keys::to_read(app, &mut db, &organization.id).await?;
     let row = find(&mut db, organization, id).await?;
-    let key = data_key(app, &mut db, organization).await?;
     drop(db);
     let _turn = app.egress.trial_turn(&organization.id)?;
     app.audit.record(event(app, caller, "test-audit-log-stream", &row))?;

@@ -18,6 +18,7 @@ use crate::app::{
     audit::Event,
     caller::Client,
     error::{Error, Result},
+    organization_keys,
 };
 
 /// What a machine logs in with.
@@ -55,7 +56,8 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
         return Err(WRONG);
     };
 
-    let key = app.keys.organization(&row.organization_id, &row.data_key_ciphertext)?;
+    let other = row.other_data_key_ciphertext.as_ref();
+    let key = app.keys.organization(&row.organization_id, &row.data_key_ciphertext, other)?;
     let method: M = settings::open(&key, &row.auth_method_id, &row.settings_ciphertext)?;
     let _turn = match method.lockout() {
         Some(_) => Some(lockout::enter(app, &row.auth_method_id).await?),
@@ -80,7 +82,7 @@ pub async fn login<M: Method>(app: &App, client: Client, login: Login<M::Proof>)
     let organization_slug = login.organization_slug;
     app.write(move |work| {
         Box::pin(async move {
-            let decided = admit::<M>(work, &row, organization_slug, &proven).await?;
+            let decided = admit(work, &row, &method, organization_slug, &proven).await?;
             let event = event::<M>(&work.app, &client, &row).with("subject", proven.subject.as_str());
             let event = if proven.attributes.is_empty() {
                 event
@@ -124,13 +126,13 @@ async fn refuse<M: Method>(
 async fn admit<M: Method>(
     work: &mut UnitOfWork,
     row: &MethodLoginRow,
+    method: &M,
     organization_slug: Option<String>,
     proven: &Proven,
 ) -> Result<Result<IssuedToken>> {
     let identity =
         identities::lock(&mut work.db, &row.organization_id, &row.identity_id).await?.ok_or(WRONG)?;
-    let settings = auth_method_settings::find(&mut work.db, &row.auth_method_id).await?.ok_or(WRONG)?;
-    if settings != row.settings_ciphertext {
+    if !still_has(work, row, method).await? {
         return Err(Error::Conflict("The settings of this auth method changed during the login. Try again."));
     }
     if let Some(slug) = organization_slug.filter(|slug| *slug != row.organization_slug) {
@@ -141,6 +143,17 @@ async fn admit<M: Method>(
         }));
     }
     issue::<M>(work, &identity, proven).await.map(Ok)
+}
+
+/// Whether the settings are those that were judged by. They may be encrypted anew and still the same.
+async fn still_has<M: Method>(work: &mut UnitOfWork, row: &MethodLoginRow, method: &M) -> Result<bool> {
+    let stored = auth_method_settings::find(&mut work.db, &row.auth_method_id).await?.ok_or(WRONG)?;
+    if stored == row.settings_ciphertext {
+        return Ok(true);
+    }
+    let key = organization_keys::to_read(&work.app, &mut work.db, &row.organization_id).await?;
+    let stored = auth_method_settings::find(&mut work.db, &row.auth_method_id).await?.ok_or(WRONG)?;
+    Ok(settings::open::<M>(&key, &row.auth_method_id, &stored)? == *method)
 }
 
 async fn issue<M: Method>(

@@ -5,10 +5,10 @@
 
 use tacit_core::{
     cipher::{Ciphertext, DataKey, Place},
-    id::{AuthMethodId, IdentityId, OrganizationId},
+    id::{AuthMethodId, IdentityId},
     permission::{Action, Subject},
 };
-use tacit_store::{Connection, auth_method_settings, auth_methods, identities::IdentityRow, organizations};
+use tacit_store::{Connection, auth_method_settings, auth_methods, identities::IdentityRow};
 use zeroize::Zeroizing;
 
 use super::{AuthMethod, Method};
@@ -17,6 +17,7 @@ use crate::app::{
     bounds::Bounds,
     error::{Error, Result},
     identities::{self, event},
+    organization_keys,
     token_settings::{self, TokenSettings},
     universal_auth::already_attached,
 };
@@ -40,11 +41,6 @@ fn seal<M: Method>(app: &App, key: &DataKey, id: &AuthMethodId, settings: &M) ->
     let json = serde_json::to_string(settings).map(Zeroizing::new);
     let json = json.map_err(|error| Error::Internal(format!("settings: {error}")))?;
     Ok(key.encrypt(&place(id), json.as_bytes(), &app.random))
-}
-
-async fn data_key(app: &App, db: &mut Connection, id: &OrganizationId) -> Result<DataKey> {
-    let row = organizations::find(db, id).await?.ok_or_else(|| Error::not_found("Organization", id))?;
-    app.keys.organization(id, &row.data_key_ciphertext)
 }
 
 fn check(tokens: &TokenSettings) -> Result<()> {
@@ -80,7 +76,7 @@ pub async fn attach<M: Method>(
             let mut row = token_settings::new_method(&work.app, &identity.id, M::NAME)?;
             tokens.apply(&mut row)?;
             auth_methods::insert(&mut work.db, &row).await.map_err(already_attached)?;
-            let key = data_key(&work.app, &mut work.db, &identity.organization_id).await?;
+            let key = organization_keys::to_write(work, &identity.organization_id).await?;
             let sealed = seal(&work.app, &key, &row.id, &settings)?;
             auth_method_settings::insert(&mut work.db, &row.id, &sealed).await?;
             work.record(event(&work.app, &caller, M::EVENTS.add, &identity));
@@ -118,9 +114,9 @@ pub(super) async fn find<M: Method>(
     identity: &IdentityRow,
 ) -> Result<AuthMethod<M>> {
     let not_attached = || Error::NotFound(format!("Identity '{}' does not have {}", identity.id, M::TITLE));
+    let key = organization_keys::to_read(app, db, &identity.organization_id).await?;
     let row = auth_methods::find(db, &identity.id, M::NAME).await?.ok_or_else(not_attached)?;
     let stored = auth_method_settings::find(db, &row.id).await?.ok_or_else(not_attached)?;
-    let key = data_key(app, db, &identity.organization_id).await?;
     let settings = open(&key, &row.id, &stored)?;
     Ok(AuthMethod { row, settings, shows_credentials: true })
 }
@@ -182,9 +178,8 @@ async fn store<M: Method>(
 ) -> Result<()> {
     method.row.updated_at = work.app.now();
     auth_methods::update(&mut work.db, &method.row).await?;
-    let app = work.app.clone();
-    let key = data_key(&app, &mut work.db, &identity.organization_id).await?;
-    let sealed = seal(&app, &key, &method.row.id, &method.settings)?;
+    let key = organization_keys::to_write(work, &identity.organization_id).await?;
+    let sealed = seal(&work.app, &key, &method.row.id, &method.settings)?;
     auth_method_settings::update(&mut work.db, &method.row.id, &sealed).await?;
     Ok(())
 }

@@ -8,12 +8,13 @@ use tacit_core::{
 };
 use tacit_store::{
     Connection, Database,
-    ciphertexts::{self, CiphertextRow, VALUE_SOURCES, ValueSource},
+    ciphertexts::{SEALED, SealedRow, SealedTable},
     instance,
     wrapped_keys::{WRAPPED, WrappedColumn},
 };
 
 use super::{BackupFailure, Result};
+use crate::app::encryption::for_each_key;
 
 /// What was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,10 +25,7 @@ pub struct Checked {
     pub values: u64,
 }
 
-/// Keys that are read at once.
-const PAGE_ROWS: i64 = 256;
-
-/// Keys by owner, such as `project:<id>`, and number: while a data key is replaced, a project has two.
+/// Keys by owner, such as `project:<id>`, and number: while a data key is replaced, its owner has two.
 type DataKeys = HashMap<(String, u32), DataKey>;
 
 /// Unwraps every key of a store and decrypts every value.
@@ -47,8 +45,8 @@ pub async fn check(database: &Database, root: &RootKey) -> Result<Checked> {
         unwrap(&mut db, column, root, &mut keys).await?;
     }
     checked.keys = keys.len() as u64;
-    for source in &VALUE_SOURCES {
-        checked.values += decrypt(&mut db, source, &keys).await?;
+    for table in &SEALED {
+        checked.values += decrypt(&mut db, table, &keys).await?;
     }
     Ok(checked)
 }
@@ -59,51 +57,53 @@ async fn unwrap(
     root: &RootKey,
     keys: &mut DataKeys,
 ) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let page = column.list(db, &after, PAGE_ROWS).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.id);
-        for row in page {
-            let owner = column.owner_of(&row);
-            let key = root.unwrap(&owner, &row.wrapped).map_err(|_| {
-                damaged(&format!("the key in table '{}', row {}, does not open", column.table, row.id))
-            })?;
-            keys.insert((owner, key.number()), key);
-        }
-        tokio::task::yield_now().await;
+    let mut closed = None;
+    for_each_key(db, column, root, &mut |row, key| match key {
+        Some(key) => _ = keys.insert((column.owner_of(row), key.number()), key),
+        None => closed = closed.take().or_else(|| Some(row.id.clone())),
+    })
+    .await?;
+    match closed {
+        Some(row) => Err(damaged(&format!("the key in table '{}', row {row}, does not open", column.table))),
+        None => Ok(()),
     }
 }
 
-async fn decrypt(db: &mut Connection, source: &ValueSource, keys: &DataKeys) -> Result<u64> {
+async fn decrypt(db: &mut Connection, table: &SealedTable, keys: &DataKeys) -> Result<u64> {
     let mut after = (String::new(), i64::MIN);
     let mut count = 0;
     loop {
-        let page = ciphertexts::values(db, source, (&after.0, after.1)).await?;
+        let page = table.page(db, (&after.0, after.1)).await?;
         let Some(last) = page.last() else { return Ok(count) };
-        after = (last.row_id.clone(), last.version);
+        after = (last.id.clone(), last.version);
         for row in &page {
-            let Some(ciphertext) = &row.ciphertext else { continue };
-            if !opens(source, row, ciphertext, keys) {
-                let (table, column) = (source.table, source.column);
-                return Err(damaged(&format!(
-                    "'{column}' in table '{table}', row {}, does not open",
-                    row.row_id
-                )));
-            }
-            count += 1;
+            count += open_row(table, row, keys)?;
         }
         tokio::task::yield_now().await;
     }
 }
 
-fn opens(source: &ValueSource, row: &CiphertextRow, ciphertext: &[u8], keys: &DataKeys) -> bool {
-    let place =
-        Place { table: source.bound_table, row_id: &row.row_id, field: source.field, version: row.version };
-    let ciphertext = Ciphertext(ciphertext.to_vec());
+/// Decrypts what is encrypted in a row, and says how much that is.
+fn open_row(table: &SealedTable, row: &SealedRow, keys: &DataKeys) -> Result<u64> {
+    let mut count = 0;
+    for ((column, field), ciphertext) in table.columns.iter().zip(&row.ciphertexts) {
+        let Some(ciphertext) = ciphertext else { continue };
+        let place = Place { table: table.bound_table, row_id: &row.id, field, version: row.version };
+        if !opens(table.owner, &row.owner_id, &place, ciphertext, keys) {
+            return Err(damaged(&format!(
+                "'{column}' in table '{}', row {}, does not open",
+                table.name, row.id
+            )));
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn opens(owner: &str, owner_id: &str, place: &Place<'_>, ciphertext: &Ciphertext, keys: &DataKeys) -> bool {
     let Some(number) = ciphertext.key_number() else { return false };
-    let key = keys.get(&(format!("{}:{}", source.owner, row.owner_id), number));
-    key.is_some_and(|key| key.decrypt(&place, &ciphertext).is_ok())
+    let key = keys.get(&(format!("{owner}:{owner_id}"), number));
+    key.is_some_and(|key| key.decrypt(place, ciphertext).is_ok())
 }
 
 fn damaged(what: &str) -> BackupFailure {

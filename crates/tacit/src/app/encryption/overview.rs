@@ -8,20 +8,28 @@ use tacit_core::{
     time::Timestamp,
 };
 use tacit_store::{
-    data_key_rotations::{self, FINISHED, ProjectKeysRow, RotationRow},
+    Connection,
+    data_key_rotations::{self, BLOCKED, FINISHED, RotationRow},
+    data_keys::{self, DataKeysRow, KeyOwner},
     instance, instance_keys,
 };
 
+use super::{
+    DamagedRows, damaged,
+    rotation::{OwnKey, about, not_found},
+};
 use crate::app::{
     App,
-    access::{ProjectAccess, ProjectName},
+    access::ProjectAccess,
     audit::Event,
     caller::Caller,
     error::{Error, Result},
 };
 
-/// Projects that are shown at most.
-const PROJECTS_MAX: i64 = 10_000;
+/// Projects that are shown at most, and organizations.
+const OWNERS_MAX: i64 = 10_000;
+/// Rotations of which damaged rows are looked for at once.
+const BLOCKED_MAX: usize = 50;
 
 /// The recovery key as far as the server knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,21 +40,25 @@ pub struct RecoveryState {
     pub verified_at: Option<Timestamp>,
 }
 
-/// The data key of a project.
+/// The data key of a project or of an organization.
 #[derive(Clone, Debug)]
-pub struct ProjectKey {
-    /// The project.
-    pub project_id: ProjectId,
-    /// Its name.
-    pub project_name: String,
-    /// Its organization.
+pub struct DataKeyState {
+    /// Whose it is.
+    pub owner: KeyOwner,
+    /// The name of that.
+    pub name: String,
+    /// Its organization; of an organization itself.
     pub organization_id: OrganizationId,
     /// The name of its organization.
     pub organization_name: String,
+    /// The slug of the project or of the organization.
+    pub slug: String,
     /// The number of the key that encrypts.
     pub key_number: u32,
     /// When that was last replaced, or the replacing that is under way.
     pub rotation: Option<RotationRow>,
+    /// If that is blocked, by what. Of the first 50 that are listed.
+    pub damaged: Option<DamagedRows>,
 }
 
 /// The keys of the instance.
@@ -61,7 +73,9 @@ pub struct Encryption {
     /// The recovery key, if there is one.
     pub recovery: Option<RecoveryState>,
     /// The data key of each project, those first whose key is being replaced.
-    pub projects: Vec<ProjectKey>,
+    pub projects: Vec<DataKeyState>,
+    /// The data key of each organization, in the same order.
+    pub organizations: Vec<DataKeyState>,
 }
 
 /// Shows the keys.
@@ -74,8 +88,14 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Encryption> {
     let row = instance::find(&mut db).await?;
     let row = row.ok_or_else(|| Error::Internal("the instance was not prepared".to_owned()))?;
     let recovery = instance_keys::find_recovery(&mut db).await?;
+    let projects = data_keys::list_projects(&mut db, "", OWNERS_MAX).await?;
+    let organizations = data_keys::list_organizations(&mut db, "", OWNERS_MAX).await?;
     let rotations = data_key_rotations::list(&mut db).await?;
-    let projects = data_key_rotations::list_projects(&mut db, "", PROJECTS_MAX).await?;
+    let mut rotations: Rotations = rotations.into_iter().map(|row| (row.owner.clone(), row)).collect();
+    let of_project = |id| KeyOwner::Project(ProjectId::new(id));
+    let projects = states(&mut db, projects, of_project, &mut rotations).await?;
+    let of_organization = |id| KeyOwner::Organization(OrganizationId::new(id));
+    let organizations = states(&mut db, organizations, of_organization, &mut rotations).await?;
     app.audit.record_look(Event::new(app, caller, "get-instance-encryption"))?;
     Ok(Encryption {
         root_key_mode: app.settings.root_key_mode,
@@ -83,46 +103,79 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Encryption> {
         root_key_rotated_at: row.root_key_rotated_at,
         recovery: recovery
             .map(|row| RecoveryState { created_at: row.created_at, verified_at: row.verified_at }),
-        projects: project_keys(projects, rotations),
+        projects,
+        organizations,
     })
 }
 
-fn project_keys(projects: Vec<ProjectKeysRow>, rotations: Vec<RotationRow>) -> Vec<ProjectKey> {
-    let mut rotations: HashMap<ProjectId, RotationRow> =
-        rotations.into_iter().map(|row| (row.project_id.clone(), row)).collect();
-    let key = |row: ProjectKeysRow| ProjectKey {
-        key_number: row.data_key_ciphertext.key_number().unwrap_or_default(),
-        rotation: rotations.remove(&row.id),
-        project_id: row.id,
-        project_name: row.name,
-        organization_id: row.organization_id,
-        organization_name: row.organization_name,
-    };
-    let mut keys: Vec<ProjectKey> = projects.into_iter().map(key).collect();
-    keys.sort_by_key(|key| key.rotation.as_ref().is_none_or(|rotation| rotation.state == FINISHED));
-    keys
+type Rotations = HashMap<KeyOwner, RotationRow>;
+
+async fn states(
+    db: &mut Connection,
+    rows: Vec<DataKeysRow>,
+    owner_of: fn(String) -> KeyOwner,
+    rotations: &mut Rotations,
+) -> Result<Vec<DataKeyState>> {
+    let (mut states, mut blocked) = (Vec::with_capacity(rows.len()), 0);
+    for row in rows {
+        let owner = owner_of(row.id.clone());
+        let rotation = rotations.remove(&owner);
+        let is_blocked = rotation.as_ref().is_some_and(|rotation| rotation.state == BLOCKED);
+        blocked += usize::from(is_blocked);
+        let is_looked_at = is_blocked && blocked <= BLOCKED_MAX;
+        let damaged = if is_looked_at { Some(damaged::find(db, &owner, &row).await?) } else { None };
+        states.push(state(owner, row, rotation, damaged));
+    }
+    states.sort_by_key(|key| key.rotation.as_ref().is_none_or(|rotation| rotation.state == FINISHED));
+    Ok(states)
 }
 
-/// Shows the data key of a project to somebody who is in it.
+fn state(
+    owner: KeyOwner,
+    row: DataKeysRow,
+    rotation: Option<RotationRow>,
+    damaged: Option<DamagedRows>,
+) -> DataKeyState {
+    DataKeyState {
+        owner,
+        name: row.name,
+        organization_id: row.organization_id,
+        organization_name: row.organization_name,
+        slug: row.slug,
+        key_number: row.data_key_ciphertext.key_number().unwrap_or_default(),
+        rotation,
+        damaged,
+    }
+}
+
+/// Shows a data key to somebody who may read the settings of the project, or of the organization.
 ///
 /// # Errors
 ///
-/// As [`ProjectAccess::enter`], and [`Error::Forbidden`] for who may not read the project's settings.
-pub async fn project_key(app: &App, caller: &Caller, name: &ProjectName) -> Result<ProjectKey> {
+/// As [`ProjectAccess::enter`], and [`Error::Forbidden`] for who may not read the settings.
+pub async fn data_key(app: &App, caller: &Caller, key: &OwnKey) -> Result<DataKeyState> {
     let mut db = app.database.read().await?;
-    let access = ProjectAccess::enter(&mut db, caller, name, app.now()).await?;
-    access.require_any(Action::Read, Subject::Settings)?;
-    let id = &access.project.id;
-    let row = data_key_rotations::find_project(&mut db, id).await?;
-    let row = row.ok_or_else(|| Error::not_found("Project", id))?;
-    let rotation = data_key_rotations::find(&mut db, id).await?;
-    app.audit.record(Event::new(app, caller, "get-project-key").project(id))?;
-    Ok(ProjectKey {
-        key_number: row.data_key_ciphertext.key_number().unwrap_or_default(),
-        rotation,
-        project_id: row.id,
-        project_name: row.name,
-        organization_id: row.organization_id,
-        organization_name: row.organization_name,
-    })
+    let owner = readable(app, &mut db, caller, key).await?;
+    let row = data_keys::find(&mut db, &owner).await?.ok_or_else(|| not_found(&owner))?;
+    let rotation = data_key_rotations::find(&mut db, &owner).await?;
+    let is_blocked = rotation.as_ref().is_some_and(|rotation| rotation.state == BLOCKED);
+    let damaged = if is_blocked { Some(damaged::find(&mut db, &owner, &row).await?) } else { None };
+    let event = Event::new(app, caller, &format!("get-{}-key", owner.kind()));
+    app.audit.record(about(event, &owner, &row))?;
+    Ok(state(owner, row, rotation, damaged))
+}
+
+async fn readable(app: &App, db: &mut Connection, caller: &Caller, key: &OwnKey) -> Result<KeyOwner> {
+    match key {
+        OwnKey::Project(name) => {
+            let access = ProjectAccess::enter(db, caller, name, app.now()).await?;
+            access.require_any(Action::Read, Subject::Settings)?;
+            Ok(KeyOwner::Project(access.project.id))
+        }
+        OwnKey::Organization => {
+            let organization = caller.organization()?;
+            organization.require(Action::Read, Subject::Settings)?;
+            Ok(KeyOwner::Organization(organization.id.clone()))
+        }
+    }
 }

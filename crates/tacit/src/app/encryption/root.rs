@@ -1,13 +1,13 @@
 //! Another root key takes the place of the present one.
 
-use std::io;
+use std::{io, sync::Arc, time::Duration};
 
 use tacit_core::keyring::{
     RootKey,
     recovery::{RecoveryPublicKey, SealedRootKey},
 };
 use tacit_store::{
-    Connection,
+    Connection, StoreError,
     instance::{lock_root_key, set_root_key},
     instance_keys::{self, RecoveryKeyRow},
     wrapped_keys::{WRAPPED, WrappedColumn},
@@ -24,6 +24,11 @@ use crate::app::{
 /// Wrapped keys that are read at once.
 const PAGE_LENGTH: i64 = 500;
 
+/// How often it is tried, where others hold rows that it needs: half a minute in all.
+const TRIES_MAX: usize = 120;
+/// Between two tries, so that those go on who waited for this one.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RotatedRootKey {
@@ -38,44 +43,60 @@ pub struct RotatedRootKey {
 }
 
 /// Wraps every key anew by `next`, in one transaction: after it nothing is left that the present root key opens.
-/// `keep` puts `next` where the next start finds it, before the transaction ends; while it runs nobody else
-/// replaces the root key.
+/// `keep` puts `next` where the next start finds it, once all keys are wrapped and before the transaction ends; while it
+/// runs nobody else replaces the root key.
+///
+/// It needs the rows of all keys, in the order of its own. On PostgreSQL somebody may hold one of these and wait for
+/// another: then it lets go of all and begins again, so that nobody is refused because of it.
 ///
 /// Only for who has the present root key and the database.
 ///
 /// # Errors
 ///
-/// [`Error::Decrypt`] if a stored key does not open, and what `keep` fails with. Nothing is changed then, except
-/// that `keep` may have left something.
+/// [`Error::Decrypt`] if a stored key does not open, [`StoreError::Held`] if others hold one for half a minute, and what
+/// `keep` fails with. Nothing is changed then, except that `keep` may have left something.
 pub async fn rotate(
     app: &App,
     client: &Client,
     next: RootKey,
-    keep: impl FnOnce() -> io::Result<()> + Send + 'static,
+    keep: impl Fn() -> io::Result<()> + Send + Sync + 'static,
 ) -> Result<RotatedRootKey> {
-    let (client, next) = (client.clone(), RootKey::parse(&next.to_text()).map_err(|_| internal("key"))?);
-    let rotated = app
-        .write(move |work| {
-            Box::pin(async move {
-                let check = lock_root_key(&mut work.db).await?;
-                if !check.is_some_and(|check| work.app.keys.root().matches(&check)) {
-                    return Err(Error::Sealed);
-                }
-                keep().map_err(|error| Error::Internal(format!("the new root key was not kept: {error}")))?;
-                let rotated = rewrap_all(work, &next).await?;
-                let event = Event::by_nobody(&work.app, &client, "rotate-root-key");
-                work.record(event.with("rootKeyId", rotated.id.as_str()).with("keys", rotated.keys));
-                Ok((rotated, next))
-            })
-        })
-        .await?;
-    let (rotated, next) = rotated;
+    let (next, keep) = (Arc::new(next), Arc::new(keep));
+    let mut tries = 1;
+    let rotated = loop {
+        match try_once(app, client, &next, &keep).await {
+            Err(Error::Store(StoreError::Held)) if tries < TRIES_MAX => {
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            ended => break ended?,
+        }
+    };
     app.keys.replace_root(next);
     Ok(rotated)
 }
 
-fn internal(what: &str) -> Error {
-    Error::Internal(format!("a root key cannot be read back: {what}"))
+async fn try_once(
+    app: &App,
+    client: &Client,
+    next: &Arc<RootKey>,
+    keep: &Arc<impl Fn() -> io::Result<()> + Send + Sync + 'static>,
+) -> Result<RotatedRootKey> {
+    let (client, next, keep) = (client.clone(), Arc::clone(next), Arc::clone(keep));
+    app.write(move |work| {
+        Box::pin(async move {
+            let check = lock_root_key(&mut work.db).await?;
+            if !check.is_some_and(|check| work.app.keys.root().matches(&check)) {
+                return Err(Error::Sealed);
+            }
+            let rotated = rewrap_all(work, &next).await?;
+            let event = Event::by_nobody(&work.app, &client, "rotate-root-key");
+            work.record(event.with("rootKeyId", rotated.id.as_str()).with("keys", rotated.keys));
+            keep().map_err(|error| Error::Internal(format!("the new root key was not kept: {error}")))?;
+            Ok(rotated)
+        })
+    })
+    .await
 }
 
 async fn rewrap_all(work: &mut UnitOfWork, next: &RootKey) -> Result<RotatedRootKey> {

@@ -1,9 +1,12 @@
 //! Whether a root key opens everything that is stored under it.
 
-use tacit_core::keyring::{RootKey, recovery::RecoveryPublicKey};
+use tacit_core::{
+    cipher::DataKey,
+    keyring::{RootKey, recovery::RecoveryPublicKey},
+};
 use tacit_store::{
     Connection, Database, StoreError, instance, instance_keys,
-    wrapped_keys::{WRAPPED, WrappedColumn},
+    wrapped_keys::{WRAPPED, WrappedColumn, WrappedKeyRow},
 };
 
 /// Wrapped keys that are read at once.
@@ -44,7 +47,13 @@ pub async fn verify(database: &Database, root: &RootKey) -> Result<Verified, Sto
         return Ok(verified);
     }
     for column in WRAPPED {
-        open_all(&mut db, &column, root, &mut verified).await?;
+        let (name, mut opened) = (format!("{}.{}", column.table, column.column), 0);
+        for_each_key(&mut db, &column, root, &mut |row, key| match key {
+            Some(_) => opened += 1,
+            None => verified.damaged.push((name.clone(), row.id.clone())),
+        })
+        .await?;
+        verified.opened.push((name, opened));
     }
     if let Some(row) = instance_keys::find_recovery(&mut db).await? {
         let public = RecoveryPublicKey::from_slice(&row.public_key);
@@ -54,26 +63,26 @@ pub async fn verify(database: &Database, root: &RootKey) -> Result<Verified, Sto
     Ok(verified)
 }
 
-async fn open_all(
+/// Shows every key of a column to `visit`; none where it does not open with `root`.
+///
+/// # Errors
+///
+/// Fails only if the database does.
+pub async fn for_each_key(
     db: &mut Connection,
     column: &WrappedColumn,
     root: &RootKey,
-    verified: &mut Verified,
+    visit: &mut (dyn FnMut(&WrappedKeyRow, Option<DataKey>) + Send),
 ) -> Result<(), StoreError> {
-    let name = format!("{}.{}", column.table, column.column);
-    let (mut after, mut opened) = (String::new(), 0);
+    let mut after = String::new();
     loop {
         let rows = column.list(db, &after, PAGE_LENGTH).await?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(()) };
         after.clone_from(&last.id);
         for row in &rows {
-            if root.unwrap(&column.owner_of(row), &row.wrapped).is_ok() {
-                opened += 1;
-            } else {
-                verified.damaged.push((name.clone(), row.id.clone()));
-            }
+            visit(row, root.unwrap(&column.owner_of(row), &row.wrapped).ok());
         }
+        // On SQLite a page is read without waiting for anything.
+        tokio::task::yield_now().await;
     }
-    verified.opened.push((name, opened));
-    Ok(())
 }

@@ -6,6 +6,7 @@ use tacit_core::{
     permission::{Action, ProjectRole, Subject},
 };
 use tacit_store::{
+    data_keys::KeyOwner,
     environments::EnvironmentRow,
     organizations,
     projects::{self, ProjectRow},
@@ -92,7 +93,7 @@ async fn row_of(
         None => free_slug(work, organization, &new.name).await?,
     };
     Ok(ProjectRow {
-        data_key_ciphertext: Keys::new_project_key(root, &id, 1, &work.app.random),
+        data_key_ciphertext: Keys::new_data_key(root, &KeyOwner::Project(id.clone()), 1, &work.app.random),
         other_data_key_ciphertext: None,
         id,
         organization_id: organization.clone(),

@@ -7,7 +7,12 @@ use tacit_core::{
     id::{FolderId, ProjectId, SecretId},
     reference::{Target, may_have_references, references},
 };
-use tacit_store::{Connection, data_key_rotations, secret_references, secrets::SecretRow};
+use tacit_store::{
+    Connection,
+    data_keys::{self, KeyOwner},
+    secret_references,
+    secrets::SecretRow,
+};
 
 use super::{
     content::{Plaintext, decrypt_value},
@@ -95,7 +100,7 @@ pub(super) async fn ensure(db: &mut Connection, project: &ProjectId, key: &DataK
     if !secret_references::mark_indexed(db, project).await? {
         return Ok(());
     }
-    let present = data_key_rotations::find_project(db, project).await?;
+    let present = data_keys::find(db, &KeyOwner::Project(project.clone())).await?;
     if present.is_none_or(|row| row.data_key_ciphertext.key_number() != Some(key.number())) {
         return Err(Error::Conflict("The project's encryption key was replaced meanwhile. Try again."));
     }

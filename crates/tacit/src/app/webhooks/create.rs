@@ -5,7 +5,8 @@ use tacit_core::{
     webhook::FolderPattern,
 };
 use tacit_store::{
-    data_key_rotations, environments,
+    data_keys::{self, KeyOwner},
+    environments,
     webhooks::{self, WebhookRow},
 };
 use zeroize::Zeroizing;
@@ -54,7 +55,7 @@ async fn make(
     let access = ProjectAccess::enter(&mut work.db, caller, project, app.now()).await?;
     access.require_any(Action::Create, Subject::Webhooks)?;
     let project = &access.project.id;
-    let present = data_key_rotations::lock_project(&mut work.db, project).await?;
+    let present = data_keys::lock(&mut work.db, &KeyOwner::Project(project.clone())).await?;
     let present = present.ok_or_else(|| Error::not_found("Project", project))?;
     access.require_key(&present.data_key_ciphertext)?;
     let environment = environments::find_by_slug(&mut work.db, project, &new.environment).await?;

@@ -31,7 +31,7 @@ pub(super) enum KeyCommand {
     /// Keep the same root key in another way
     #[command(after_help = EXIT_CODES)]
     Migrate(Box<MigrateArguments>),
-    /// Begin to replace data keys on a running server, which encrypts all values anew in the background
+    /// Begin to replace data keys on a running server, which encrypts everything anew in the background
     #[command(after_help = EXIT_CODES)]
     RotateData(RotateDataArguments),
 }
@@ -151,15 +151,18 @@ pub(super) struct MigrateArguments {
     pub(super) server: ServerArguments,
 }
 
-/// What `tacit key rotate-data` takes.
+/// What `tacit key rotate-data` takes: a project, all, or else the organization that is named.
 #[derive(Debug, Args)]
 pub(super) struct RotateDataArguments {
-    /// Slug or id of a project whose settings you may change
-    #[arg(long, value_name = "PROJECT", required_unless_present = "all", conflicts_with = "all")]
+    /// Slug or id of a project whose settings you may change; without it and --all, the key of --organization
+    #[arg(long, value_name = "PROJECT", required_unless_present_any = ["all", "organization"])]
     pub(super) project: Option<String>,
-    /// All projects of the server, for its administrators
-    #[arg(long)]
+    /// All projects and organizations of the server, for its administrators
+    #[arg(long, conflicts_with = "project")]
     pub(super) all: bool,
+    /// End a replacing that is blocked by rows that do not decrypt: the old key is destroyed, and these with it
+    #[arg(long, conflicts_with = "all")]
+    pub(super) give_up_damaged: bool,
     #[command(flatten)]
     pub(super) address: ServerAddress,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The keys of the instance and of projects.
+//! The keys of the instance, of organizations and of projects.
 
 use crate::http::{
     route::{
@@ -16,7 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
             .event("get-instance-encryption")
             .answer::<encryption::EncryptionResponse>(),
         post("/api/ui/v1/admin/encryption/rotate-data-keys", InstanceAdmin, encryption::rotate_any)
-            .summary("Begins to replace the data key of one project or of all")
+            .summary("Begins to replace the data key of a project, an organization, or all")
             .event("rotate-project-key")
             .body::<encryption::RotateRequest>()
             .answer::<encryption::RotateResponse>(),
@@ -27,6 +27,16 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/ui/v1/projects/{project}/data-key/rotate", Caller, encryption::rotate)
             .summary("Begins to replace the data key of a project")
             .event("rotate-project-key")
+            .body::<encryption::RotateOwnRequest>()
+            .answer::<encryption::RotateResponse>(),
+        get("/api/ui/v1/organization/data-key", Caller, encryption::get_of_organization)
+            .summary("Shows the number of the organization's data key and how far its replacing has come")
+            .event("get-organization-key")
+            .answer::<encryption::DataKeyOfOrganizationResponse>(),
+        post("/api/ui/v1/organization/data-key/rotate", Caller, encryption::rotate_of_organization)
+            .summary("Begins to replace the data key of the organization")
+            .event("rotate-organization-key")
+            .body::<encryption::RotateOwnRequest>()
             .answer::<encryption::RotateResponse>(),
     ]
 }

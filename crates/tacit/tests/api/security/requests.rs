@@ -204,6 +204,8 @@ fn field(route: &Route, name: &str, ids: &Value) -> Option<Value> {
     Some(match name {
         "projectId" | "workspaceId" | "project" => id("project"),
         "projectSlug" if path.contains("privilege") => id("project_slug"),
+        // Of one or the other.
+        "organizationId" if path.ends_with("/rotate-data-keys") => return None,
         "organizationId" => id("organization"),
         "environment" | "sourceEnvironment" => id("environment_slug"),
         "destinationEnvironment" => json!("prod"),

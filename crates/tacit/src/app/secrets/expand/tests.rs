@@ -80,6 +80,7 @@ async fn shop(db: &mut Connection) {
         name: "Acme".to_owned(),
         slug: "acme".to_owned(),
         data_key_ciphertext: Ciphertext(Vec::new()),
+        other_data_key_ciphertext: None,
         access_revision: 0,
         default_membership_role: "member".to_owned(),
         user_token_ttl_seconds: None,
