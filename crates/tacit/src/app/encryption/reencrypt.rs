@@ -123,9 +123,9 @@ async fn encrypt_some(app: &App, owner: &KeyOwner) -> Result<bool> {
         }
     }
     if has_damaged {
-        block(app, owner).await?
+        block(app, owner).await?;
     } else {
-        finish(app, owner).await?
+        finish(app, owner).await?;
     }
     Ok(false)
 }
