@@ -11,7 +11,7 @@ use crate::{
 /// The lines between which the table stands.
 const MARKERS: (&str, &str) = ("<!-- bench -->\n", "<!-- /bench -->\n");
 /// How scenarios are called for somebody who has not read docs/performance.md.
-const TITLES: [(&str, &str); 17] = [
+const TITLES: [(&str, &str); 18] = [
     ("get-one", "one secret by name, audited"),
     ("get-one made anew", "… that nobody asked for before"),
     ("list-100", "list of 100"),
