@@ -213,22 +213,24 @@ pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result
     .await
 }
 
-/// Takes a stream for this node until `lease`. Returns whether it was free.
+/// Takes a stream for this node until `lease`. `false` if another node was first, or has sent of it since it was looked
+/// at: then `stream` is out of date, and what was delivered would be sent again.
 ///
 /// # Errors
 ///
 /// Fails only if the database does.
 pub async fn claim(
     db: &mut Connection,
-    id: &AuditStreamId,
+    stream: &DueStreamRow,
     now: Timestamp,
     lease: Timestamp,
 ) -> Result<bool> {
     let claimed = db
         .execute(
-            "UPDATE audit_streams SET lease_expires_at = $3
-              WHERE id = $1 AND is_paused = FALSE AND lease_expires_at <= $2",
-            params![id, now, lease],
+            "UPDATE audit_streams SET lease_expires_at = $4
+              WHERE id = $1 AND is_paused = FALSE AND lease_expires_at <= $3 AND next_attempt_at <= $3
+                AND delivered_sequence = $2",
+            params![&stream.id, stream.delivered_sequence, now, lease],
         )
         .await?;
     Ok(claimed > 0)

@@ -108,7 +108,7 @@ pub async fn insert(db: &mut Connection, delivery: &WebhookDeliveryRow) -> Resul
 
 /// Lets a notice that still waits tell of a newer commit too, with all attempts before it again.
 /// Returns whether there was one. One that is being sent is left alone: its receiver may have looked
-/// before the commit.
+/// before the commit. For the same reason who has let its lease run out has no say any more.
 ///
 /// # Errors
 ///
@@ -122,7 +122,7 @@ pub async fn merge(
 ) -> Result<bool> {
     let changed = db
         .execute(
-            "UPDATE webhook_deliveries SET revision = $3, attempts = 0, updated_at = $4
+            "UPDATE webhook_deliveries SET revision = $3, attempts = 0, lease_expires_at = 0, updated_at = $4
               WHERE webhook_id = $1 AND secret_path = $2 AND state = 'pending' AND lease_expires_at <= $4",
             params![webhook, path, revision, now],
         )

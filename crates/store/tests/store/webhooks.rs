@@ -9,7 +9,7 @@ use tacit_store::{
     Connection,
     commits::{self, CommitChangeRow, CommitRow},
     environments, webhook_changes,
-    webhook_deliveries::{self, DEAD, Outcome, PENDING, WebhookDeliveryRow},
+    webhook_deliveries::{self, DEAD, DELIVERED, Outcome, PENDING, WebhookDeliveryRow},
     webhooks::{self, WebhookRow},
 };
 
@@ -108,6 +108,28 @@ async fn a_delivery_is_claimed_once_until_its_lease_ends_and_only_the_holder_fin
         assert!(!webhook_deliveries::revive(&mut db, &id, after(62)).await.unwrap());
         webhook_deliveries::delete_pending(&mut db, &hook.id).await.unwrap();
         assert!(webhook_deliveries::list(&mut db, &hook.id, None, 9).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_let_the_lease_run_out_does_not_end_a_delivery_that_tells_of_more_since() {
+    each_engine(async |database| {
+        let mut db = database.begin().await.unwrap();
+        let shop = project(&mut db, "shop").await;
+        let hook = webhook(&mut db, &shop).await;
+        webhook_deliveries::insert(&mut db, &delivery("d")).await.unwrap();
+        let id = WebhookDeliveryId::new("d");
+        assert!(webhook_deliveries::claim(&mut db, &id, START, after(60)).await.unwrap());
+        // Its receiver looked before this commit.
+        assert!(webhook_deliveries::merge(&mut db, &hook.id, "/", 2, after(61)).await.unwrap());
+
+        let delivered = Outcome { state: DELIVERED, next_attempt_at: after(62), error: None };
+        webhook_deliveries::finish(&mut db, &id, after(60), delivered, after(62)).await.unwrap();
+
+        let still = webhook_deliveries::find(&mut db, &hook.id, &id).await.unwrap().unwrap();
+        assert_eq!((&*still.state, still.revision), (PENDING, 2));
+        assert_eq!(webhook_deliveries::list_due(&mut db, after(62), 9).await.unwrap().len(), 1);
     })
     .await;
 }

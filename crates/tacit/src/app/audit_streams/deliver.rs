@@ -48,7 +48,7 @@ pub async fn send_due(app: &App) -> Result<usize> {
 async fn claim(work: &mut UnitOfWork, now: Timestamp, lease: Timestamp) -> Result<Vec<DueStreamRow>> {
     let mut claimed = Vec::new();
     for stream in audit_streams::list_due(&mut work.db, now, AT_A_TIME).await? {
-        if audit_streams::claim(&mut work.db, &stream.id, now, lease).await? {
+        if audit_streams::claim(&mut work.db, &stream, now, lease).await? {
             claimed.push(stream);
         }
     }
