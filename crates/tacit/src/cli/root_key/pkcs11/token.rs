@@ -92,8 +92,8 @@ struct Module(Pkcs11);
 impl Module {
     fn load(key: &Pkcs11Key) -> Result<Self, Failure> {
         let module = Pkcs11::new(&key.module).map_err(|error| refusals::module(key, &error))?;
-        // It stays loaded until the process ends: modules, SoftHSM among them, leave exit handlers behind, which would
-        // run in code that is not there any more.
+        // It stays loaded until the process ends: some modules leave exit handlers behind, which would run in code that
+        // is not there any more.
         std::mem::forget(module.clone());
         module
             .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
