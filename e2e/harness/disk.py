@@ -4,7 +4,8 @@ import os
 import pathlib
 import subprocess
 
-SIZE_MIB = 24
+# Also for everything that waits when the disk has room again, twice: in the database and in its log.
+SIZE_MIB = 96
 BALLAST = "ballast"
 BLOCK = 64 * 1024
 

@@ -61,7 +61,7 @@ pub struct TestServer {
     /// Moves the time.
     pub clock: Clock,
     shell: Shell,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What differs between servers on one database.
@@ -72,6 +72,13 @@ pub struct Node {
     pub timing: Timing,
     /// What its operator chose.
     pub settings: Settings,
+}
+
+/// Where a server is.
+struct Place {
+    database: Database,
+    clock: Clock,
+    folder: tempfile::TempDir,
 }
 
 /// What came back.
@@ -137,9 +144,28 @@ pub async fn each_engine_with(settings: Settings, certificates: &str, test: impl
 
 /// Starts one of several servers on a database.
 pub async fn node(settings: &tacit_store::Settings, seed: u64) -> TestServer {
-    let folder = tempfile::tempdir().unwrap();
+    node_with(settings, seed, &first_root_key(), tempfile::tempdir().unwrap()).await
+}
+
+/// Starts one of several servers on a database that has this root key, with what an earlier one left in its folder.
+pub async fn node_with(
+    settings: &tacit_store::Settings,
+    seed: u64,
+    root: &RootKey,
+    folder: tempfile::TempDir,
+) -> TestServer {
     let node = Node { seed, timing: Timing::default(), settings: Settings::default() };
-    TestServer::start_node(settings, folder, node).await
+    let database = Database::open(settings).await.unwrap();
+    let (clock, egress) = (Clock::manual(START), Egress::new(loopback()));
+    TestServer::assemble(Place { database, clock, folder }, root, node, egress, BYTES_MAX_DEFAULT)
+        .await
+        .followed()
+        .await
+}
+
+/// The root key that servers of tests begin with.
+pub fn first_root_key() -> RootKey {
+    RootKey::generate(&Random::seeded(1))
 }
 
 /// Only this address, so that the others of loopback stay refused.
@@ -176,11 +202,15 @@ impl TestServer {
         node: Node,
         egress: Egress,
     ) -> Self {
-        let database = Database::open(settings).await.unwrap();
-        let server =
-            Self::assemble(database, Clock::manual(START), folder, node, egress, BYTES_MAX_DEFAULT).await;
-        tacit_store::feed::follow(&server.app.database, server.app.uptime()).await.unwrap();
-        server
+        let place =
+            Place { database: Database::open(settings).await.unwrap(), clock: Clock::manual(START), folder };
+        Self::assemble(place, &first_root_key(), node, egress, BYTES_MAX_DEFAULT).await.followed().await
+    }
+
+    /// The server, after it has looked at what others changed.
+    async fn followed(self) -> Self {
+        tacit_store::feed::follow(&self.app.database, self.app.uptime()).await.unwrap();
+        self
     }
 
     /// Another server on the same database and clock, which keeps neither answers nor folders: it always
@@ -188,8 +218,8 @@ impl TestServer {
     pub async fn without_memory(&self) -> Self {
         let node = Node { seed: 9, timing: Timing::default(), settings: Settings::default() };
         let folder = tempfile::tempdir().unwrap();
-        let (database, egress) = (self.app.database.clone(), self.app.egress.clone());
-        Self::assemble(database, self.clock.clone(), folder, node, egress, 0).await
+        let place = Place { database: self.app.database.clone(), clock: self.clock.clone(), folder };
+        Self::assemble(place, &self.app.keys.root(), node, self.app.egress.clone(), 0).await
     }
 
     /// The same server by another door, which takes less of each client.
@@ -197,18 +227,12 @@ impl TestServer {
         let settings = shell::Settings { limits: Arc::new(limits), ..shell::Settings::default() };
         let shell = Shell::new(self.app.clone(), settings, |_, _| {});
         let folder = tempfile::tempdir().unwrap();
-        Self { app: self.app.clone(), clock: self.clock.clone(), shell, _folder: folder }
+        Self { app: self.app.clone(), clock: self.clock.clone(), shell, folder }
     }
 
-    async fn assemble(
-        database: Database,
-        clock: Clock,
-        folder: tempfile::TempDir,
-        node: Node,
-        egress: Egress,
-        memory_bytes: u64,
-    ) -> Self {
-        let root = RootKey::generate(&Random::seeded(1));
+    async fn assemble(place: Place, root: &RootKey, node: Node, egress: Egress, memory_bytes: u64) -> Self {
+        let Place { database, clock, folder } = place;
+        let root = RootKey::parse(&root.to_text()).unwrap();
         let random = Random::seeded(node.seed);
         let (_, keys) = instance::prepare(&database, &root, &random, clock.now()).await.unwrap();
         let app = App::new(Parts {
@@ -232,7 +256,12 @@ impl TestServer {
             random,
         });
         let shell = Shell::new(app.clone(), shell::Settings::default(), |_, _| {});
-        Self { app, clock, shell, _folder: folder }
+        Self { app, clock, shell, folder }
+    }
+
+    /// The folder of its journal.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Sends a request from loopback.
