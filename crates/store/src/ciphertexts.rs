@@ -149,16 +149,14 @@ impl SealedTable {
     pub(crate) fn select(&self) -> String {
         let Self { name, id, owner_id, join, .. } = self;
         let version = self.version_of_row();
-        let mut columns = String::new();
-        for (place, alias) in ALIASES.iter().enumerate() {
-            let (before, column, after) = match self.columns.get(place) {
-                Some((column, _)) => ("t.", *column, ""),
-                None => ("CAST(", "NULL", " AS BYTEA)"),
-            };
-            columns += &format!(", {before}{column}{after} AS {alias}");
-        }
+        let column = |(place, alias): (usize, &&str)| match self.columns.get(place) {
+            Some((column, _)) => format!("t.{column} AS {alias}"),
+            None => format!("CAST(NULL AS BYTEA) AS {alias}"),
+        };
+        let columns: Vec<String> = ALIASES.iter().enumerate().map(column).collect();
+        let columns = columns.join(", ");
         format!(
-            "SELECT t.{id} AS row_id, {version} AS row_version, {owner_id} AS owner_id{columns} FROM {name} t {join}"
+            "SELECT t.{id} AS row_id, {version} AS row_version, {owner_id} AS owner_id, {columns} FROM {name} t {join}"
         )
     }
 

@@ -50,7 +50,8 @@ export const encryption = {
     goOn: 'Go on',
     replaceAll: 'Replace all',
     replaceAllTitle: 'Replace the keys of all organizations and projects?',
-    replaceAllHint: 'One after the other, in the background. Those that are being replaced already are left as they are.',
+    replaceAllHint:
+      'One after the other, in the background. Those that are being replaced already are left as they are.',
     giveUp: (name: string) => `Give up the damaged rows of ${name}`,
     giveUpTitle: (name: string) => `Give up the damaged rows of ${name}?`,
     giveUpHint:

@@ -27,12 +27,7 @@ use super::{
     rotation::{about, number_of},
 };
 use crate::app::{
-    App,
-    audit::Event,
-    caller::Client,
-    error::Result,
-    secrets::index_references_of,
-    work::UnitOfWork,
+    App, audit::Event, caller::Client, error::Result, secrets::index_references_of, work::UnitOfWork,
 };
 
 /// Rotations that are looked at in one round.
@@ -128,9 +123,9 @@ async fn encrypt_some(app: &App, owner: &KeyOwner) -> Result<bool> {
         }
     }
     if has_damaged {
-        block(app, owner).await?
+        block(app, owner).await?;
     } else {
-        finish(app, owner).await?
+        finish(app, owner).await?;
     }
     Ok(false)
 }
