@@ -126,7 +126,7 @@ async fn what_is_under_a_key_is_found_by_the_number_in_its_bytes() {
 
         let left = table.left(&mut db, &owner, 1, 9).await.unwrap();
         let name = RowName { id: one.id.as_str().to_owned(), version: one.version };
-        assert_eq!(left, [name.clone()]);
+        assert_eq!(left, std::slice::from_ref(&name));
         for (number, count) in [(1, 1), (2, 1), (3, 0)] {
             assert_eq!(table.count_left(&mut db, &owner, number).await.unwrap(), count);
         }

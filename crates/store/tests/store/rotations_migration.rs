@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use tacit_core::id::{OrganizationId, ProjectId};
+use tacit_core::{
+    id::{OrganizationId, ProjectId},
+    time::Timestamp,
+};
 use tacit_store::{
     Database, Settings,
     data_key_rotations::{self, FINISHED, RUNNING},
@@ -67,7 +70,7 @@ async fn check(database: &Database) {
     assert_eq!(facts, [(&of("p"), RUNNING, 2), (&of("q"), FINISHED, 7)]);
     assert_eq!((rows[0].rows_done, rows[0].rows_total, rows[0].started_at.millis()), (3, 4, 5));
     assert_eq!((rows[0].changed_at.millis(), rows[0].finished_at), (6, None));
-    assert_eq!(rows[1].finished_at.map(|time| time.millis()), Some(11));
+    assert_eq!(rows[1].finished_at.map(Timestamp::millis), Some(11));
     assert_eq!(data_key_rotations::list_unfinished(&mut db, 9).await.unwrap().len(), 1);
     // They still go with their project.
     db.execute("DELETE FROM projects WHERE id = 'p'", &[]).await.unwrap();

@@ -346,7 +346,7 @@ async fn login_during(machine: &Vouched<'_>, sts: &StandIn, something: impl Futu
         something.await;
         go_on.send(()).unwrap();
     };
-    tokio::join!(machine.login(&proof), meanwhile).0
+    tokio::join!(Box::pin(machine.login(&proof)), meanwhile).0
 }
 
 #[tokio::test]
@@ -358,12 +358,13 @@ async fn a_login_counts_if_its_settings_are_still_the_same_under_whatever_key() 
         rotate_organization(&admin).await;
         wait_for_other_nodes(server);
 
-        let replaced =
-            login_during(&machine, &sts, async { finish(server, &of_organization(&admin)).await }).await;
-        let changed = login_during(&machine, &sts, async {
+        let owner = of_organization(&admin);
+        let replacing = Box::pin(finish(server, &owner));
+        let replaced = login_during(&machine, &sts, replacing).await;
+        let changing = Box::pin(async {
             machine.configure(json!({ "allowedPrincipalArns": "arn:aws:iam::123456789012:user/x" })).await;
-        })
-        .await;
+        });
+        let changed = login_during(&machine, &sts, changing).await;
 
         assert_eq!(replaced.status, 200, "{}", replaced.text);
         assert_eq!(changed.status, 409, "{}", changed.text);

@@ -55,14 +55,16 @@ pub fn wait_for_other_nodes(server: &TestServer) {
 
 /// Takes a rotation until it does not go on by itself any more, and says how it ended.
 pub async fn go_on_until_it_rests(server: &TestServer, owner: &KeyOwner) -> String {
-    for _ in 0..50 {
+    let mut rounds = 0;
+    loop {
         encryption::go_on(&server.app).await.unwrap();
         let state = state(server, owner).await;
         if ![ANNOUNCED, RUNNING].contains(&state.as_str()) {
             return state;
         }
+        rounds += 1;
+        assert!(rounds < 50, "the rotation does not end");
     }
-    panic!("the rotation does not end");
 }
 
 /// Takes a rotation to its end.
