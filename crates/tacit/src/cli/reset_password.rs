@@ -30,7 +30,9 @@ pub(super) fn run(flags: ResetPasswordArguments, file: Option<&Path>) -> Result<
     })?;
     let app = runtime.block_on(start::start(&settings, &mut Unlock::Ask, Purpose::Write))?.app;
     let link = runtime.block_on(link(&app, &flags.email, &settings))?;
-    terminal::line("Give this link to nobody but the person it is for, and start the server if you stopped it:");
+    terminal::line(
+        "Give this link to nobody but the person it is for, and start the server if you stopped it:",
+    );
     terminal::line(&link);
     terminal::line("It works once, for 30 minutes, and ends all sessions of the person.");
     Ok(())

@@ -23,8 +23,8 @@ pub use ask::{ANSWER_BYTES_MAX, Answer, Question};
 use limits::Questions;
 pub use limits::{Limits, QuestionTurn};
 use resolver::{PermittedResolver, Refused};
-use trials::Trials;
 pub use trials::TrialTurn;
+use trials::Trials;
 
 /// The largest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
