@@ -31,7 +31,10 @@ export type Answer = {
   changes: { deniedBy: number[]; rolesThatAllow: string[]; at: string | null }
 }
 /** Everybody who may do something, each with the roles and privileges that decided, and the service tokens that may. */
-export type WhoCan = Record<'users' | 'identities' | 'groups', { id: string; name: string; sources: Given[] }[]> & {
+export type WhoCan = Record<
+  'users' | 'identities' | 'groups',
+  { id: string; name: string; sources: Given[] }[]
+> & {
   serviceTokens: { id: string; name: string; expiresAt: string | null }[]
 }
 /** A refusal as it was, and what the answer is now. */

@@ -35,7 +35,7 @@ export function ExplainTab({ place }: { place: ExplainPlace }) {
   const members = useMembers(place)
   const ask = (question: Question, isAboutAll: boolean) => {
     const { who, ...others } = question
-    const whom = isAboutAll ? { type: EVERYBODY } : (who ?? {})
+    const whom: Record<string, string> = isAboutAll ? { type: EVERYBODY } : (who ?? {})
     setSearch({ selectedTab: 'explain', ...whom, ...filled(others) })
     // The same question may have another answer by now.
     if (asked && !isAboutAll && JSON.stringify(asked) === JSON.stringify(question)) void answer.refetch()
@@ -89,7 +89,12 @@ function QuestionForm({
   const resource = resources.find((one) => one.subject === question.subject)
   const environments = found.data?.environments ?? []
   return (
-    <Form className={styles.form} submit={words.submit} busy={busy} onSubmit={() => onAsk(question, isAboutAll)}>
+    <Form
+      className={styles.form}
+      submit={words.submit}
+      busy={busy}
+      onSubmit={() => onAsk(question, isAboutAll)}
+    >
       <div className={styles.fields}>
         <MemberField
           label={words.who}
