@@ -407,6 +407,7 @@ async fn fuzz(server: &TestServer) {
     let admin = server.with_admin().await;
     let ids = known(&admin).await;
     let cases = (Config::default().cases / CASES_SHARE).max(1);
+    let list = format!("/api/v4/secrets?projectId={}&environment=dev", ids["project"].as_str().unwrap());
     for route in routes::all().iter().filter(|route| !ends_session(route)) {
         let token = if route.access == Access::Identity { &admin.identity_token } else { &admin.token };
         let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 100, ..Config::default() });
@@ -426,10 +427,10 @@ async fn fuzz(server: &TestServer) {
             Ok(())
         };
         runner.run(&prop_oneof![made_up(route), real(route, &ids)], one).unwrap();
+        let answer = admin.call("GET", &list, None).await;
+        let label = format!("{} {}", route.method, route.path);
+        assert_eq!(answer.status, 200, "{label} left nothing to ask for: {}", answer.text);
     }
-    let list = format!("/api/v4/secrets?projectId={}&environment=dev", ids["project"].as_str().unwrap());
-    let answer = admin.call("GET", &list, None).await;
-    assert_eq!(answer.status, 200, "nothing was left to ask for: {}", answer.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
