@@ -71,6 +71,11 @@ pub enum Planted {
 }
 
 impl Planted {
+    /// Whether it makes what is remembered wrong. Such is looked for in calm weather, all others in bad.
+    fn is_of_memory(self) -> bool {
+        matches!(self, Self::HastyFeed | Self::StandingClock | Self::SilentWrite)
+    }
+
     const ALL: [Self; 13] = [
         Self::HastyFeed,
         Self::StandingClock,

@@ -104,7 +104,8 @@ impl World {
             starts: u64::from(seed) * 1000 + 100,
             truth,
         };
-        world.is_calm = world.below(3) == 0;
+        let is_calm = world.below(3) == 0;
+        world.is_calm = planted.map_or(is_calm, Planted::is_of_memory);
         for _ in 0..SERVERS {
             let server = world.start(tempfile::tempdir().unwrap()).await;
             world.servers.push(server);
