@@ -28,6 +28,8 @@ PAUSE_OF_EVENTS_SECONDS = 2 * 24 * 3600
 # Projects whose data keys are replaced, and their secrets: more than two batches.
 PROJECTS = 2
 SECRETS = 110
+# Mails of one life of the server, at most: however fast it is, they can be sent in the end.
+MAILS_MAX = 12
 # How long the jobs may take in the end, in seconds.
 FINISH_SECONDS_MAX = 90
 # The moments that things wait for, by table.
@@ -71,6 +73,7 @@ class Jobs:
         self.person.token = sign_in(node.server, self.organization).token
         self.written = {}  # the projects, and when the last acknowledged write to one was begun
         self.invited = []
+        self.mails = 0  # those of this life
         self.numbers = {scene.project: 1 for scene in self.scenes}  # those of the data keys, at least
         self.error = None
         for scene in self.scenes:
@@ -85,6 +88,7 @@ class Jobs:
 
     def work(self, seed):
         moments = random.Random(seed)
+        self.mails = 0
         try:
             while True:
                 self.act(moments)
@@ -105,7 +109,8 @@ class Jobs:
                 raise Broken(f"a rotation was answered {status}: {text}")
             # It may also have begun in a call that was not answered.
             self.numbers[scene.project] += status == 200
-        if moments.randrange(4) == 0:
+        if moments.randrange(4) == 0 and self.mails < MAILS_MAX:
+            self.mails += 1
             address = f"guest-{len(self.invited)}-{time.monotonic_ns()}@example.com"
             offer = {"inviteeEmails": [address], "organizationId": self.organization, "organizationRoleSlug": "member"}
             self.person.call("POST", "/api/v1/invite-org/signup", offer)

@@ -41,6 +41,7 @@ fn seen(stream: &AuditStreamRow) -> DueStreamRow {
         id: stream.id.clone(),
         organization_id: stream.organization_id.clone(),
         data_key_ciphertext: Ciphertext(vec![1]),
+        other_data_key_ciphertext: None,
         target_ciphertext: stream.target_ciphertext.clone(),
         delivered_sequence: stream.delivered_sequence,
         failed_attempts: stream.failed_attempts,
