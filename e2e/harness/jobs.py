@@ -50,6 +50,8 @@ MIDDLES = {
     "backups": "SELECT COUNT(*) FROM backup_runs WHERE finished_at IS NULL",
     "seals": "SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END FROM audit_pending",
 }
+# What the audit stream has sent: it passes over what was let go before.
+DELIVERED = "last_sequence <= (SELECT MIN(delivered_sequence) FROM audit_streams)"
 PRUNED = "SELECT COALESCE(SUM(pruned_count), 0) FROM audit_prunings"
 
 
@@ -243,7 +245,8 @@ def pass_time(node):
         for column in columns:
             change(node, f"UPDATE {table} SET {column} = {column} - {PAUSE_SECONDS * 1000} WHERE {column} > 0")
     for column in ("first_at", "last_at"):
-        change(node, f"UPDATE audit_blocks SET {column} = {column} - {PAUSE_OF_EVENTS_SECONDS * 1000}")
+        past = f"{column} - {PAUSE_OF_EVENTS_SECONDS * 1000}"
+        change(node, f"UPDATE audit_blocks SET {column} = {past} WHERE {DELIVERED}")
 
 
 def ask(node, sql):
