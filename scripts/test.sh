@@ -112,7 +112,6 @@ beside_the_compiler() {
 
 in_the_browser() {
   step "dashboard: in Chromium" scripts/web.sh browser
-  step "the same bytes from the same sources" scripts/reproducible.sh --quick
 }
 
 beside_the_browser() {
@@ -122,6 +121,7 @@ beside_the_browser() {
   step "client libraries, on PostgreSQL" clients_on_postgres
   step "faults" faults
   step "the API document" api_document
+  step "the same bytes from the same sources" scripts/reproducible.sh --quick
 }
 
 # The compiler of the server puts the dashboard into it.
