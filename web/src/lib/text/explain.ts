@@ -31,6 +31,7 @@ export const explain = {
     tab: 'Explain',
     who: 'Who',
     myself: 'Myself',
+    you: 'You',
     everybody: 'Everybody who may',
     people: 'People',
     identities: 'Machine identities',

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
 
 import { errorText } from '~/api/client'
-import { type ExplainPlace, explainQuery, type Question } from '~/api/explain'
+import { type Answer, type ExplainPlace, explainQuery, type Question } from '~/api/explain'
 import { projectQuery } from '~/api/projects'
 import { isActorType, keyOf } from '~/lib/access'
 import { ORGANIZATION_RESOURCES, PROJECT_RESOURCES, type Resource } from '~/lib/rules'
@@ -41,7 +41,7 @@ export function ExplainTab({ place }: { place: ExplainPlace }) {
     if (asked && !isAboutAll && JSON.stringify(asked) === JSON.stringify(question)) void answer.refetch()
   }
   const who = asked?.who
-  const name = who ? members.find((one) => keyOf(one) === keyOf(who))?.name : words.myself
+  const name = who ? members.find((one) => keyOf(one) === keyOf(who))?.name : words.you
   return (
     <>
       <Note>{words.hint}</Note>
@@ -54,13 +54,16 @@ export function ExplainTab({ place }: { place: ExplainPlace }) {
         onAsk={ask}
       />
       {asked && project !== undefined && <WhoCanAnswer project={project} question={asked} />}
-      {asked && project === undefined && answer.isPending && <Skeleton rows={3} />}
-      {answer.error && <Failure message={errorText(answer.error)} />}
-      {asked && answer.data && (
-        <ExplainAnswer answer={answer.data} who={name ?? words.unknown(answer.data.who.type)} />
-      )}
+      {asked && project === undefined && <OneAnswer answer={answer} name={name} />}
     </>
   )
+}
+
+/** Why one may, or not. */
+function OneAnswer({ answer, name }: { answer: UseQueryResult<Answer>; name: string | undefined }) {
+  if (answer.isPending) return <Skeleton rows={3} />
+  if (answer.error) return <Failure message={errorText(answer.error)} />
+  return <ExplainAnswer answer={answer.data} who={name ?? words.unknown(answer.data.who.type)} />
 }
 
 function QuestionForm({
