@@ -122,6 +122,7 @@ beside_the_browser() {
   step "faults" faults
   step "the API document" api_document
   step "the same bytes from the same sources" scripts/reproducible.sh --quick
+  step "dashboard: accessibility" scripts/web.sh axe
 }
 
 # The compiler of the server puts the dashboard into it.

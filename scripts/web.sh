@@ -4,6 +4,7 @@
 #   scripts/web.sh build    builds it into web/dist, from where the server's binary takes it; nothing if it is up to date
 #   scripts/web.sh check    lints, types and unit tests
 #   scripts/web.sh browser  builds it and tests the debug binary, which must have been built after it, in Chromium
+#   scripts/web.sh axe      the same for axe, which looks at every page in light, dark and on a phone
 #   scripts/web.sh missing  says what is missing to build it, in one line; nothing if nothing is
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -68,18 +69,28 @@ in_chromium() {
     timeout --kill-after 10 "$BROWSER_SECONDS_MAX" npm --prefix web run --silent "$script"
 }
 
-browser() {
+prepare_browser() {
   build
   install_packages_of_web
+}
+
+browser() {
+  prepare_browser
   in_chromium browser --allow-egress 127.0.0.0/8 --backups
   in_chromium browser-below --base-path /tacit
   in_chromium browser-mail --mail
+}
+
+axe() {
+  prepare_browser
+  in_chromium browser-axe --allow-egress 127.0.0.0/8 --backups
 }
 
 case "${1:-}" in
   build) build ;;
   check) check ;;
   browser) browser ;;
+  axe) axe ;;
   missing) missing ;;
-  *) fail "usage: scripts/web.sh build | check | browser | missing" ;;
+  *) fail "usage: scripts/web.sh build | check | browser | axe | missing" ;;
 esac

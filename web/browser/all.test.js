@@ -1,4 +1,5 @@
-// All browser tests, in this order: the first begins with an empty server and the others go on from what it made.
+// All browser tests but those of accessibility, in this order: the first begins with an empty server and the others go
+// on from what it made.
 import './quick-start.js'
 import './secrets.js'
 import './versions.js'
@@ -29,4 +30,3 @@ import './second-factor.js'
 import './passkeys.js'
 import './large.js'
 import './budget.js'
-import './accessibility.js'
