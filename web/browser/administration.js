@@ -2,26 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { addProject, api, click, onPage, PERSON, SERVER, signIn, visit } from './harness.js'
-
-const PASSWORD = 'a long sentence of theirs'
-
-async function organizationId() {
-  return (await api('GET', '/api/v2/users/me/organizations')).organizations[0].id
-}
-
-/** Somebody invited who has accepted. */
-async function join(email, firstName) {
-  const invitation = { inviteeEmails: [email], organizationId: await organizationId() }
-  const { completeInviteLinks } = await api('POST', '/api/v1/invite-org/signup', invitation)
-  const code = new URL(completeInviteLinks[0].link).searchParams.get('token')
-  const answer = await fetch(`${SERVER}/api/v3/signup/complete-account/invite`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${code}` },
-    body: JSON.stringify({ email, password: PASSWORD, firstName, lastName: '' }),
-  })
-  return (await answer.json()).token
-}
+import {
+  addProject,
+  api,
+  click,
+  join,
+  onPage,
+  organizationId,
+  PASSWORD_OF_OTHERS,
+  PERSON,
+  SERVER,
+  signIn,
+  visit,
+} from './harness.js'
 
 /** The status of a request as somebody else. */
 async function statusOf(token, path) {
@@ -155,7 +148,7 @@ test('somebody deletes their own account and is signed out', async () => {
     const { page } = watched
     await page.goto(`${SERVER}/login?next=%2Fpersonal-settings`)
     await page.getByLabel('E-mail').fill('annie@example.com')
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD_OF_OTHERS)
     await page.keyboard.press('Enter')
     await click(watched, 'button', 'Delete account')
     await page.getByLabel('Type annie@example.com to confirm').fill('annie@example.com')

@@ -5,6 +5,7 @@ import { after } from 'node:test'
 import { chromium } from 'playwright-core'
 
 export const SERVER = process.env.TACIT_URL ?? 'http://127.0.0.1:8080'
+export const PASSWORD_OF_OTHERS = 'a long sentence of theirs'
 export const PERSON = { email: 'ada@example.com', password: 'correct horse battery staple' }
 
 /** Longer than anything here takes, also on a busy machine. In milliseconds. */
@@ -187,6 +188,21 @@ const ask = (method, path, body, token) =>
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
+
+/** The id of the organization of PERSON. */
+export async function organizationId() {
+  return (await api('GET', '/api/v2/users/me/organizations')).organizations[0].id
+}
+
+/** Somebody invited who has accepted, with PASSWORD_OF_OTHERS. Returns their token. */
+export async function join(email, firstName) {
+  const invitation = { inviteeEmails: [email], organizationId: await organizationId() }
+  const { completeInviteLinks } = await api('POST', '/api/v1/invite-org/signup', invitation)
+  const code = new URL(completeInviteLinks[0].link).searchParams.get('token')
+  const person = { email, password: PASSWORD_OF_OTHERS, firstName, lastName: '' }
+  const answer = await ask('POST', '/api/v3/signup/complete-account/invite', person, code)
+  return (await answer.json()).token
+}
 
 /** A machine that may change a project: somebody else than the person. Returns a function as `api`. */
 export async function machine(project, name) {

@@ -1,6 +1,9 @@
-// Sets an empty server up, for tests that begin there.
+// Sets an empty server up, for tests that begin there, with a second person in the organization.
 import { test } from 'node:test'
 
-import { onPage, setUp } from './harness.js'
+import { join, onPage, setUp } from './harness.js'
 
-test('the server is set up', () => onPage(setUp))
+test('the server is set up', async () => {
+  await onPage(setUp)
+  await join('grace@example.com', 'Grace')
+})
