@@ -14,7 +14,7 @@ const TIMEOUT = 20_000
  * Longer than any test takes. What runs in a page has no limit of its own, and a Chromium that has stopped drawing
  * answers nothing for ever. In milliseconds.
  */
-const TEST_MAX = 180_000
+const TEST_MAX = 420_000
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** The Chromium to use; undefined if there is none. */
