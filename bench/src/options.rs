@@ -47,6 +47,9 @@ pub(crate) struct ServerOptions {
     /// Taken and left alone, as well.
     #[arg(long = "trusted-proxy")]
     _trusted_proxy: Option<String>,
+    /// Taken and left alone, as well.
+    #[arg(long = "allow-remote-bootstrap")]
+    _allow_remote_bootstrap: bool,
     /// What all nodes share: the stand-in has no key, but keeps beside it the one value that changes.
     #[arg(long)]
     pub(crate) root_key_file: Option<PathBuf>,

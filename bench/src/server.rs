@@ -150,9 +150,9 @@ impl Tacit {
         if let Some(tls) = &self.tls {
             command.args(tls.arguments());
         }
-        // Who vouches for logins stands on this machine, and so would a proxy.
+        // Who vouches for logins stands on this machine, and so would a proxy, with which nobody counts as local.
         command.args(["--allow-egress", "127.0.0.1/32", "--aws-sts-endpoint", &self.sts.url()]);
-        command.args(["--trusted-proxy", "127.0.0.1/32"]);
+        command.args(["--trusted-proxy", "127.0.0.1/32", "--allow-remote-bootstrap"]);
         command.env("SSL_CERT_FILE", self.sts.certificate());
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_setting(name)) {
             command.env_remove(name);
